@@ -1,0 +1,273 @@
+/* The duty officer's keyboard: search boxes, function keys, the pin of the call being taken.
+
+   Everything that matters is decided on the server; this file only turns keys into picks and clicks.
+   A search box is an input with data-combo="NAME"; its list is #NAME-list and the pick goes into the store #NAME.
+   Lists whose options come from the server carry the query they answer (data-query), so that an Enter pressed
+   before the answer is here picks from the right answer, not from an old one. */
+(() => {
+  const set = (id, props) => window.dash_clientside.set_props(id, props);
+  const byId = (id) => document.getElementById(id);
+  const onConsole = () => byId("console-dock");
+  const held = {};              // what the call form holds: {"call-type": code, "call-place": {...}}
+  let pending = null;           // {box, then}: Enter came before the list did
+  let pin = null;
+
+  /* ---- search boxes ---------------------------------------------------------------------------------------------- */
+  const listOf = (box) => byId(box.dataset.combo + "-list");
+  const isLocal = (box) => listOf(box).dataset.source === "local";
+  const options = (box) => [...listOf(box).querySelectorAll("[role=option]")].filter((option) => !option.hidden);
+  const answered = (box) => isLocal(box) || listOf(box).querySelector("[data-query]")?.dataset.query === box.value.trim();
+  const isOpen = (box) => box.getAttribute("aria-expanded") === "true";
+
+  function open(box, on) {
+    box.setAttribute("aria-expanded", String(on));
+    listOf(box).classList.toggle("open", on);
+    if (!on) box.removeAttribute("aria-activedescendant");
+  }
+
+  function mark(box, option) {
+    for (const other of listOf(box).querySelectorAll("[aria-selected=true]")) other.setAttribute("aria-selected", "false");
+    if (!option) return box.removeAttribute("aria-activedescendant");
+    option.setAttribute("aria-selected", "true");
+    option.scrollIntoView({ block: "nearest" });
+    box.setAttribute("aria-activedescendant", option.id);
+  }
+
+  const marked = (box) => listOf(box).querySelector("[aria-selected=true]:not([hidden])");
+
+  function narrow(box) {
+    const wanted = box.value.trim().toLowerCase();
+    for (const option of listOf(box).querySelectorAll("[role=option]")) {
+      const words = option.dataset.search.split("|");
+      option.hidden = Boolean(wanted) && !words.some((word, i) => (i ? word.startsWith(wanted) : word.includes(wanted)));
+    }
+    mark(box, wanted ? options(box)[0] : null);
+  }
+
+  function refresh(box) {
+    if (isLocal(box)) narrow(box);
+    else mark(box, answered(box) ? options(box)[0] : null);
+    if (pending?.box === box && answered(box)) {
+      const { then } = pending;
+      pending = null;
+      if (options(box)[0]) pick(box, options(box)[0], then);
+    }
+  }
+
+  function pick(box, option, then) {
+    const store = box.dataset.combo, label = option.dataset.label, value = JSON.parse(option.dataset.value);
+    open(box, false);
+    pending = null;
+    if (box.dataset.run) return run(value, box);
+    held[store] = value;
+    set(box.id, { value: label, error: null });
+    set(store, { data: value });
+    if (then) then();
+    else byId(box.dataset.next)?.focus();
+  }
+
+  function comboKey(event, box) {
+    const all = options(box);
+    const at = all.indexOf(marked(box));
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (!isOpen(box)) { open(box, true); refresh(box); return; }
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      mark(box, all[(at + step + all.length) % all.length] || all[0]);
+    } else if (event.key === "Enter" && !event.ctrlKey && isOpen(box)) {
+      event.preventDefault();
+      event.stopPropagation();
+      if (!answered(box)) pending = { box };
+      else if (marked(box)) pick(box, marked(box));
+    } else if (event.key === "Escape" && isOpen(box)) {
+      event.preventDefault();
+      event.stopPropagation();
+      open(box, false);
+    } else if (/^[1-9]$/.test(event.key) && box.value === "" && !event.ctrlKey && !event.altKey && !event.metaKey) {
+      const chip = document.querySelector(`[data-combo-digit="${box.dataset.combo} ${event.key}"]`);
+      if (chip) { event.preventDefault(); chip.click(); }
+    }
+  }
+
+  document.addEventListener("input", (event) => {
+    const box = event.target;
+    if (!box.dataset?.combo) return;
+    if (!box.dataset.run && held[box.dataset.combo] != null) { held[box.dataset.combo] = null; set(box.dataset.combo, { data: null }); }
+    open(box, true);
+    if (isLocal(box)) narrow(box); else mark(box, null);
+  });
+  document.addEventListener("focusin", (event) => {
+    const box = event.target;
+    if (!box.dataset?.combo) return;
+    box.select();
+    if (box.dataset.run || !box.value) { open(box, true); refresh(box); }
+  });
+  document.addEventListener("focusout", (event) => {
+    const box = event.target;
+    if (box.dataset?.combo) setTimeout(() => document.activeElement !== box && open(box, false), 120);
+  });
+  document.addEventListener("pointerdown", (event) => {
+    const option = event.target.closest?.("[role=option][data-value]");
+    const box = option && document.querySelector(`[data-combo="${option.closest("[data-combo-list]").dataset.comboList}"]`);
+    if (box) { event.preventDefault(); pick(box, option); }
+  });
+  document.addEventListener("click", (event) => {
+    const chip = event.target.closest?.("[data-combo-digit]");
+    if (!chip) return;
+    const box = document.querySelector(`[data-combo="${chip.dataset.comboDigit.split(" ")[0]}"]`);
+    const option = byId(chip.dataset.option);
+    if (box && option) pick(box, option);
+  });
+  new MutationObserver((changes) => {
+    const lists = new Set(changes.map((change) => change.target.closest?.("[data-combo-list]")).filter(Boolean));
+    for (const list of lists) {
+      const box = document.querySelector(`[data-combo="${list.dataset.comboList}"]`);
+      if (box && !isLocal(box) && (isOpen(box) || pending?.box === box)) refresh(box);
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  /* ---- what a palette line does ---------------------------------------------------------------------------------- */
+  function run(value, box) {
+    set(box.id, { value: "" });
+    set("console-palette", { opened: false });
+    setTimeout(() => {               // the dialog gives the focus back first
+      if (value.press) press(value.press);
+      if (value.panel) dock(value.panel.kind, value.panel.id);
+      if (value.place) takeCallAt(value.place);
+    }, 60);
+  }
+
+  function takeCallAt(place) {
+    held["call-place"] = place;
+    dock("call");
+    set("call-place", { data: place });
+    set("call-place-search", { value: place.label });
+  }
+
+  /* ---- keys ------------------------------------------------------------------------------------------------------ */
+  const openDialog = () => [...document.querySelectorAll("[role=dialog]")].find((dialog) => dialog.checkVisibility());
+  const kind = () => byId("console-dock")?.dataset.kind;
+  const press = (id) => { const button = byId(id); if (button && !button.disabled) button.click(); };
+  const dock = (what, id) => set("console-panel", { data: { kind: what, id: id || null, at: Date.now() } });
+  const show = (what) => dock(what);
+
+  function mainAction() {
+    const dialog = openDialog();
+    if (dialog) return dialog.querySelector(".foot .primary:not(:disabled)")?.click();
+    const view = document.querySelector(`.dock-view[data-kind="${kind()}"]`);
+    if (kind() === "call") return submit("call-send");
+    const button = [...(view?.querySelectorAll("[data-main]") || [])].find((one) => !one.disabled && one.checkVisibility());
+    button?.click();
+  }
+
+  /* Take the call only when kind and place are known; otherwise go to the box that is missing. */
+  function submit(button) {
+    const place = document.querySelector('[data-combo="call-place"]');
+    if (held["call-type"] == null) return byId("call-type-search")?.focus();
+    if (held["call-place"] == null) {
+      if (place?.value.trim()) { pending = { box: place, then: () => press(button) }; open(place, true); refresh(place); }
+      else place?.focus();
+      return;
+    }
+    press(button);
+  }
+
+  const KEYS = { F2: () => show("call"), F3: () => press("console-open-palette"), F8: () => press("console-ack"), F9: () => press("console-open-plans") };
+
+  function key(event) {
+    if (event.isComposing || event.keyCode === 229 || !onConsole()) return;
+    const box = event.target.dataset?.combo ? event.target : null;
+    if (event.ctrlKey && event.key === "Enter") {
+      event.preventDefault();
+      if (!event.repeat) mainAction();
+    } else if (event.altKey && event.key === "Enter") {
+      event.preventDefault();
+      if (!event.repeat && kind() === "call") document.querySelector("[data-join]")?.click();
+    } else if (event.ctrlKey && event.code === "KeyK") {
+      event.preventDefault();
+      KEYS.F3();
+    } else if (KEYS[event.key] && !event.ctrlKey && !event.altKey && !event.shiftKey) {
+      event.preventDefault();
+      if (!event.repeat && !openDialog()) KEYS[event.key]();
+    } else if (box && (comboKey(event, box), event.defaultPrevented)) {
+      return;
+    } else if (event.key === "Escape" && !openDialog()) {
+      event.preventDefault();
+      byId("console-dock").focus();
+      show("idle");
+    } else if (event.key === "Enter" && !event.ctrlKey && kind() === "call" && event.target.matches("#call-form input:not([type=checkbox]):not([type=radio])")) {
+      event.preventDefault();
+      if (!event.repeat) submit("call-keep");
+    }
+  }
+  addEventListener("keydown", key, true);
+
+  /* ---- a press is answered at once, long before the server has ----------------------------------------------------- */
+  let orders = 0;
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("button");
+    if (!button || button.disabled || !onConsole()) return;
+    if (button.getAttribute("aria-busy") === "true") { event.preventDefault(); event.stopPropagation(); return; }
+    const { open, id, order: what, dialog, focus, join } = button.dataset;
+    if (button.classList.contains("order")) {
+      button.setAttribute("aria-busy", "true");
+      setTimeout(() => button.removeAttribute("aria-busy"), 8000);
+    }
+    if (open) { dock(open, id); if (open === "incident" || open === "unit") window.cc.focus?.(open, id); }
+    if (what) set("console-order", { data: { ...JSON.parse(what), n: ++orders } });
+    if (dialog) set(dialog, { opened: true });
+    if (focus) window.cc.focus?.(focus, id);
+    if (join) set("call-join", { data: { incident: join, n: ++orders } });
+  }, true);
+  const answeredOrder = () => document.querySelectorAll(".order[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+
+  /* ---- the pin of the call being taken ----------------------------------------------------------------------------- */
+  function movePin(place) {
+    const map = window.cc?.map;
+    if (!map?.addLayer || !window.L) return;
+    if (!place) { pin?.remove(); pin = null; return; }
+    const at = [place.lat, place.lon];
+    if (pin) pin.setLatLng(at);
+    else pin = L.marker(at, { icon: L.divIcon({ className: "call-pin", iconSize: [0, 0], html: "<b></b>" }), keyboard: false, interactive: false, zIndexOffset: 2000 }).addTo(map);
+    if (!map.getBounds().pad(-0.1).contains(at)) map.panTo(at, { animate: false });
+  }
+
+  const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  /* ---- called by Dash ------------------------------------------------------------------------------------------------ */
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    desk: {
+      show(panel) {
+        const shown = panel?.kind || "idle";
+        if (shown === "call") requestAnimationFrame(() => requestAnimationFrame(() => byId(held["call-type"] == null ? "call-type-search" : "call-place-search")?.focus()));
+        if (shown !== "call" && !panel?.keepPin) movePin(null);
+        else if (shown === "call") movePin(held["call-place"]);
+        return shown;
+      },
+      /* A click on the map's signs: while a call is being taken a unit is ticked or unticked, otherwise it is opened. */
+      picked(what, panel, units, offered) {
+        const no = window.dash_clientside.no_update;
+        if (!what || !what.kind) return [no, no];
+        if (panel?.kind === "call" && what.kind === "unit") {
+          if (!(offered || []).includes(what.id)) return [no, no];
+          const ticked = units || [];
+          return [no, ticked.includes(what.id) ? ticked.filter((id) => id !== what.id) : [...ticked, what.id]];
+        }
+        return [{ kind: what.kind, id: what.id, at: Date.now() }, no];
+      },
+      held(type, place) {
+        held["call-type"] = type ?? null;
+        held["call-place"] = place ?? null;
+        if (kind() === "call") movePin(place);
+        return window.dash_clientside.no_update;
+      },
+      reset() {
+        held["call-type"] = held["call-place"] = null;
+        movePin(null);
+        return [newKey(), null, "", null, "", "", "", ""];
+      },
+      answered() { answeredOrder(); return window.dash_clientside.no_update; },
+      opened(clicks) { return clicks ? true : window.dash_clientside.no_update; },
+    },
+  });
+})();

@@ -1,0 +1,78 @@
+/* Alarm sound: one rhythm per level, each at most two seconds, told apart without a musical ear.
+
+   A page sounds only when it shows the sound key ([data-sound]); the key says whether the browser lets us.
+   Unacknowledged I and II sound again every 30 s; mute lasts five minutes at most. */
+(() => {
+  const cc = (window.cc = window.cc || {});
+  const REPEAT_MS = 30000, MUTE_MS = 300000;
+  const ENDED = new Set(["closed", "false_alarm", "transferred", "merged"]);
+  const RHYTHMS = {                // [frequency in Hz, start in s, length in s]
+    I: [[880, 0, .14], [660, .18, .14], [880, .36, .14], [660, .54, .14], [880, .9, .14], [660, 1.08, .14], [880, 1.26, .14], [660, 1.44, .14]],
+    II: [[740, 0, .22], [740, .3, .22], [740, .9, .22], [740, 1.2, .22]],
+    III: [[560, 0, .3], [660, .4, .3]],
+    IV: [[520, 0, .2]],
+  };
+  let audio = null, mutedUntil = 0, lastAt = 0;
+  const started = Date.now();
+
+  const unlock = () => {
+    try { audio = audio || new AudioContext(); if (audio.state === "suspended") audio.resume().then(show, () => {}); } catch { audio = null; }
+    show();
+  };
+  const key = () => document.querySelector("[data-sound]");
+  const state = () => (!audio || audio.state !== "running" ? "off" : cc.now() < mutedUntil ? "muted" : "on");
+
+  function play(level) {
+    if (!key() || state() !== "on") return false;
+    for (const [hertz, at, length] of RHYTHMS[level]) {
+      const tone = audio.createOscillator(), volume = audio.createGain(), start = audio.currentTime + at;
+      tone.type = "triangle"; tone.frequency.value = hertz;
+      volume.gain.setValueAtTime(0, start);
+      volume.gain.linearRampToValueAtTime(.35, start + .015);
+      volume.gain.setValueAtTime(.35, start + length - .03);
+      volume.gain.linearRampToValueAtTime(0, start + length);
+      tone.connect(volume).connect(audio.destination);
+      tone.start(start); tone.stop(start + length);
+    }
+    cc.emit("sound", { level });
+    return true;
+  }
+
+  const unanswered = () => cc.rows("incident").filter(row => !row.acknowledged_at && !ENDED.has(row.status)).map(row => row.severity);
+  const gravest = levels => ["I", "II", "III", "IV"].find(level => levels.includes(level));
+
+  function show() {
+    const box = key();
+    if (!box || !cc.now) return;
+    const now = state(), text = now === "muted" ? cc.say("sound_muted", { time: cc.length((mutedUntil - cc.now()) / 1000) }) : cc.say(now === "on" ? "sound_on" : "sound_off");
+    const label = box.querySelector("[data-sound-state]");
+    box.dataset.state = now;
+    if (label && label.textContent !== text) label.textContent = text;
+  }
+
+  cc.sound = {
+    RHYTHMS, state, play,
+    seconds: level => Math.max(...RHYTHMS[level].map(([, at, length]) => at + length)),
+    press: () => {                  // enable; then mute and unmute
+      if (state() === "off") unlock();
+      else mutedUntil = state() === "muted" ? 0 : cc.now() + MUTE_MS;
+      show();
+    },
+  };
+
+  document.addEventListener("cc:rows", ({ detail }) => {
+    if (detail.snapshot || Date.now() - started < 1500) return;
+    const fresh = detail.rows.filter(row => row.kind === "incident" && !row.gone && !row.acknowledged_at && row.status === "new" && !known.has(row.id));
+    const level = gravest(fresh.map(row => row.severity));
+    if (level && play(level)) lastAt = Date.now();
+  });
+  const known = new Set();
+  document.addEventListener("cc:rows", ({ detail }) => detail.rows.forEach(row => row.kind === "incident" && known.add(row.id)));   // after the listener above
+  document.addEventListener("cc:second", () => {
+    const level = gravest(unanswered().filter(each => each === "I" || each === "II"));
+    if (level && Date.now() - lastAt >= REPEAT_MS && play(level)) lastAt = Date.now();
+    show();
+  });
+  for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, event => { if (key() && !(event.target.closest && event.target.closest("[data-sound]"))) unlock(); }, { capture: true });
+  setTimeout(() => { if (key()) unlock(); }, 2000);     // a kiosk started with an autoplay policy needs no gesture
+})();

@@ -1,0 +1,307 @@
+"""The command line: `python -m command_center up` and everything an administrator does beside the screens.
+
+Every command either does its work or says in one sentence on stderr why not, and exits with 1.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from command_center.center import Center
+    from command_center.domain.rights import Role
+
+ROOT = Path(__file__).parents[1]
+ROLES = "duty_officer, duty_leader, deputy_commander, commander, crew, display, admin"
+
+app = typer.Typer(help="The street's emergency command centre.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+token = typer.Typer(help="Bearer tokens for programs and devices.", no_args_is_help=True)
+account = typer.Typer(help="Accounts of people, crews and screens.", no_args_is_help=True)
+imports = typer.Typer(help="Replace what ships with the centre by the street's own.", no_args_is_help=True)
+app.add_typer(token, name="token")
+app.add_typer(account, name="account")
+app.add_typer(imports, name="import")
+
+RoleOption = Annotated[str, typer.Option("--role", help=f"One of {ROLES}.")]
+NameArgument = Annotated[str, typer.Argument(help="Name of the account.", show_default=False)]
+UnitOption = Annotated[str | None, typer.Option("--unit", help="The unit it speaks for, as patrol-01; crews need one.", show_default=False)]
+
+
+# ---- running -------------------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def up() -> None:
+    """Start the centre: database, Valkey, web, relay, workers and the drill; Ctrl-C stops all of it."""
+    from command_center.wire.embedded import find_binary
+    from config import load_settings
+
+    settings = load_settings()
+    os.environ.update(settings.as_environment())
+    if not settings.redis_url:
+        os.environ["CENTER_VALKEY_BINARY"] = str(find_binary())
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    os.execv(sys.executable, [sys.executable, "-m", "command_center.supervisor"])  # noqa: S606 - the supervisor needs none of what this process has loaded
+
+
+@app.command()
+def web() -> None:
+    """Run the web process alone; the supervisor does this for `up`."""
+    import uvicorn
+
+    from command_center.web import create_app
+    from config import configure_logging, load_settings
+
+    settings = load_settings()
+    configure_logging()
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,  # open streams would hold up the stop for ever
+    )
+
+
+@app.command(hidden=True)
+def prepare() -> None:
+    """Bring the database to the newest version, put the street in, and print the path of the first sign-in link, if any."""
+    from command_center.services import access, seeding
+
+    with opened_center(prepared=False) as center:
+        if not center.wire.ping():
+            print("Redis does not answer yet; the centre starts without it and catches up.", file=sys.stderr)
+        seeding.prepare(center)
+        print(access.first_run_link(center) or "")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    import tomllib
+
+    print(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"])
+
+
+# ---- who may come in -----------------------------------------------------------------------------------------------------------
+
+
+@token.command("create")
+def create_token(
+    role: RoleOption, name: Annotated[str, typer.Option("--name", help="Whose token it is.")], unit: UnitOption = None
+) -> None:
+    """Make a bearer token; the last line is the token, shown this once."""
+    from command_center.services import access
+
+    with opened_center() as center:
+        print(access.issue_token(center, name, role_named(role), unit_id=unit))
+
+
+@app.command()
+def link(
+    name: Annotated[str | None, typer.Argument(help="The account that signs in with it.", show_default=False)] = None,
+    *,
+    display: Annotated[bool, typer.Option("--display", help="A lasting, read-only link for a wall display.")] = False,
+    unit: Annotated[str | None, typer.Option("--unit", help="A one-time link for this unit's crew.", show_default=False)] = None,
+) -> None:
+    """Make a sign-in link: one-time for an account or a crew, lasting for a display. The last line is the link."""
+    from command_center.domain.rights import SYSTEM
+    from command_center.services import access
+
+    if [display, unit is not None, name is not None and not display].count(True) != 1:
+        fail("Say for whom: an account's name, --unit UNIT, or --display.")
+    with opened_center() as center:
+        if display:
+            path = access.issue_display_link(center, SYSTEM, **({"name": name} if name else {}))
+        elif unit is not None:
+            path = access.issue_crew_link(center, unit, SYSTEM)
+        else:
+            path = access.issue_link(center, str(name), SYSTEM)
+        print(f"{address()}{path}")
+
+
+@account.command("add")
+def add_account(
+    name: NameArgument,
+    role: RoleOption,
+    unit: UnitOption = None,
+    *,
+    passphrase: Annotated[bool, typer.Option("--passphrase", help="Ask for a pass-phrase now (or read it from stdin).")] = False,
+) -> None:
+    """Add an account. Without --passphrase the person chooses one with the first link (`link NAME`)."""
+    from command_center.domain.rights import SYSTEM
+    from command_center.services import access
+
+    with opened_center() as center:
+        chosen = ask_passphrase() if passphrase else None
+        access.create_account(center, name, role_named(role), SYSTEM, passphrase=chosen, unit_id=unit)
+        print(f"{name} ({role}) can sign in." if chosen else f"{name} ({role}) is added: `link {name}` makes the first sign-in link.")
+
+
+@account.command("passphrase")
+def change_passphrase(name: NameArgument) -> None:
+    """Give an account a new pass-phrase, asked for or read from stdin; its sessions end."""
+    from command_center.domain.rights import SYSTEM
+    from command_center.services import access
+
+    with opened_center() as center:
+        access.set_passphrase(center, name, ask_passphrase(), SYSTEM)
+        print(f"{name} has a new pass-phrase and must sign in again.")
+
+
+@account.command("disable")
+def disable_account(name: NameArgument) -> None:
+    """Shut an account: its sessions, links and tokens end at once."""
+    from command_center.domain.rights import SYSTEM
+    from command_center.services import access
+
+    with opened_center() as center:
+        access.disable_account(center, name, SYSTEM)
+        print(f"{name} can no longer sign in.")
+
+
+@account.command("list")
+def list_accounts() -> None:
+    """List all accounts."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from command_center.services import access
+
+    with opened_center() as center:
+        table = Table("Name", "Role", "Unit", "Signs in with")
+        for row in access.accounts(center):
+            way = "nothing, disabled" if row.disabled_at else "pass-phrase" if row.passphrase_hash else "link or token"
+            table.add_row(row.name, row.role.value, row.unit_id or "", way)
+    Console().print(table)
+
+
+# ---- the records, and the street's own data ------------------------------------------------------------------------------------
+
+
+@app.command("verify-log")
+def verify_log() -> None:
+    """Recompute the chain of the operations log; exits with 1 and names the first line that was changed, removed or put in."""
+    from command_center.db import log
+
+    with opened_center() as center, center.read() as session:
+        verdict = log.verify(session)
+    if verdict.broken_at is not None:
+        fail(f"The log is broken at line {verdict.broken_at}: it was changed, removed or put in.")
+    print(f"{verdict.lines} lines, unbroken; head {verdict.head_hash}")
+
+
+@imports.command("roads")
+def import_roads(
+    file: Annotated[Path, typer.Argument(help="A .osm.pbf extract of the street and its surroundings.", show_default=False)],
+) -> None:
+    """Replace the street network by one of your own; restart the centre afterwards."""
+    from command_center.services import seeding
+
+    if not file.is_file():
+        fail(f"There is no file {file}.")
+    with opened_center() as center:
+        try:
+            seeding.import_roads(center, file)
+        except (ValueError, RuntimeError, OSError) as problem:
+            fail(f"{file} cannot be used: {problem}")
+        low, high = center.roads.bounds
+        print(f"Imported {len(center.roads.streets)} named streets, {low.lat:.4f},{low.lon:.4f} to {high.lat:.4f},{high.lon:.4f}.")
+
+
+@app.command("demo-district")
+def demo_district(target: Annotated[Path, typer.Argument(help="Where to write it, as demo.osm.pbf.", show_default=False)]) -> None:
+    """Write the invented district that ships with the centre as an .osm.pbf, from its own description."""
+    from command_center.roads.demo_district import write_demo_district
+
+    try:
+        write_demo_district(target)
+    except OSError as problem:
+        fail(f"{target} cannot be written: {problem.strerror}.")
+    print(f"Wrote {target} ({target.stat().st_size / 1000:.0f} kB).")
+
+
+# ---- what the commands share ---------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def opened_center(*, prepared: bool = True) -> Iterator[Center]:
+    """The centre of these settings; whatever it refuses or cannot do becomes one sentence.
+
+    prepared : False for the command that prepares the database; all others need it done.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from command_center.catalogue import CatalogueError
+    from command_center.domain.errors import Refusal
+    from command_center.services import open_center
+    from command_center.words import phrases
+    from config import load_settings
+
+    settings = load_settings()
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        center = open_center(**settings.center_options())
+        if prepared and not is_prepared(center):
+            fail("This centre has not been started yet: run `python -m command_center up` first.")
+        yield center
+    except Refusal as no:
+        fail(phrases.refusal(settings.language, no))
+    except CatalogueError as problem:
+        fail(f"The catalogue cannot be used: {problem}")
+    except SQLAlchemyError as problem:
+        fail(f"The database cannot be used: {str(getattr(problem, 'orig', None) or problem).strip().splitlines()[0]}")
+    except PermissionError as problem:
+        fail(f"{problem.filename} cannot be used: {problem.strerror}.")
+    else:
+        center.close()
+
+
+def is_prepared(center: Center) -> bool:
+    """True when the database has its tables. Raises SQLAlchemyError when it cannot be asked."""
+    from sqlalchemy import inspect
+
+    return inspect(center.engine).has_table("account")
+
+
+def role_named(name: str) -> Role:
+    """The role by its name, or a sentence that lists them."""
+    from command_center.domain.rights import SIGN_IN_ROLES, Role
+
+    if name not in SIGN_IN_ROLES:
+        fail(f"There is no role {name!r}; it is one of {ROLES}.")
+    return Role(name)
+
+
+def ask_passphrase() -> str:
+    """From a person twice, hidden; from a pipe its first line."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Pass-phrase", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def address() -> str:
+    """Where browsers find this centre."""
+    from command_center.supervisor.rounds import browser_address
+    from config import load_settings
+
+    settings = load_settings()
+    return browser_address(settings.host, settings.port)
+
+
+def fail(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,42 @@
+"""Floor 4, the doors that outside programs and plain pages use. `open_doors` puts all of them on a server."""
+
+from fastapi import APIRouter, FastAPI
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from command_center.api import assignments, board, crew_card, docs, health, incidents, positions, reference, sign_in, units
+from command_center.api.entrance import Entrance
+from command_center.api.plain_pages import STATIC
+from command_center.api.problems import tell_problems
+
+ROUTERS = (
+    health.router,
+    board.router,
+    positions.router,
+    incidents.router,
+    assignments.router,
+    units.router,
+    reference.router,
+    docs.router,
+    sign_in.router,
+    crew_card.router,
+)
+
+_no_other_doors = APIRouter(include_in_schema=False)
+
+
+@_no_other_doors.api_route("/api/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+async def no_such_door() -> None:
+    """An address below /api that is none; without this, the screens' catch-all would answer with a page."""
+    raise HTTPException(404)
+
+
+def open_doors(server: FastAPI, entrance: Entrance) -> None:
+    """Mount every door. Comes before the screens: they answer whatever address is left."""
+    server.state.entrance = entrance
+    server.state.tries = sign_in.Tries()
+    tell_problems(server)
+    for router in ROUTERS:
+        server.include_router(router)
+    server.mount("/api/static", StaticFiles(directory=STATIC), name="plain-static")
+    server.include_router(_no_other_doors)

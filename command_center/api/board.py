@@ -1,0 +1,39 @@
+"""Doors of the screens: the board to start from, and the stream that keeps it true."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from command_center.api.entrance import AtEntrance, MayRead
+from command_center.api.gate import presented_token
+from command_center.api.problems import plain_json
+from command_center.api.shapes import Code
+from command_center.api.stream import EventStream, sse
+
+router = APIRouter(prefix="/api/v1", tags=["screens"])
+
+StreamId = Annotated[str, Query(max_length=64, description="Stream id of the newest fact you have; the Last-Event-ID header goes first.")]
+
+
+@router.get("/board", response_model=None)
+async def read_board(entrance: AtEntrance, _actor: MayRead) -> Response:
+    """Everything a screen starts from: rows with versions, the last log lines, positions, and the stream id they belong to."""
+    return Response(plain_json(entrance.live.snapshot()), media_type="application/json")
+
+
+@router.get("/stream", response_class=EventStream, response_model=None)
+async def follow(
+    request: Request,
+    entrance: AtEntrance,
+    actor: MayRead,
+    last: StreamId = "",
+    unit: Annotated[Code | None, Query(description="Only what concerns this unit: for a crew's phone.")] = None,
+    last_event_id: Annotated[str, Header(alias="Last-Event-ID", max_length=64)] = "",
+) -> EventStream:
+    """Server-Sent Events: `facts` (id = stream id), `positions` (the newest wins), `beat` every second, `reset` (read the board anew)."""
+    token = presented_token(request.headers)
+
+    async def still_welcome() -> bool:
+        return await entrance.callers.of(token) == actor
+
+    return EventStream(sse(entrance.live, last_event_id or last, still_welcome=still_welcome, unit_id=unit))

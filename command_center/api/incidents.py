@@ -1,0 +1,141 @@
+"""Doors of incidents: take a call, look, propose, dispatch, and run an incident to its end."""
+
+from math import isfinite
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from command_center.api.entrance import AtCenter, AtDesk, AtEntrance, MayRead, SignedIn
+from command_center.api.shapes import CallIn, CloseIn, IdempotencyKey, MergeIn, ReasonIn, RowId, UnitsIn
+from command_center.domain.dispatching import Proposal, RankedUnit
+from command_center.domain.status import IncidentStatus
+from command_center.services import calls, dispatching, history
+from command_center.services import incidents as verbs
+
+router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
+
+
+@router.post("", status_code=201)
+def take_call(body: CallIn, center: AtCenter, actor: SignedIn, response: Response, key: IdempotencyKey = None) -> dict[str, Any]:
+    """Take a call: opens an incident, or joins the open one it belongs to (`join`: auto, new, or an incident's id)."""
+    order = calls.TakeCall(
+        kind=body.kind,
+        at=None if body.at is None else body.at.point(),
+        place_id=body.place_id,
+        place_text=body.place_text,
+        caller_name=body.caller_name,
+        caller_phone=body.caller_phone,
+        said=body.said,
+        answers=dict(body.answers),
+        severity=body.severity,
+        join=body.join,
+        key=key,
+        reported_at=body.reported_at,
+    )
+    taken = calls.take_call(center, order, actor)
+    response.headers["Location"] = f"{router.prefix}/{taken.incident_id}"
+    return {"id": str(taken.incident_id), "incident_id": taken.incident_id, "number": taken.number, "joined": taken.joined}
+
+
+@router.get("")
+def list_incidents(
+    entrance: AtEntrance,
+    _actor: MayRead,
+    status: Annotated[Literal["open", "ended", "all"], Query()] = "open",
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> dict[str, Any]:
+    """Open incidents as they stand on the board; `all` and `ended` go through the newest `limit` incidents, newest first."""
+    if status == "open":
+        return {"incidents": entrance.live.board.rows("incident")[:limit]}
+    found = history.find_incidents(entrance.center, open_only=False, limit=limit)
+    return {"incidents": found if status == "all" else [row for row in found if row["gone"]]}
+
+
+@router.get("/{incident_id}")
+def read_incident(incident_id: RowId, center: AtCenter, _actor: AtDesk) -> dict[str, Any]:
+    """One incident with its calls, its units' orders and its lines of the log."""
+    story = history.incident_story(center, incident_id)
+    return {"incident": story.incident, "calls": story.calls, "assignments": story.assignments, "entries": story.entries}
+
+
+@router.get("/{incident_id}/proposal")
+def propose_units(incident_id: RowId, center: AtCenter, _actor: AtDesk) -> dict[str, Any]:
+    """Units ranked for this incident, the set its type asks for preselected, and what is short."""
+    return _proposal(dispatching.propose_units(center, incident_id))
+
+
+def _proposal(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "units": [_ranked(unit) for unit in proposal.units],
+        "preselected": list(proposal.preselected),
+        "shortfalls": [{"what": it.what, "wanted": it.wanted, "offered": it.offered} for it in proposal.shortfalls],
+        "off_road": proposal.off_road,
+    }
+
+
+def _ranked(unit: RankedUnit) -> dict[str, Any]:
+    """Seconds are null where no road leads there."""
+    return {
+        "unit_id": unit.unit_id,
+        "call_sign": unit.call_sign.as_row(),
+        "kind": unit.kind,
+        "arrival_s": _seconds(unit.arrival_s),
+        "travel_s": _seconds(unit.travel_s),
+        "turnout_s": unit.turnout_s,
+        "battery_pct": unit.battery_pct,
+        "matching": list(unit.matching),
+        "reasons": list(unit.reasons),
+        "suitable": unit.suitable,
+        "preselected": unit.preselected,
+    }
+
+
+def _seconds(value: float) -> float | None:
+    return round(value, 1) if isfinite(value) else None
+
+
+@router.post("/{incident_id}/dispatch", status_code=201)
+def dispatch_units(incident_id: RowId, body: UnitsIn, center: AtCenter, actor: SignedIn, key: IdempotencyKey = None) -> dict[str, Any]:
+    """Send units: all of them, or none with the one that is not available."""
+    order = dispatching.DispatchUnits(incident_id=incident_id, unit_ids=tuple(body.units), key=key)
+    return {"incident_id": str(incident_id), "assignments": [str(it) for it in dispatching.dispatch_units(center, order, actor)]}
+
+
+@router.post("/{incident_id}/acknowledge")
+def acknowledge(incident_id: RowId, center: AtCenter, actor: SignedIn) -> dict[str, str]:
+    """Say "seen": the incident stops sounding."""
+    verbs.acknowledge_incident(center, incident_id, actor)
+    return _done(incident_id)
+
+
+@router.post("/{incident_id}/control")
+def control(incident_id: RowId, center: AtCenter, actor: SignedIn) -> dict[str, str]:
+    """The danger is over; units may still be there."""
+    verbs.control_incident(center, incident_id, actor)
+    return _done(incident_id)
+
+
+@router.post("/{incident_id}/close")
+def close(incident_id: RowId, center: AtCenter, actor: SignedIn, body: CloseIn | None = None) -> dict[str, str]:
+    """End an incident as closed, false alarm or transferred."""
+    order = body or CloseIn()
+    verbs.close_incident(center, incident_id, actor, outcome=IncidentStatus(order.outcome), note=order.note)
+    return _done(incident_id)
+
+
+@router.post("/{incident_id}/reopen")
+def reopen(incident_id: RowId, center: AtCenter, actor: SignedIn, body: ReasonIn | None = None) -> dict[str, str]:
+    """An ended incident was not over after all."""
+    verbs.reopen_incident(center, incident_id, actor, (body or ReasonIn()).reason)
+    return _done(incident_id)
+
+
+@router.post("/{incident_id}/merge")
+def merge(incident_id: RowId, body: MergeIn, center: AtCenter, actor: SignedIn) -> dict[str, str]:
+    """Two incidents are one: calls and units go to `into`."""
+    verbs.merge_incidents(center, incident_id, body.into, actor)
+    return _done(body.into)
+
+
+def _done(incident_id: int) -> dict[str, str]:
+    return {"id": str(incident_id)}

@@ -1,0 +1,70 @@
+/* What this phone knows: its unit, its order and the incident, by id and version, from the board and then the stream. The last state is
+   kept on the phone, so that a card opened without network still shows the job. */
+self.crewBoard = (unitId, changed) => {
+  const DEAF_MS = 8000;
+  const rows = new Map();
+  let stream = "", source = null, heardAt = 0;
+
+  const wanted = row => (row.kind === "unit" && row.id === unitId) || (row.kind === "assignment" && row.unit_id === unitId) || row.kind === "incident";
+
+  function take(incoming) {
+    for (const row of incoming.filter(wanted)) {
+      const held = rows.get(row.kind + row.id);
+      if (!held || row.version > held.version) rows.set(row.kind + row.id, row);
+    }
+    keep();
+    changed();
+  }
+
+  const ofKind = kind => [...rows.values()].filter(row => row.kind === kind && !row.gone);
+
+  function job() {
+    const order = ofKind("assignment").find(row => row.unit_id === unitId);
+    const incident = order && rows.get("incident" + order.incident_id);
+    return order && incident ? { order, incident } : null;
+  }
+
+  function keep() {
+    const now = job();
+    outbox.remember("board:" + unitId, { rows: now ? [now.order, now.incident] : [], stream }).catch(() => {});
+  }
+
+  async function read() {
+    const answer = await fetch("/api/v1/board", { cache: "no-store" });
+    if (answer.status === 401) { location.reload(); return; }
+    if (!answer.ok) throw new Error(String(answer.status));
+    const board = await answer.json();
+    rows.clear();
+    stream = board.stream;
+    take(board.rows);
+    listen();
+  }
+
+  function listen() {
+    source?.close();
+    source = new EventSource(`/api/v1/stream?unit=${encodeURIComponent(unitId)}&last=${encodeURIComponent(stream)}`);
+    source.addEventListener("facts", event => {
+      heardAt = Date.now();
+      stream = event.lastEventId || stream;
+      take(JSON.parse(event.data).rows);
+    });
+    source.addEventListener("beat", () => { heardAt = Date.now(); });
+    source.addEventListener("reset", () => { heardAt = Date.now(); read().catch(() => {}); });
+  }
+
+  let reading = false;
+  async function watch() {
+    if (reading || (source && source.readyState !== EventSource.CLOSED && Date.now() - heardAt < DEAF_MS)) return;
+    reading = true;
+    try { await read(); heardAt = Date.now(); } catch { /* the next look tries again */ } finally { reading = false; }
+  }
+
+  async function start() {
+    const kept = await outbox.recall("board:" + unitId).catch(() => null);
+    if (kept) { take(kept.rows); }
+    await watch();
+    setInterval(watch, 1000);
+  }
+
+  return { start, job, watch, quietMs: () => Date.now() - heardAt };
+};

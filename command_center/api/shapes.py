@@ -1,0 +1,113 @@
+"""The shapes of what programs send: typed, bounded, finite. A value that does not fit is a 422 that names the field."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from fastapi import Header, Path
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from command_center.domain.geo import Point, to_wgs84
+from command_center.domain.levels import Level
+
+MOST_ID = 2**53 - 1
+"""Ids stay numbers that every JSON reader keeps exact."""
+
+
+def _no_control_characters(text: str) -> str:
+    if any((ord(letter) < 32 and letter not in "\n\t") or ord(letter) == 127 for letter in text):
+        raise ValueError("control characters are not text")
+    return text
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80), AfterValidator(_no_control_characters)]
+UnitName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(_no_control_characters)]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_no_control_characters)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(_no_control_characters)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_no_control_characters)]
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,24}$")]
+"""A unit's, place's, plan's or incident type's id."""
+
+RowId = Annotated[int, Path(ge=1, le=MOST_ID)]
+PathCode = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.:-]{1,24}$")]
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[!-~]{1,120}$",
+        description="The same key with the same order gives the same answer and has one effect.",
+    ),
+]
+
+Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))]
+"""A time with its zone; centuries away it is a mistake."""
+
+
+class Body(BaseModel):
+    """A command's body: unknown fields are left alone, so that a newer client can speak to an older center."""
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False, str_max_length=4000)
+
+
+class PointIn(Body):
+    """A place on earth in degrees; `datum` gcj02 (Chinese phones and maps) is converted."""
+
+    lat: Annotated[float, Field(ge=-90, le=90, strict=True)]
+    lon: Annotated[float, Field(ge=-180, le=180, strict=True)]
+    datum: Literal["wgs84", "gcj02"] = "wgs84"
+
+    def point(self) -> Point:
+        """The point in WGS-84."""
+        point = Point(self.lat, self.lon)
+        return to_wgs84(point) if self.datum == "gcj02" else point
+
+
+class CallIn(Body):
+    """A call. Where: `at` (a point) or `place_id`; `place_text` adds the caller's words."""
+
+    kind: Annotated[Code, Field(description="Code of an incident type, for example E103.")]
+    at: PointIn | None = None
+    place_id: Code | None = None
+    place_text: Line = ""
+    caller_name: Name = ""
+    caller_phone: Phone = ""
+    said: Words = ""
+    answers: Annotated[dict[Line, Words], Field(max_length=20)] = {}
+    severity: Level | None = None
+    join: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | Literal["auto", "new"] = "auto"
+    reported_at: Moment | None = None
+
+
+class UnitsIn(Body):
+    """The units to send, by id or call sign: all of them, or none if one of them cannot go."""
+
+    units: Annotated[list[UnitName], Field(max_length=64)]
+
+
+class StatusIn(Body):
+    """How far a unit has come. `at`: when the crew pressed the button, if the phone had no network then."""
+
+    status: Literal["acknowledged", "en_route", "on_scene", "cleared", "declined", "recalled"]
+    reason: Line = ""
+    at: Moment | None = None
+
+
+class UnitStatusIn(Body):
+    status: Literal["available", "charging", "out_of_service"]
+    reason: Line = ""
+
+
+class CloseIn(Body):
+    outcome: Literal["closed", "false_alarm", "transferred"] = "closed"
+    note: Words = ""
+
+
+class ReasonIn(Body):
+    reason: Line = ""
+
+
+class MergeIn(Body):
+    """`into`: the incident that lives on."""
+
+    into: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)]

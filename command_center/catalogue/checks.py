@@ -1,0 +1,210 @@
+"""What no single file can tell: that files agree with each other and that the numbers add up.
+
+Every check yields complaints: the loader raises the first one, an editor may list them all.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import pairwise
+
+from command_center.catalogue.reading import CatalogueError
+from command_center.domain.catalogue import Catalogue, Depot, IncidentType
+from command_center.domain.levels import Level
+from command_center.domain.plan_book import Measure, Plan, Step, Trigger
+
+UPWARDS = (Level.IV, Level.III, Level.II, Level.I)
+"""The order in which a plan writes its levels."""
+
+NATIONAL_CATEGORIES = frozenset({"natural", "accident", "public_health", "social"})
+"""The four classes of emergencies in the national emergency response law; a plan is in one of them."""
+
+CREW = "crew"
+"""The key of `first_units` that counts people and not vehicles."""
+
+Complaints = Iterator[tuple[str, str]]
+"""Pairs (where, what) within one file."""
+
+
+def complaints(catalogue: Catalogue) -> Iterator[CatalogueError]:
+    """Everything that is wrong between the files."""
+    yield from _in_file("vocabulary.yaml", _vocabulary(catalogue))
+    yield from _in_file("incident_types.yaml", _incident_types(catalogue))
+    yield from _in_file("warning_signals.yaml", _warning_signals(catalogue))
+    yield from _in_file("handover_template.yaml", _handover(catalogue))
+    yield from _in_file("materials.csv", _materials(catalogue))
+    yield from _in_file("street.yaml", _street(catalogue))
+    yield from _in_file("places", _places(catalogue))
+    yield from _in_file("people and vehicles", _people_and_vehicles(catalogue))
+    for plan in catalogue.plans.values():
+        yield from _in_file(f"{plan.id[1:]}-{plan.slug}.yaml", _plan(plan, catalogue))
+
+
+def _in_file(file: str, found: Complaints) -> Iterator[CatalogueError]:
+    return (CatalogueError(file, where, what) for where, what in found)
+
+
+def unknown(where: str, words: Iterable[str | None], known: Collection[str], kind: str) -> Complaints:
+    for word in words:
+        if word is not None and word not in known:
+            yield where, f"there is no {kind} {word!r}"
+
+
+# ---- incident types, warnings, vocabulary, handover ----------------------------------------------
+
+
+def _incident_types(catalogue: Catalogue) -> Complaints:
+    for profile in catalogue.sla_profiles.values():
+        seconds = (profile.dispatch_s, profile.unit_ack_s, profile.arrive_target_s, profile.arrive_limit_s, profile.first_report_s)
+        if profile.stream == "emergency" and (None in seconds or profile.stages):
+            yield f"sla_profiles.{profile.code}", "an emergency profile needs its five times in seconds and no stages"
+        if profile.stream == "governance" and not profile.stages:
+            yield f"sla_profiles.{profile.code}", "a governance profile needs stages"
+    for incident_type in catalogue.incident_types.values():
+        yield from _incident_type(incident_type, catalogue)
+
+
+def _incident_type(kind: IncidentType, catalogue: Catalogue) -> Complaints:
+    if kind.sla.stream != kind.stream:
+        yield kind.code, f"is of the {kind.stream} stream but {kind.sla.code} is not"
+    yield from unknown(kind.code, [kind.category], catalogue.common.categories, "category")
+    yield from unknown(kind.code, sorted(kind.capabilities), catalogue.capabilities, "capability")
+    yield from unknown(kind.code, kind.forward, catalogue.common.external, "agency")
+    yield from unknown(kind.code, kind.first_units, [*catalogue.vehicle_kinds, CREW], "unit kind")
+    if not 2 <= len(kind.questions) <= 5:
+        yield kind.code, f"needs 2 to 5 questions, not {len(kind.questions)}"
+    yield from _plan_of(kind, catalogue)
+    target = catalogue.incident_types.get(kind.promote_to or "")
+    if kind.promote_to and (target is None or target.stream != "emergency" or kind.stream != "governance"):
+        yield kind.code, f"cannot be promoted to {kind.promote_to}: only a report can become an emergency"
+
+
+def _plan_of(kind: IncidentType, catalogue: Catalogue) -> Complaints:
+    plan = catalogue.plans.get(kind.plan or "")
+    if kind.plan and plan is None:
+        yield kind.code, f"there is no plan {kind.plan!r}"
+    if plan and kind.code not in plan.incident_types:
+        yield kind.code, f"names {plan.id}, but that plan does not list it"
+    if kind.variant and (plan is None or kind.variant not in plan.variants):
+        yield kind.code, f"there is no variant {kind.variant!r} in its plan"
+
+
+def _warning_signals(catalogue: Catalogue) -> Complaints:
+    signals = catalogue.warning_signals
+    for code, hazard in signals.hazards.items():
+        yield from unknown(f"hazards.{code}", [hazard.plan], catalogue.plans, "plan")
+        yield from unknown(f"hazards.{code}", hazard.signals, signals.colors, "colour")
+    yield from unknown("parse.alias", signals.parse.alias.values(), signals.hazards, "hazard")
+    names = {hazard.name.zh for hazard in signals.hazards.values()} | set(signals.parse.alias)
+    yield from unknown("parse.hazards_zh", signals.parse.hazards_zh, names, "hazard or alias")
+    for pattern in ("update_regex", "issue_regex", "id_regex"):
+        try:
+            re.compile(getattr(signals.parse, pattern).replace("{H}", "x"))
+        except re.error as error:
+            yield f"parse.{pattern}", f"is no regular expression: {error}"
+
+
+def _vocabulary(catalogue: Catalogue) -> Complaints:
+    common = catalogue.common
+    if tuple(common.levels) != UPWARDS:
+        yield "levels", "must be IV, III, II and I, in this order"
+    for level, rule in common.levels.items():
+        yield from unknown(f"levels.{level}", [rule.approve_by, rule.command_by], common.roles, "role")
+    rules = common.activation_rules
+    yield from unknown("activation_rules", [rules.provisional_by, *rules.call_chain], common.roles, "role")
+
+
+def _handover(catalogue: Catalogue) -> Complaints:
+    if sum(pattern.default for pattern in catalogue.handover.patterns.values()) != 1:
+        yield "patterns", "exactly one must be the default"
+    keys = [section.key for section in catalogue.handover.sections]
+    yield from _ids("sections", keys, "")
+
+
+# ---- stock, street, places -----------------------------------------------------------------------
+
+
+def _materials(catalogue: Catalogue) -> Complaints:
+    depots = {tier: rule.per_area * len(catalogue.areas) for tier, rule in catalogue.depot_tiers.items()}
+    total = 0
+    for code, material in catalogue.materials.items():
+        quantity = sum(material.quantity(tier) * number for tier, number in depots.items())
+        total += quantity
+        if quantity != material.total_qty:
+            yield code, f"total_qty is {material.total_qty}, the depots add up to {quantity}"
+        yield from unknown(code, sorted(material.plans), catalogue.plans, "plan")
+        yield from unknown(code, [material.category], catalogue.common.material_categories, "category")
+    least = catalogue.street.counts.stock_items_min
+    if total < least:
+        yield "total_qty", f"adds up to {total}, the street states more than {least}"
+
+
+ADDED_UP = (
+    "compounds",
+    "business_buildings",
+    "shops",
+    "depots",
+    "patrol_vehicles",
+    "guarantee_vehicles",
+    "street_cadres",
+    "community_cadres",
+)
+"""The numbers that the areas share out."""
+
+
+def _street(catalogue: Catalogue) -> Complaints:
+    counts, areas = catalogue.street.counts, catalogue.areas.values()
+    for key in ADDED_UP:
+        total = sum(getattr(area, key) for area in areas)
+        if total != getattr(counts, key):
+            yield f"areas.{key}", f"add up to {total}, the street has {getattr(counts, key)}"
+    yield from _numbers("stations", len(catalogue.stations), counts.stations)
+    yield from _numbers("plans", len(catalogue.plans), counts.plans)
+    yield from _numbers("depot_tiers", sum(tier.per_area for tier in catalogue.depot_tiers.values()) * len(areas), counts.depots)
+    for code, kind in catalogue.vehicle_kinds.items():
+        yield from unknown(f"vehicle_kinds.{code}", sorted(kind.capabilities), catalogue.capabilities, "capability")
+
+
+def _numbers(where: str, found: int, stated: int) -> Complaints:
+    if found != stated:
+        yield where, f"there are {found}, the street states {stated}"
+
+
+def _places(catalogue: Catalogue) -> Complaints:
+    areas = catalogue.areas
+    for community in catalogue.communities.values():
+        yield from unknown(community.code, [community.area], areas, "area")
+    for place in catalogue.places.values():
+        yield from _placed(place.id, place.area, place.community, catalogue)
+    for shelter in catalogue.shelters.values():
+        yield from unknown(shelter.id, [shelter.shelter_kind], catalogue.common.shelter_kinds, "shelter kind")
+    for depot in catalogue.depots.values():
+        yield from _depot(depot, catalogue)
+    for area in areas.values():
+        if len(area.outline) < 3:
+            yield f"outlines.csv {area.code}", "an outline needs at least three corners"
+
+
+def _people_and_vehicles(catalogue: Catalogue) -> Complaints:
+    for cadre in catalogue.cadres.values():
+        if (cadre.community is None) != (cadre.kind == "street_cadre"):
+            yield cadre.id, "a community cadre needs a community, a street cadre has none"
+        yield from _placed(cadre.id, cadre.area, cadre.community, catalogue)
+    for vehicle in catalogue.vehicles.values():
+        area = catalogue.areas.get(vehicle.area)
+        if area is None or area.station != vehicle.station:
+            yield vehicle.id, f"the station of its area {vehicle.area} is not {vehicle.station}"
+
+
+def _placed(where: str, area: str, community: str | None, catalogue: Catalogue) -> Complaints:
+    yield from unknown(where, [area], catalogue.areas, "area")
+    known = catalogue.communities.get(community or "")
+    if community and (known is None or known.area != area):
+        yield where, f"the area {area} has no community {community!r}"
+
+
+def _depot(depot: Depot, catalogue: Catalogue) -> Complaints:
+    area = catalogue.areas.get(depot.area)
+    if area is None:
+        yield depot.code, f"there is no area {depot.area!r}"
+    elif not depot.code.startswith(prefix := f"{area.station}-{catalogue.depot_tiers[depot.tier].letter}"):
+        yield depot.code, f"must start with {prefix}"

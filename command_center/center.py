@@ -1,0 +1,109 @@
+"""The centre: database, roads, wire, catalogue and clock put together. The only place that builds them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from command_center.catalogue import load_catalogue
+from command_center.db.engine import make_engine, reading_sessions, writing_sessions
+from command_center.db.tracks import Tracks
+from command_center.db.work import Reaction, Work
+from command_center.domain.catalogue import Catalogue
+from command_center.domain.events import Event
+from command_center.domain.rights import Actor
+from command_center.roads import RoadNetwork
+from command_center.wire import Wire
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock on the wall; drills and tests hand in another."""
+    return datetime.now(UTC)
+
+
+def _no_reactions(_event: Event) -> tuple[Reaction, ...]:
+    return ()
+
+
+@dataclass(kw_only=True)
+class Center:
+    """One street's centre as a process sees it. Open once per process, close at the end.
+
+    reactions : what work follows an event; the services set it, so that verbs and their consequences stay on one floor.
+    """
+
+    engine: Engine
+    tracks: Tracks
+    wire: Wire
+    catalogue_dir: Path | None
+    roads_file: Path
+    language: str
+    now: Clock
+    reactions: Callable[[Event], tuple[Reaction, ...]] = _no_reactions
+
+    @classmethod
+    def open(
+        cls,
+        *,
+        database_url: str,
+        redis_url: str,
+        tracks_url: str,
+        data_dir: Path,
+        catalogue_dir: Path | None = None,
+        language: str = "zh_CN",
+        now: Clock = utc_now,
+    ) -> Self:
+        """Connect everything; nothing is read or written yet but the tracks' table."""
+        return cls(
+            engine=make_engine(database_url),
+            tracks=Tracks(tracks_url),
+            wire=Wire(redis_url),
+            catalogue_dir=catalogue_dir,
+            roads_file=data_dir / "roads.npz",
+            language=language,
+            now=now,
+        )
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The street's plans, types, places and vehicles; raises CatalogueError when a file does not fit its schema."""
+        return load_catalogue(self.catalogue_dir) if self.catalogue_dir else load_catalogue()
+
+    @cached_property
+    def roads(self) -> RoadNetwork:
+        """The street network that the centre was prepared with (services.seeding writes the file)."""
+        return RoadNetwork.load(self.roads_file)
+
+    @contextmanager
+    def work(self, actor: Actor) -> Iterator[Work]:
+        """One transaction in the name of `actor`; after the commit the relay is rung and due jobs are handed over.
+
+        Handing over may fail (Redis away): the jobs' leases run out and the relay takes them up.
+        """
+        work = Work(session=writing_sessions(self.engine)(), actor=actor, now=self.now(), reactions=self.reactions)
+        with work:
+            yield work
+        for job in work.due_now:
+            if not self.wire.hand_over(job.id, job.attempts, name=job.name, ttl_s=3):
+                break
+        if work.recorded:
+            self.wire.ring_relay()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that only reads; it never waits for a writer."""
+        with reading_sessions(self.engine)() as session:
+            yield session
+
+    def close(self) -> None:
+        self.tracks.close()
+        self.engine.dispose()
+        self.wire.close()

@@ -1,0 +1,142 @@
+"""Board rows from table rows: what screens get to see of a unit, an incident, an assignment, a parked job."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from command_center.db.tables import Assignment, Base, Incident, Job, Unit
+from command_center.domain.board import Row
+from command_center.domain.catalogue import Catalogue, SlaProfile
+
+
+def moment(at: datetime | None) -> str | None:
+    """ISO 8601 in UTC, as every door writes times."""
+    return None if at is None else at.isoformat().replace("+00:00", "Z")
+
+
+def _unit(unit: Unit, _catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "gone": False,
+        "call_sign": {"zh": unit.call_sign_zh, "en": unit.call_sign_en},
+        "unit_kind": unit.kind,
+        "area": unit.area_code,
+        "station": unit.station_code,
+        "status": unit.status.value,
+        "home": {"lat": unit.home_lat, "lon": unit.home_lon},
+        "capabilities": unit.capabilities,
+        "seats": unit.seats,
+        "crew": unit.crew,
+        "low_battery_pct": unit.low_battery_pct,
+        "channel": unit.channel is not None,
+        "incident_id": None if unit.incident_id is None else str(unit.incident_id),
+        "assignment_id": None if unit.assignment_id is None else str(unit.assignment_id),
+    }
+
+
+def _incident(incident: Incident, catalogue: Catalogue) -> dict[str, Any]:
+    kind = catalogue.incident_types[incident.type]
+    return {
+        "gone": incident.ended_at is not None,
+        "number": incident.number,
+        "type": incident.type,
+        "type_name": kind.name.as_row(),
+        "severity": incident.severity.value,
+        "status": incident.status.value,
+        "life_risk": kind.life_risk,
+        "lat": incident.lat,
+        "lon": incident.lon,
+        "place_id": incident.place_id,
+        "place": {"zh": incident.place_zh, "en": incident.place_en},
+        "area": incident.area_code,
+        "note": incident.note,
+        "caller_count": incident.call_count,
+        "is_simulated": incident.is_simulated,
+        "reported_at": moment(incident.reported_at),
+        "acknowledged_at": moment(incident.acknowledged_at),
+        "acknowledged_by": incident.acknowledged_by,
+        "dispatched_at": moment(incident.dispatched_at),
+        "en_route_at": moment(incident.en_route_at),
+        "on_scene_at": moment(incident.on_scene_at),
+        "controlled_at": moment(incident.controlled_at),
+        "sla": _clock(kind.sla),
+        "suggestion": _suggestion(incident),
+    }
+
+
+def _clock(sla: SlaProfile) -> dict[str, int | None]:
+    return {
+        "dispatch_s": sla.dispatch_s,
+        "unit_ack_s": sla.unit_ack_s,
+        "arrive_target_s": sla.arrive_target_s,
+        "arrive_limit_s": sla.arrive_limit_s,
+    }
+
+
+def _suggestion(incident: Incident) -> dict[str, str | None] | None:
+    if incident.suggested_instead_of is None:
+        return None
+    return {"unit_id": incident.suggested_unit_id, "instead_of": incident.suggested_instead_of}
+
+
+def _assignment(assignment: Assignment, _catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "gone": assignment.ended_at is not None,
+        "incident_id": str(assignment.incident_id),
+        "unit_id": assignment.unit_id,
+        "status": assignment.status.value,
+        "ordered_by": assignment.ordered_by,
+        "travel_s": assignment.travel_s,
+        "dispatched_at": moment(assignment.dispatched_at),
+        "expected_arrival_at": moment(assignment.expected_arrival_at),
+        "sent_at": moment(assignment.sent_at),
+        "acknowledged_at": moment(assignment.acknowledged_at),
+        "en_route_at": moment(assignment.en_route_at),
+        "on_scene_at": moment(assignment.on_scene_at),
+    }
+
+
+def _job(job: Job, _catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "gone": job.parked_at is None,
+        "name": job.name,
+        "attempts": job.attempts,
+        "last_error": job.last_error,
+        "parked_at": moment(job.parked_at),
+        "incident_id": None if job.incident_id is None else str(job.incident_id),
+    }
+
+
+_TABLES: Mapping[str, tuple[type[Base], Callable[[Any, Catalogue], dict[str, Any]], Select[Any]]] = {
+    "unit": (Unit, _unit, select(Unit)),
+    "incident": (Incident, _incident, select(Incident).where(Incident.ended_at.is_(None))),
+    "assignment": (Assignment, _assignment, select(Assignment).where(Assignment.ended_at.is_(None))),
+    "job": (Job, _job, select(Job).where(Job.parked_at.is_not(None))),
+}
+
+
+def board_row(row: Unit | Incident | Assignment | Job, catalogue: Catalogue) -> Row:
+    """One table row as its board row."""
+    kind = row.board_kind
+    return {"kind": kind, "id": str(row.id), "version": row.version, **_TABLES[kind][1](row, catalogue)}
+
+
+def snapshot_rows(session: Session, catalogue: Catalogue) -> list[Row]:
+    """Every row that stands on the board now."""
+    return [board_row(row, catalogue) for _, _, everything in _TABLES.values() for row in session.scalars(everything)]
+
+
+def touched_rows(session: Session, touched: Iterable[str], catalogue: Catalogue) -> list[Row]:
+    """The present state of the rows a log entry touched. touched : "kind:id" texts."""
+    wanted: dict[str, list[str]] = {}
+    for mark in touched:
+        kind, _, row_id = mark.partition(":")
+        wanted.setdefault(kind, []).append(row_id)
+    rows = []
+    for kind, ids in wanted.items():
+        table: Any = _TABLES[kind][0]
+        keys = ids if kind == "unit" else [int(row_id) for row_id in ids]
+        rows += [board_row(row, catalogue) for row in session.scalars(select(table).where(table.id.in_(keys)))]
+    return rows

@@ -1,0 +1,95 @@
+"""Where units were: a database of its own, because positions are telemetry, many and cheap, and facts are few and dear."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from sqlalchemy import BigInteger, Column, Float, MetaData, RowMapping, String, Table, delete, func, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from command_center.db.engine import make_engine
+from command_center.domain.geo import Point
+from command_center.domain.positions import Fix
+
+_metadata = MetaData()
+
+_fix = Table(
+    "fix",
+    _metadata,
+    Column("unit_id", String(24), primary_key=True),
+    Column("at_ms", BigInteger, primary_key=True),
+    Column("lat", Float, nullable=False),
+    Column("lon", Float, nullable=False),
+    Column("speed_kmh", Float),
+    Column("heading_deg", Float),
+    Column("accuracy_m", Float),
+    Column("battery_pct", Float),
+    sqlite_with_rowid=False,
+)
+
+
+def _at_ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+class Tracks:
+    """Stored fixes by unit and time. Writing is idempotent: the same fix twice is one row."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = make_engine(url, pool_size=2)
+        self._readers = self._engine.execution_options(read_only=True)
+        self._insert = sqlite_insert if self._engine.dialect.name == "sqlite" else postgresql_insert
+        _metadata.create_all(self._engine)
+
+    def store(self, fixes: Iterable[Fix]) -> int:
+        """Store a batch in one transaction; returns how many were handed in."""
+        rows = [
+            {
+                "unit_id": fix.unit_id,
+                "at_ms": _at_ms(fix.at),
+                "lat": fix.point.lat,
+                "lon": fix.point.lon,
+                "speed_kmh": fix.speed_kmh,
+                "heading_deg": fix.heading_deg,
+                "accuracy_m": fix.accuracy_m,
+                "battery_pct": fix.battery_pct,
+            }
+            for fix in fixes
+        ]
+        if rows:
+            with self._engine.begin() as connection:
+                connection.execute(self._insert(_fix).on_conflict_do_nothing(), rows)
+        return len(rows)
+
+    def latest(self) -> dict[str, Fix]:
+        """The last fix of every unit that ever sent one."""
+        newest = select(_fix.c.unit_id, func.max(_fix.c.at_ms).label("at_ms")).group_by(_fix.c.unit_id).subquery()
+        query = select(_fix).join(newest, (_fix.c.unit_id == newest.c.unit_id) & (_fix.c.at_ms == newest.c.at_ms))
+        with self._readers.connect() as connection:
+            return {row["unit_id"]: _as_fix(row) for row in connection.execute(query).mappings()}
+
+    def track(self, unit_id: str, since: datetime, until: datetime) -> list[Fix]:
+        """The fixes of one unit between two moments, oldest first."""
+        query = select(_fix).where(_fix.c.unit_id == unit_id, _fix.c.at_ms.between(_at_ms(since), _at_ms(until))).order_by(_fix.c.at_ms)
+        with self._readers.connect() as connection:
+            return [_as_fix(row) for row in connection.execute(query).mappings()]
+
+    def forget_before(self, moment: datetime) -> int:
+        """Remove fixes older than `moment`; returns how many."""
+        with self._engine.begin() as connection:
+            return connection.execute(delete(_fix).where(_fix.c.at_ms < _at_ms(moment))).rowcount
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _as_fix(row: RowMapping) -> Fix:
+    return Fix(
+        unit_id=row["unit_id"],
+        at=datetime.fromtimestamp(row["at_ms"] / 1000, UTC),
+        point=Point(row["lat"], row["lon"]),
+        speed_kmh=row["speed_kmh"],
+        heading_deg=row["heading_deg"],
+        accuracy_m=row["accuracy_m"],
+        battery_pct=row["battery_pct"],
+    )

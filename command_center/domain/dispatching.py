@@ -1,0 +1,198 @@
+"""Which unit to send: who can be there soonest, who is fit for it, and why the others are not.
+
+A proposal only proposes; the officer chooses, and the log keeps both.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf, isfinite
+
+from command_center.domain.response_time import TURNOUT_S
+from command_center.domain.status import UnitStatus
+from command_center.domain.text import Text
+
+LOST_FIX_S = 120.0
+"""A unit silent for longer counts as lost: its place is its station's, not the last fix's (screen rule 13)."""
+
+OFF_ROAD_M = 50.0
+"""A place farther than this from the next road gets its arrival marked as uncertain."""
+
+ROLLING = frozenset({UnitStatus.RETURNING})
+"""States in which the crew is already aboard and needs no turnout time."""
+
+READY = frozenset({UnitStatus.AVAILABLE, UnitStatus.RETURNING})
+"""States from which a unit can be sent without taking it from someone else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One unit as the ranking sees it.
+
+    travel_s : seconds by road from where it is now; inf where no road leads there.
+    battery_pct : None when the unit never told.
+    fix_age_s : seconds since its last position; None when it never sent one.
+    """
+
+    unit_id: str
+    call_sign: Text
+    kind: str
+    status: UnitStatus
+    capabilities: frozenset[str]
+    seats: int
+    travel_s: float
+    battery_pct: float | None
+    low_battery_pct: float | None
+    fix_age_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedUnit:
+    """One line of a proposal. reasons: codes of REASONS, the good and the bad; suitable means nothing forbids sending it."""
+
+    unit_id: str
+    call_sign: Text
+    kind: str
+    arrival_s: float
+    travel_s: float
+    turnout_s: float
+    battery_pct: float | None
+    matching: tuple[str, ...]
+    reasons: tuple[str, ...]
+    suitable: bool
+    preselected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortfall:
+    """What the type of incident wants and the proposal cannot give. what: a unit kind or a capability code."""
+
+    what: str
+    wanted: int
+    offered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Every unit, best first, with the set that the incident type asks for preselected. Never stored."""
+
+    units: tuple[RankedUnit, ...]
+    shortfalls: tuple[Shortfall, ...]
+    off_road: bool
+
+    @property
+    def preselected(self) -> tuple[str, ...]:
+        return tuple(unit.unit_id for unit in self.units if unit.preselected)
+
+
+REASONS = (
+    "soonest",
+    "capable",
+    "rolling",
+    "no_capability",
+    "busy",
+    "charging",
+    "out_of_service",
+    "low_battery",
+    "unreachable",
+    "position_lost",
+)
+"""Every reason a ranked unit can carry; each has a text in both languages."""
+
+
+def _hindrance(unit: Candidate) -> str | None:
+    """The reason why a unit cannot be sent, or None."""
+    if unit.status is UnitStatus.CHARGING:
+        return "charging"
+    if unit.status is UnitStatus.OUT_OF_SERVICE:
+        return "out_of_service"
+    if unit.status not in READY:
+        return "busy"
+    if unit.battery_pct is not None and unit.low_battery_pct is not None and unit.battery_pct < unit.low_battery_pct:
+        return "low_battery"
+    return None if isfinite(unit.travel_s) else "unreachable"
+
+
+def _ranked(unit: Candidate, wanted: frozenset[str]) -> RankedUnit:
+    turnout_s = 0.0 if unit.status in ROLLING else TURNOUT_S
+    hindrance = _hindrance(unit)
+    matching = tuple(sorted(unit.capabilities & wanted))
+    reasons = [hindrance] if hindrance else []
+    reasons += ["capable" if matching else "no_capability"] if wanted else []
+    reasons += ["rolling"] if unit.status in ROLLING else []
+    reasons += ["position_lost"] if unit.fix_age_s is None or unit.fix_age_s > LOST_FIX_S else []
+    return RankedUnit(
+        unit_id=unit.unit_id,
+        call_sign=unit.call_sign,
+        kind=unit.kind,
+        arrival_s=unit.travel_s + turnout_s,
+        travel_s=unit.travel_s,
+        turnout_s=turnout_s,
+        battery_pct=unit.battery_pct,
+        matching=matching,
+        reasons=tuple(reasons),
+        suitable=hindrance is None,
+        preselected=False,
+    )
+
+
+def rank_units(
+    units: Sequence[Candidate], *, capabilities: frozenset[str], first_units: Mapping[str, int], off_road: bool = False
+) -> Proposal:
+    """Order units by when they would arrive and preselect the set the incident type asks for.
+
+    capabilities : what the incident needs; a unit with none of them still counts, but comes after those who have some.
+    first_units : unit kind -> how many ("patrol_vehicle": 2, "guarantee_vehicle": 1); other keys ("crew") are counted, not sent.
+    Units that cannot be sent come last, with the reason.
+    """
+    ranked = sorted((_ranked(unit, capabilities) for unit in units), key=lambda unit: (not unit.suitable, unit.arrival_s, unit.unit_id))
+    chosen = _fill(ranked, first_units)
+    soonest = next((unit.unit_id for unit in ranked if unit.suitable), None)
+    marked = tuple(_mark(unit, chosen=unit.unit_id in chosen, soonest=unit.unit_id == soonest) for unit in ranked)
+    return Proposal(units=marked, shortfalls=_shortfalls(ranked, chosen, units, first_units, capabilities), off_road=off_road)
+
+
+def _mark(unit: RankedUnit, *, chosen: bool, soonest: bool) -> RankedUnit:
+    return RankedUnit(
+        unit_id=unit.unit_id,
+        call_sign=unit.call_sign,
+        kind=unit.kind,
+        arrival_s=unit.arrival_s,
+        travel_s=unit.travel_s,
+        turnout_s=unit.turnout_s,
+        battery_pct=unit.battery_pct,
+        matching=unit.matching,
+        reasons=(("soonest",) if soonest else ()) + unit.reasons,
+        suitable=unit.suitable,
+        preselected=chosen,
+    )
+
+
+def _fill(ranked: Sequence[RankedUnit], first_units: Mapping[str, int]) -> frozenset[str]:
+    """The soonest suitable units of each wanted kind; capable ones first when two kinds of fitness compete."""
+    chosen: set[str] = set()
+    for kind, count in first_units.items():
+        fit = [unit for unit in ranked if unit.kind == kind and unit.suitable]
+        fit.sort(key=lambda unit: (not unit.matching, unit.arrival_s, unit.unit_id))
+        chosen.update(unit.unit_id for unit in fit[:count])
+    return frozenset(chosen)
+
+
+def _shortfalls(
+    ranked: Sequence[RankedUnit], chosen: frozenset[str], units: Sequence[Candidate], first_units: Mapping[str, int], wanted: frozenset[str]
+) -> tuple[Shortfall, ...]:
+    kinds = [unit.kind for unit in ranked if unit.unit_id in chosen]
+    short = [
+        Shortfall(what=kind, wanted=count, offered=kinds.count(kind))
+        for kind, count in first_units.items()
+        if kind != "crew" and kinds.count(kind) < count
+    ]
+    seats = sum(unit.seats for unit in units if unit.unit_id in chosen)
+    crew = first_units.get("crew", 0)
+    if chosen and seats < crew:
+        short.append(Shortfall(what="crew", wanted=crew, offered=seats))
+    brought = {capability for unit in ranked if unit.unit_id in chosen for capability in unit.matching}
+    return tuple(short + [Shortfall(what=capability, wanted=1, offered=0) for capability in sorted(wanted - brought)])
+
+
+NOWHERE_S = inf
+"""Travel time of a unit that no road connects with the place."""

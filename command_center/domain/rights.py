@@ -1,0 +1,75 @@
+"""Roles and what they may do. The table is the rule; services ask it, screens only mirror it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from command_center.domain.errors import NotPermitted
+
+
+class Role(StrEnum):
+    """Who is asking."""
+
+    DUTY_OFFICER = "duty_officer"
+    DUTY_LEADER = "duty_leader"
+    DEPUTY_COMMANDER = "deputy_commander"
+    COMMANDER = "commander"
+    CREW = "crew"
+    DISPLAY = "display"
+    ADMIN = "admin"
+    SYSTEM = "system"
+
+
+class Right(StrEnum):
+    """One kind of act."""
+
+    SEE_BOARD = "see_board"
+    TAKE_CALLS = "take_calls"
+    DISPATCH = "dispatch"
+    RUN_INCIDENTS = "run_incidents"
+    REPORT_OWN_STATUS = "report_own_status"
+    REPORT_ANY_STATUS = "report_any_status"
+    SET_UNIT_STATUS = "set_unit_status"
+    SEND_POSITIONS = "send_positions"
+    RUN_JOBS = "run_jobs"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    ISSUE_LINKS = "issue_links"
+
+
+_DESK = frozenset(Right) - {Right.MANAGE_ACCOUNTS}
+
+RIGHTS: Mapping[Role, frozenset[Right]] = {
+    Role.DUTY_OFFICER: _DESK,
+    Role.DUTY_LEADER: _DESK,
+    Role.DEPUTY_COMMANDER: _DESK,
+    Role.COMMANDER: _DESK,
+    Role.CREW: frozenset({Right.SEE_BOARD, Right.REPORT_OWN_STATUS, Right.SEND_POSITIONS}),
+    Role.DISPLAY: frozenset({Right.SEE_BOARD}),
+    Role.ADMIN: frozenset({Right.SEE_BOARD, Right.MANAGE_ACCOUNTS, Right.ISSUE_LINKS, Right.RUN_JOBS, Right.SEND_POSITIONS}),
+    Role.SYSTEM: frozenset(Right),
+}
+
+SIGN_IN_ROLES = frozenset(Role) - {Role.SYSTEM}
+"""The system acts for itself; nobody signs in as it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who does something; every line of the log names one."""
+
+    name: str
+    role: Role
+    account_id: int | None = None
+    unit_id: str | None = None
+
+    def may(self, right: Right) -> bool:
+        return right in RIGHTS[self.role]
+
+    def require(self, right: Right) -> None:
+        """Raise NotPermitted with role and right when the actor's role does not have it."""
+        if not self.may(right):
+            raise NotPermitted(role=self.role.value, right=right.value)
+
+
+SYSTEM = Actor(name="system", role=Role.SYSTEM)
+"""The centre itself: workers, clocks, start-up."""

@@ -1,0 +1,75 @@
+"""Telling crews: the in-app card always has the order; a unit with a message channel gets it there as well."""
+
+import logging
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from command_center.center import Center
+from command_center.db.tables import Assignment, Incident, Unit
+from command_center.words import translator
+from command_center.words.phrases import LEVEL
+
+log = logging.getLogger(__name__)
+
+CARD = "card"
+"""The channel that needs no network service: the crew's page reads the board."""
+
+
+class ChannelFailed(Exception):
+    """The message service did not take the message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A message for one unit's crew. channel : its Apprise address, None when the card is all it has."""
+
+    channel: str | None
+    title: str
+    body: str
+
+
+def dispatch_notice(center: Center, assignment_id: int) -> Notice:
+    """The order in words: what, where, how grave, what the caller said."""
+    with center.read() as session:
+        unit, incident = _order(session, assignment_id)
+        say = translator(center.language)
+        kind = center.catalogue.incident_types[incident.type].name.in_(center.language)
+        place = incident.place_en if center.language == "en" else incident.place_zh
+        title = say("%(kind)s, level %(level)s (%(word)s)") % {
+            "kind": kind,
+            "level": incident.severity.value,
+            "word": say(LEVEL[incident.severity]),
+        }
+        where = f"{place}\n{incident.lat:.5f},{incident.lon:.5f}"
+        body = "\n".join(line for line in (where, incident.note, say("Incident %(number)s") % {"number": incident.number}) if line)
+        return Notice(channel=unit.channel, title=title, body=body)
+
+
+def recall_notice(center: Center, assignment_id: int) -> Notice:
+    with center.read() as session:
+        unit, incident = _order(session, assignment_id)
+        say = translator(center.language)
+        return Notice(channel=unit.channel, title=say("Recalled"), body=say("Incident %(number)s") % {"number": incident.number})
+
+
+def _order(session: Session, assignment_id: int) -> tuple[Unit, Incident]:
+    assignment = session.get_one(Assignment, assignment_id)
+    return session.get_one(Unit, assignment.unit_id), session.get_one(Incident, assignment.incident_id)
+
+
+def deliver(notice: Notice) -> str:
+    """Hand a notice to the unit's message service; returns the kind of channel that took it.
+
+    Raises ChannelFailed when the service refuses or cannot be reached; delivery is at least once.
+    """
+    if notice.channel is None:
+        return CARD
+    from apprise import Apprise  # noqa: PLC0415 - 25 MB that a centre without message services never needs
+
+    service = Apprise()
+    if not service.add(notice.channel):
+        raise ChannelFailed("the channel's address is not one that can be used")
+    if not service.notify(title=notice.title, body=notice.body):
+        raise ChannelFailed(f"{notice.channel.partition(':')[0]} did not take the message")
+    return notice.channel.partition(":")[0]

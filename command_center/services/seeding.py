@@ -1,0 +1,114 @@
+"""Preparing a centre: migrate, read the catalogue into the database, build the road network.
+
+Every start does it; it changes only what differs.
+"""
+
+import hashlib
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from command_center.catalogue import FOLDER
+from command_center.center import Center
+from command_center.db.schema import migrate
+from command_center.db.tables import Area, Base, Cadre, Community, Depot, Material, Place, Station, Stock, Unit
+from command_center.domain.catalogue import Catalogue, Vehicle
+from command_center.domain.events import StreetSeeded
+from command_center.domain.rights import SYSTEM
+from command_center.domain.status import UnitStatus
+from command_center.roads import RoadNetwork
+
+
+def prepare(center: Center) -> None:
+    """Bring database and road network to what the catalogue says. Safe to repeat; people's and units' states stay."""
+    migrate(center.engine.url.render_as_string(hide_password=False))
+    seed_street(center)
+    build_roads(center)
+
+
+def seed_street(center: Center) -> bool:
+    """Put the catalogue's rows in or up to date; returns whether anything differed (then the log has a line)."""
+    catalogue = center.catalogue
+    with center.work(SYSTEM) as work:
+        rows: list[Base] = [*_ground(catalogue), *_stores(catalogue)]
+        for row in rows:
+            work.session.merge(row)
+        units = [_merged_unit(work.session, vehicle) for vehicle in catalogue.vehicles.values()]
+        changed = bool(work.session.new) or any(work.session.is_modified(row) for row in work.session.dirty)
+        if changed:
+            work.record(StreetSeeded(catalogue=fingerprint(catalogue), units=len(units), places=len(catalogue.places)))
+        return changed
+
+
+def fingerprint(catalogue: Catalogue) -> str:
+    """A short name of exactly this catalogue, for the log."""
+    return hashlib.sha256(repr(catalogue).encode()).hexdigest()[:12]
+
+
+def _ground(catalogue: Catalogue) -> list[Base]:
+    areas = [Area(code=area.code, name_zh=area.name.zh, name_en=area.name.en) for area in catalogue.areas.values()]
+    communities = [
+        Community(code=it.code, area_code=it.area, name_zh=it.name.zh, name_en=it.name.en) for it in catalogue.communities.values()
+    ]
+    stations = [
+        Station(code=it.code, area_code=it.area, name_zh=it.name.zh, name_en=it.name.en, lat=it.point.lat, lon=it.point.lon)
+        for it in catalogue.stations.values()
+    ]
+    places = [
+        Place(
+            id=it.id,
+            kind=it.kind,
+            area_code=it.area,
+            community_code=it.community,
+            name_zh=it.name.zh,
+            name_en=it.name.en,
+            street=it.street,
+            lat=it.point.lat,
+            lon=it.point.lon,
+        )
+        for it in catalogue.places.values()
+    ]
+    cadres = [Cadre(id=it.id, kind=it.kind, area_code=it.area, name_zh=it.name.zh, name_en=it.name.en) for it in catalogue.cadres.values()]
+    return [*areas, *communities, *stations, *places, *cadres]
+
+
+def _stores(catalogue: Catalogue) -> list[Base]:
+    materials = [
+        Material(code=it.code, name_zh=it.name.zh, name_en=it.name.en, category=it.category, unit_zh=it.unit.zh, unit_en=it.unit.en)
+        for it in catalogue.materials.values()
+    ]
+    depots = [
+        Depot(code=it.code, tier=it.tier, area_code=it.area, name_zh=it.name.zh, name_en=it.name.en, lat=it.point.lat, lon=it.point.lon)
+        for it in catalogue.depots.values()
+    ]
+    stock = [
+        Stock(depot_code=depot.code, material_code=material.code, on_hand=material.quantity(depot.tier))
+        for depot in catalogue.depots.values()
+        for material in catalogue.materials.values()
+        if material.quantity(depot.tier) > 0
+    ]
+    return [*materials, *depots, *stock]
+
+
+def _merged_unit(session: Session, vehicle: Vehicle) -> Unit:
+    """The unit with what the catalogue says of it; what it is doing and who is aboard stays."""
+    unit = session.get(Unit, vehicle.id)
+    if unit is None:
+        unit = Unit(id=vehicle.id, status=UnitStatus.AVAILABLE, crew=[], channel=None)
+        session.add(unit)
+    unit.kind, unit.area_code, unit.station_code = vehicle.kind, vehicle.area, vehicle.station
+    unit.call_sign_zh, unit.call_sign_en = vehicle.call_sign.zh, vehicle.call_sign.en
+    unit.home_lat, unit.home_lon = vehicle.home.lat, vehicle.home.lon
+    unit.seats, unit.capabilities = vehicle.seats, sorted(vehicle.capabilities)
+    unit.low_battery_pct = vehicle.low_battery_pct
+    return unit
+
+
+def build_roads(center: Center, source: Path | None = None) -> None:
+    """Write the road network's fast form into the data folder when it is missing or older than its source."""
+    pbf = source or (center.catalogue_dir or FOLDER) / "roads" / "demo.osm.pbf"
+    target = center.roads_file
+    if target.exists() and target.stat().st_mtime >= pbf.stat().st_mtime:
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    RoadNetwork.from_osm(pbf).save(target)

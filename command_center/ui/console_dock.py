@@ -1,0 +1,155 @@
+"""The docked panel: one view at a time, chosen by the store PANEL; the incident's view with its proposal lives here."""
+
+import asyncio
+import logging
+from typing import Any
+from uuid import uuid4
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from command_center.domain.errors import Refusal
+from command_center.services import dispatching
+from command_center.services.dispatching import DispatchUnits
+from command_center.services.history import incident_story
+from command_center.ui import console_about, console_call, console_incident, console_incidents, console_jobs, console_unit
+from command_center.ui.console_call import OFFERED, PLACE, TYPE
+from command_center.ui.console_parts import ANSWERED, FACTS, PANEL, answered, key, order, tell
+from command_center.ui.console_proposal import proposal_rows
+from command_center.ui.shell import Desk, Screen
+from command_center.ui.widgets import error_state, skeleton
+from command_center.words import N_
+
+log = logging.getLogger(__name__)
+
+SEND_KEY = "console-send-key"
+"""Store: idempotency key of the proposal that is on the screen; a new one with every proposal."""
+
+
+def incident_pane(screen: Screen) -> html.Div:
+    """The incident's view: what changes by itself is drawn by callbacks, what a person types in stands still."""
+    send = html.Div(
+        [
+            html.Details(
+                [
+                    html.Summary(screen.say(N_("Send units")), className="key"),
+                    dmc.CheckboxGroup(html.Div(id="console-proposal"), id="console-units", value=[]),
+                    html.Div(key(screen.say(N_("Send the ticked units")), "console-send", symbol="send", keys="Ctrl+Enter", look="primary order", **{"data-main": "1"}), className="foot"),
+                ],
+                id="console-send-box",
+                open=False,
+            )
+        ],
+        className="send-units",
+    )
+    note = html.Div(
+        [
+            dmc.TextInput(id="console-note", value="", placeholder=screen.say(N_("Add a note")), autoComplete="off", **{"aria-label": screen.say(N_("Add a note"))}),
+            key(screen.say(N_("Add")), "console-note-add", symbol="note", look="order"),
+        ],
+        className="foot note",
+    )
+    body = html.Div([html.Div(id="console-incident-units"), send, html.Div(id="console-incident-rest")], className="scroll")
+    return html.Div(
+        [html.Div(skeleton(3), id="console-incident-head"), body, note, dcc.Store(id=SEND_KEY)], className="dock-view", id="console-incident-view", **{"data-kind": "incident"}
+    )
+
+
+def dock(screen: Screen) -> html.Aside:
+    views = [
+        console_incidents.idle_pane(screen),
+        console_call.form(screen),
+        incident_pane(screen),
+        console_unit.pane(screen),
+        console_about.pane(screen),
+        console_jobs.pane(),
+    ]
+    return html.Aside(views, id="console-dock", className="pane dock", tabIndex="-1", **{"data-kind": "idle", "aria-label": screen.say(N_("Docked panel"))})
+
+
+def register(app: Dash, desk: Desk) -> None:
+    _register_browser(app)
+    _register_incident(app, desk)
+    _register_proposal(app, desk)
+
+
+def _register_browser(app: Dash) -> None:
+    app.clientside_callback(ClientsideFunction("desk", "show"), Output("console-dock", "data-kind"), Input(PANEL, "data"))
+    app.clientside_callback(
+        ClientsideFunction("desk", "picked"),
+        Output(PANEL, "data", allow_duplicate=True),
+        Output("call-units", "value", allow_duplicate=True),
+        Input("picked", "data"),
+        State(PANEL, "data"),
+        State("call-units", "value"),
+        State(OFFERED, "data"),
+        State(TYPE, "data"),
+        State(PLACE, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(ClientsideFunction("desk", "answered"), Output("console-dock", "data-answered"), Input(ANSWERED, "data"), prevent_initial_call=True)
+
+
+def _docked(panel: dict[str, Any] | None) -> int:
+    """Id of the docked incident; nothing to draw when something else is docked."""
+    if not panel or panel["kind"] != "incident" or not str(panel["id"]).isdigit():
+        raise PreventUpdate
+    return int(panel["id"])
+
+
+def _register_incident(app: Dash, desk: Desk) -> None:
+    @app.callback(  # type: ignore[untyped-decorator]
+        Output("console-incident-head", "children"),
+        Output("console-incident-units", "children"),
+        Output("console-incident-rest", "children"),
+        Input(FACTS, "data"),
+        Input(PANEL, "data"),
+        prevent_initial_call=True,
+    )
+    async def draw(_facts: object, panel: dict[str, Any] | None) -> Any:
+        incident_id, screen = _docked(panel), desk.screen()
+        try:
+            story = await asyncio.to_thread(incident_story, desk.center, incident_id)
+        except Refusal:
+            return error_state(screen), [], []
+        return console_incident.head_view(story, screen), console_incident.units_view(story, screen), console_incident.rest_view(story, screen)
+
+
+def _register_proposal(app: Dash, desk: Desk) -> None:
+    @app.callback(  # type: ignore[untyped-decorator]
+        Output("console-proposal", "children"),
+        Output("console-units", "value"),
+        Output("console-send-box", "open"),
+        Output(SEND_KEY, "data"),
+        Input(PANEL, "data"),
+        Input(ANSWERED, "data"),
+        prevent_initial_call=True,
+    )
+    async def propose(panel: dict[str, Any] | None, _answered: object) -> Any:
+        """A fresh proposal; units are ticked only while nobody is on the incident, so that a second press sends nobody twice."""
+        incident_id, screen = _docked(panel), desk.screen()
+        story = await asyncio.to_thread(incident_story, desk.center, incident_id)
+        proposal = await asyncio.to_thread(dispatching.propose_units, desk.center, incident_id)
+        nobody = not story.incident["gone"] and all(one["gone"] for one in story.assignments)
+        ticked = list(proposal.preselected) if nobody else []
+        return proposal_rows(proposal, screen), ticked, nobody, uuid4().hex
+
+    @app.callback(  # type: ignore[untyped-decorator]
+        Output(ANSWERED, "data", allow_duplicate=True),
+        Input("console-send", "n_clicks"),
+        State(PANEL, "data"),
+        State("console-units", "value"),
+        State(SEND_KEY, "data"),
+        running=[(Output("console-send", "disabled"), True, False)],
+        prevent_initial_call=True,
+    )
+    async def send(clicks: int | None, panel: dict[str, Any] | None, units: list[str] | None, send_key: str | None) -> Any:
+        if not clicks:
+            return no_update
+        if not units:
+            tell(desk.screen().say(N_("Tick the units to send first.")), tone="told")
+            return answered()
+        await order(desk, dispatching.dispatch_units, DispatchUnits(incident_id=_docked(panel), unit_ids=tuple(units), key=send_key))
+        return answered()

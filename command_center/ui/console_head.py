@@ -1,0 +1,60 @@
+"""The head of the console: the street's figures, the keys, and the state of the screen."""
+
+import asyncio
+
+from dash import Dash, Input, Output, html
+from dash.development.base_component import Component
+
+from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, response_figures
+from command_center.ui.console_incidents import opens
+from command_center.ui.console_parts import FACTS, key, minutes_seconds
+from command_center.ui.shell import Desk, Screen
+from command_center.ui.widgets import demo_mark, kpi, language_button, sign_out_button, sound_button, theme_button, wall_clock
+from command_center.words import N_
+
+
+def figures(board: BoardFigures, response: ResponseFigures, screen: Screen) -> list[Component]:
+    """Open, overdue, free units, mean arrival, five-minute share; the last two over 24 hours."""
+    mean = "—" if response.mean_s is None else minutes_seconds(response.mean_s)
+    share = "—" if response.kept_share is None else f"{response.kept_share:.0%}"
+    return [
+        kpi(str(board.open), screen.say(N_("open"))),
+        kpi(str(board.overdue), screen.say(N_("overdue")), bad=board.overdue > 0),
+        kpi(f"{board.units_free}/{board.units}", screen.say(N_("units free")), bad=board.units_free == 0 and board.units > 0),
+        kpi(mean, screen.say(N_("mean arrival, 24 h"))),
+        kpi(share, screen.say(N_("there in 5 min"))),
+    ]
+
+
+def keys(screen: Screen) -> html.Nav:
+    buttons = [
+        key(screen.say(N_("Take a call")), "console-open-call", symbol="phone-call", keys="F2", look="primary", **opens("call", "")),
+        key(screen.say(N_("Search")), "console-open-palette", symbol="search", keys="F3"),
+        key(screen.say(N_("Seen")), "console-ack", symbol="bell", keys="F8"),
+        key(screen.say(N_("Plans")), "console-open-plans", symbol="list-check", keys="F9"),
+        html.Button([], id="console-open-jobs", type="button", className="key danger", hidden=True, title=screen.say(N_("Failed jobs")), **opens("jobs", "")),
+    ]
+    return html.Nav(buttons, className="keys", **{"aria-label": screen.say(N_("Commands"))})
+
+
+def head(screen: Screen) -> html.Header:
+    about = key("", symbol="info-circle", title=screen.say(N_("About this street")), **{"aria-label": screen.say(N_("About this street"))}, **opens("about", ""))
+    demo = [demo_mark(screen)] if getattr(screen.live, "simulator", False) else []
+    side = [*demo, about, sound_button(screen), theme_button(screen), language_button(screen), sign_out_button(screen)]
+    return html.Header(
+        [
+            html.H1(screen.say(N_("%(street)s command centre"), street=screen.read(screen.center.catalogue.street.name)), className="name"),
+            html.Div(id="console-figures", className="console-figures"),
+            keys(screen),
+            html.Div(side, className="side"),
+            wall_clock(),
+        ],
+        className="console-head",
+    )
+
+
+def register(app: Dash, desk: Desk) -> None:
+    @app.callback(Output("console-figures", "children"), Input(FACTS, "data"))  # type: ignore[untyped-decorator]
+    async def count(_facts: object) -> list[Component]:
+        response = await asyncio.to_thread(response_figures, desk.center)
+        return figures(board_figures(desk.live.board, desk.center.now()), response, desk.screen())

@@ -1,0 +1,169 @@
+"""The list of open incidents, and what stands in the dock when nothing is open: what to do next, and the units by area."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from dash import Dash, Input, Output, html
+from dash.development.base_component import Component
+
+from command_center.domain.board import Row
+from command_center.services.figures import is_overdue
+from command_center.ui.console_parts import FACTS, PANEL, ago, grave_first, incident_state, key, moment, type_name
+from command_center.ui.map_layers import unit_symbol
+from command_center.ui.shell import Desk, Screen
+from command_center.ui.widgets import clock, empty_state, icon, severity, skeleton
+from command_center.words import N_, phrases
+
+BUSY = frozenset({"dispatched", "en_route", "on_scene"})
+"""Units on an incident."""
+
+
+def opens(kind: str, row_id: object) -> dict[str, str]:
+    """Attributes of an element whose click docks something; assets/console.js acts on them."""
+    return {"data-open": kind, "data-id": str(row_id)}
+
+
+# ---- the list -----------------------------------------------------------------------------------------------------
+
+
+def incident_row(row: Row, screen: Screen, *, docked: bool) -> html.Button:
+    """One line: level, what, how long, where, and how far it has come."""
+    limit_s = row["sla"]["arrive_limit_s"]
+    marks = [mark for mark, on in (("unack", row["acknowledged_at"] is None), ("grave", row["severity"] in ("I", "II")), ("sel", docked)) if on]
+    settled = {"data-settled": "1"} if row["on_scene_at"] else {}
+    blink = {"data-blink-since": row["reported_at"]} if row["acknowledged_at"] is None else {}
+    state = screen.say(N_("not seen yet")) if row["acknowledged_at"] is None else incident_state(row, screen)
+    return html.Button(
+        [
+            severity(row["severity"], screen),
+            html.B(type_name(row, screen)),
+            clock(row["reported_at"], stop=row["on_scene_at"], limit_s=limit_s),
+            html.Small(screen.read(row["place"])),
+            html.Span(state, className="state"),
+        ],
+        type="button",
+        className=" ".join(["inc", *marks]),
+        **settled,
+        **blink,
+        **opens("incident", row["id"]),
+    )
+
+
+def incident_list(rows: list[Row], screen: Screen, docked: str | None) -> list[Component]:
+    """Every open incident, gravest first; or how long all has been well."""
+    if not rows:
+        return [all_well(screen)]
+    return [incident_row(row, screen, docked=row["id"] == docked) for row in grave_first(rows)]
+
+
+def all_well(screen: Screen) -> html.Div:
+    """The empty state: since when, and what comes next."""
+    newest = _newest_call_at(screen.live.entries)
+    title = screen.say(N_("All is well"))
+    if newest is not None:
+        title = screen.say(N_("All is well; last call %(age)s"), age=ago((screen.center.now() - newest).total_seconds(), screen))
+    return empty_state(title, screen.say(N_("F2 takes the next call")))
+
+
+def _newest_call_at(entries: Iterable[dict[str, object]]) -> datetime | None:
+    times = [str(entry["at"]) for entry in entries if entry["event"] == "CallTaken"]
+    return moment(max(times)) if times else None
+
+
+# ---- the idle dock ------------------------------------------------------------------------------------------------
+
+
+def next_steps(screen: Screen) -> list[Component]:
+    """What the officer should do now, the most pressing first."""
+    incidents = grave_first(screen.live.board.rows("incident"))
+    lines = [line for row in incidents if (line := _next_step(row, screen))]
+    jobs = len(screen.live.board.rows("job"))
+    if jobs:
+        text = screen.say(N_("%(n)s background jobs failed and wait for you"), n=jobs)
+        lines.append(_step("alert-octagon", text, key(screen.say(N_("Look")), **opens("jobs", ""))))
+    if not lines:
+        lines.append(_step("circle-check", screen.say(N_("Nothing is waiting.")), key(screen.say(N_("Take a call")), keys="F2", **opens("call", ""))))
+    return lines
+
+
+def _step(symbol: str, text: str, button: Component) -> html.Li:
+    return html.Li([icon(symbol), html.Span(text), button])
+
+
+def _next_step(row: Row, screen: Screen) -> Component | None:
+    names = {"number": row["number"], "what": type_name(row, screen)}
+    button = key(screen.say(N_("Open")), **opens("incident", row["id"]))
+    if row["acknowledged_at"] is None:
+        return _step("bell", screen.say(N_("%(number)s %(what)s: not seen yet (F8)"), **names), button)
+    if row["suggestion"]:
+        return _step("phone", screen.say(N_("%(number)s %(what)s: a unit does not answer"), **names), button)
+    if row["status"] == "new":
+        return _step("truck", screen.say(N_("%(number)s %(what)s: nobody sent yet"), **names), button)
+    if is_overdue(row, screen.center.now()):
+        return _step("clock-exclamation", screen.say(N_("%(number)s %(what)s: nobody there yet, past the limit"), **names), button)
+    if row["status"] == "controlled":
+        return _step("flag", screen.say(N_("%(number)s %(what)s: under control, close it"), **names), button)
+    return None
+
+
+def unit_chip(row: Row, screen: Screen) -> html.Button:
+    """A unit as a small button with its shape on the map, its call sign and its state."""
+    state = phrases.status(screen.lang, row["status"])
+    return html.Button(
+        [unit_symbol(row["status"], row["unit_kind"]), screen.read(row["call_sign"])],
+        type="button",
+        className="unit-chip" + (" busy" if row["status"] in BUSY else ""),
+        title=state,
+        **{"aria-label": f"{screen.read(row['call_sign'])}, {state}"},
+        **opens("unit", row["id"]),
+    )
+
+
+def units_by_area(screen: Screen) -> list[Component]:
+    """Each area with its free and all units."""
+    units = screen.live.board.rows("unit")
+    rows: list[Component] = []
+    for area in screen.center.catalogue.areas.values():
+        own = [unit for unit in units if unit["area"] == area.code]
+        free = sum(unit["status"] in ("available", "returning") for unit in own)
+        share = screen.say(N_("%(free)s of %(all)s free"), free=free, all=len(own))
+        chips = html.Div([unit_chip(unit, screen) for unit in own], className="chips")
+        rows.append(html.Div([html.B(screen.read(area.name)), html.Span(share, className="muted" if free else "bad"), chips], className="area-row"))
+    return rows
+
+
+def idle_view(screen: Screen) -> list[Component]:
+    return [
+        html.H2([icon("checks"), screen.say(N_("What to do next"))]),
+        html.Div(
+            [
+                html.Ul(next_steps(screen), className="next"),
+                html.H3(screen.say(N_("Units by area"))),
+                html.Div(units_by_area(screen), className="areas"),
+            ],
+            className="scroll",
+        ),
+    ]
+
+
+# ---- doors --------------------------------------------------------------------------------------------------------
+
+
+def list_pane(screen: Screen) -> html.Section:
+    title = [icon("alert-triangle"), html.Span(screen.say(N_("Incidents"))), html.Small(screen.say(N_("by level, then age")))]
+    return html.Section([html.H2(title), html.Div(skeleton(4), id="console-list", className="scroll")], className="pane console-list")
+
+
+def idle_pane(screen: Screen) -> html.Div:
+    return html.Div(skeleton(6), id="console-idle", className="dock-view", **{"data-kind": "idle"})
+
+
+def register(app: Dash, desk: Desk) -> None:
+    @app.callback(Output("console-list", "children"), Input(FACTS, "data"), Input(PANEL, "data"))  # type: ignore[untyped-decorator]
+    async def draw_list(_facts: object, panel: dict[str, str] | None) -> list[Component]:
+        docked = panel["id"] if panel and panel["kind"] == "incident" else None
+        return incident_list(desk.live.board.rows("incident"), desk.screen(), docked)
+
+    @app.callback(Output("console-idle", "children"), Input(FACTS, "data"), Input(PANEL, "data"))  # type: ignore[untyped-decorator]
+    async def draw_idle(_facts: object, _panel: object) -> list[Component]:
+        return idle_view(desk.screen())

@@ -1,0 +1,142 @@
+"""What every part of the console shares: the door orders go through, the stores it listens to, and small pieces of screen."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from dash import ctx, html, set_props
+from dash.development.base_component import Component
+
+from command_center.domain.board import Row
+from command_center.domain.errors import NotSignedIn, Refusal
+from command_center.domain.rights import Actor
+from command_center.ui.shell import Desk, Screen, Tone, toast
+from command_center.ui.widgets import icon
+from command_center.words import N_, phrases
+
+log = logging.getLogger(__name__)
+
+PANEL = "console-panel"
+"""Store of the docked panel: {"kind": idle|call|incident|unit|about|jobs, "id": str|None, "at": number}."""
+ANSWERED = "console-answered"
+"""Store written after every order, so that the pressed button stops turning."""
+FACTS = "facts"
+"""The shell's store that changes whenever something happened."""
+
+Answer = TypeVar("Answer")
+
+
+# ---- the door -----------------------------------------------------------------------------------------------------
+
+
+async def order(desk: Desk, verb: Callable[..., Answer], /, *orders: Any, **more: Any) -> Answer | Refusal:
+    """Run one verb off the event loop in the name of whoever is signed in; a refusal is told and handed back."""
+    try:
+        return await asyncio.to_thread(verb, desk.center, *orders, actor=signed_in(desk), **more)
+    except Refusal as refusal:
+        refuse(desk.screen(), refusal)
+        return refusal
+
+
+def signed_in(desk: Desk) -> Actor:
+    """Who gives the order; raises NotSignedIn (a session that ended while the page stood open)."""
+    actor = desk.caller()
+    if actor is None:
+        raise NotSignedIn
+    return actor
+
+
+def refuse(screen: Screen, refusal: Refusal) -> None:
+    """Tell the person why not."""
+    log.info("order refused", extra={"code": refusal.code, "facts": refusal.facts})
+    tell(screen.say(N_("Not done")), phrases.refusal(screen.lang, refusal, spoken_names(screen)), tone="refused")
+
+
+def tell(title: str, message: str = "", *, tone: Tone = "done") -> None:
+    """Show a toast from within a callback."""
+    set_props("note", {"sendNotifications": toast(title, message, tone=tone)})
+
+
+def answered() -> float:
+    """A new value for ANSWERED."""
+    return datetime.now(UTC).timestamp()
+
+
+def pressed() -> Any:
+    """Id of the button that was really pressed; None when a button only came or went with its row."""
+    return ctx.triggered_id if any(change["value"] for change in ctx.triggered) else None
+
+
+def to(kind: str, row_id: str | int | None = None) -> dict[str, Any]:
+    """A value for PANEL: what to dock next."""
+    return {"kind": kind, "id": None if row_id is None else str(row_id), "at": answered()}
+
+
+# ---- small pieces -------------------------------------------------------------------------------------------------
+
+
+def key(
+    text: str, button_id: str | dict[str, Any] | None = None, *, symbol: str = "", keys: str = "", look: str = "", **more: Any
+) -> html.Button:
+    """A button with its symbol and its keyboard key. look: "primary", "danger", "order" (turns until the server answered)."""
+    parts: list[Component] = [icon(symbol)] if symbol else []
+    parts += [html.Span(text, className="word")] if text else []
+    parts += [html.Kbd(keys)] if keys else []
+    named = {} if button_id is None else {"id": button_id}
+    return html.Button(parts, type="button", className=f"key {look}".strip(), **named, **more)
+
+
+def moment(text: str | None) -> datetime | None:
+    """Read a board row's time."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def minutes_seconds(seconds: float) -> str:
+    """4'07", as a stop-watch says it."""
+    whole = max(0, round(seconds))
+    return f"{whole // 60}'{whole % 60:02d}\""
+
+
+def time_of_day(at: datetime | str | None, screen: Screen) -> str:
+    """HH:MM:SS where the street is; "—" for None."""
+    when = moment(at) if isinstance(at, str) else at
+    zone = ZoneInfo(screen.center.catalogue.street.timezone)
+    return "—" if when is None else f"{when.astimezone(zone):%H:%M:%S}"
+
+
+def ago(seconds: float, screen: Screen) -> str:
+    """How long ago, in the largest unit that still tells something."""
+    if seconds < 60:
+        return screen.say(N_("%(n)s s ago"), n=max(0, round(seconds)))
+    if seconds < 5400:
+        return screen.say(N_("%(n)s min ago"), n=round(seconds / 60))
+    return screen.say(N_("%(n)s h ago"), n=round(seconds / 3600))
+
+
+def call_signs(screen: Screen) -> dict[str, str]:
+    """Unit id -> call sign."""
+    return {row["id"]: screen.read(row["call_sign"]) for row in screen.live.board.rows("unit")}
+
+
+def spoken_names(screen: Screen) -> dict[str, str]:
+    """What the log and the refusals call things: unit ids as call signs, type codes as names."""
+    return call_signs(screen) | {code: screen.read(kind.name) for code, kind in screen.center.catalogue.incident_types.items()}
+
+
+def incident_state(row: Mapping[str, Any], screen: Screen) -> str:
+    return screen.say(phrases.INCIDENT_STATUS[row["status"]])
+
+
+def type_name(row: Mapping[str, Any], screen: Screen) -> str:
+    """What an incident is about; the code alone when the catalogue no longer knows it."""
+    kind = screen.center.catalogue.incident_types.get(row["type"])
+    return screen.read(kind.name) if kind else str(row["type"])
+
+
+def grave_first(rows: list[Row]) -> list[Row]:
+    """Incidents by level, the gravest first, then by age, the oldest first."""
+    order_of = {"I": 0, "II": 1, "III": 2, "IV": 3}
+    return sorted(rows, key=lambda row: (order_of[row["severity"]], row["reported_at"], row["id"]))

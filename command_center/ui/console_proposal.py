@@ -1,0 +1,85 @@
+"""The proposal on the screen: every unit with the moment it would arrive, and why it is offered or not."""
+
+from collections.abc import Collection, Sequence
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+from command_center.domain.dispatching import Proposal, RankedUnit, Shortfall
+from command_center.ui.console_parts import minutes_seconds
+from command_center.ui.shell import Screen
+from command_center.words import N_, phrases
+
+SHOWN_AT_FIRST = 4
+"""Lines of a proposal that are seen without unfolding; preselected units are always among them."""
+
+
+def _when(unit: RankedUnit, screen: Screen) -> str:
+    return screen.say(N_("in %(time)s"), time=minutes_seconds(unit.arrival_s)) if unit.suitable else "—"
+
+
+def _why(unit: RankedUnit, screen: Screen) -> str:
+    """Reasons, what it brings, turnout and travel, battery: one line."""
+    parts = [screen.say(phrases.REASON[code]) for code in unit.reasons if code != "capable"]
+    parts += [", ".join(screen.read(screen.center.catalogue.capabilities[code]) for code in unit.matching)] if unit.matching else []
+    if unit.suitable:
+        times = {"turnout": minutes_seconds(unit.turnout_s), "travel": minutes_seconds(unit.travel_s)}
+        parts.append(screen.say(N_("turnout %(turnout)s + travel %(travel)s"), **times))
+    if unit.battery_pct is not None:
+        parts.append(screen.say(N_("battery %(percent)s%%"), percent=round(unit.battery_pct)))
+    return " · ".join(parts)
+
+
+def _kind_name(code: str, screen: Screen) -> str:
+    return next((screen.read(kind.name) for known, kind in screen.center.catalogue.vehicle_kinds.items() if known == code), code)
+
+
+def rank_row(unit: RankedUnit, screen: Screen) -> html.Div:
+    """One unit: a tick box, when it would be there, and the reasons."""
+    sign, when = screen.read(unit.call_sign), _when(unit, screen)
+    return html.Div(
+        [
+            dmc.Checkbox(value=unit.unit_id, disabled=not unit.suitable, size="md", **{"aria-label": f"{sign} {when}"}),
+            html.Span([html.B(sign), " ", html.Span(_kind_name(unit.kind, screen), className="muted")]),
+            html.Span(when, className="when"),
+            html.Small(_why(unit, screen)),
+        ],
+        className="rank" if unit.suitable else "rank unfit",
+        **{"data-unit": unit.unit_id},
+    )
+
+
+def shortfall_line(shortfalls: Sequence[Shortfall], screen: Screen) -> list[Component]:
+    """What the type of incident wants and nobody free can bring; empty when nothing is missing."""
+    if not shortfalls:
+        return []
+    parts = [f"{_wanted_name(short.what, screen)} {short.offered}/{short.wanted}" for short in shortfalls]
+    return [html.Div(screen.say(N_("Short of: %(list)s"), list=", ".join(parts)), className="short")]
+
+
+def _wanted_name(what: str, screen: Screen) -> str:
+    if what == "crew":
+        return screen.say(N_("crew members"))
+    capability = screen.center.catalogue.capabilities.get(what)
+    return screen.read(capability) if capability else _kind_name(what, screen)
+
+
+def proposal_rows(proposal: Proposal, screen: Screen, *, ticked: Collection[str] = ()) -> list[Component]:
+    """The whole proposal: what is short, the best units and every ticked one, the others folded away."""
+    top = [unit for rank, unit in enumerate(proposal.units) if unit.preselected or unit.unit_id in ticked or (rank < SHOWN_AT_FIRST and unit.suitable)]
+    rest = [unit for unit in proposal.units if unit not in top]
+    rows = [*_cautions(proposal, screen), *shortfall_line(proposal.shortfalls, screen), *(rank_row(unit, screen) for unit in top)]
+    if rest:
+        folded = html.Summary(screen.say(N_("%(n)s more units, and why not"), n=len(rest)), className="key")
+        rows.append(html.Details([folded, *(rank_row(unit, screen) for unit in rest)]))
+    return rows
+
+
+def _cautions(proposal: Proposal, screen: Screen) -> list[Component]:
+    said = []
+    if not any(unit.suitable for unit in proposal.units):
+        said.append(screen.say(N_("No unit is free. Take the call; send the next free unit from the incident.")))
+    if proposal.off_road:
+        said.append(screen.say(N_("The place is off the road network: arrival times are uncertain.")))
+    return [html.Div(text, className="short") for text in said]

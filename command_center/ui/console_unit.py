@@ -1,0 +1,144 @@
+"""One unit in the dock: what it does, where and how fresh its position is, who is aboard, and the card that signs its phone in."""
+
+import io
+from typing import Any
+from urllib.parse import quote
+
+import segno
+from dash import Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from command_center.domain.board import Row
+from command_center.domain.errors import Refusal
+from command_center.domain.rights import Right
+from command_center.domain.status import UNIT_CHART, UnitStatus, may_advance
+from command_center.services import access
+from command_center.ui.console_incident import orders
+from command_center.ui.console_incidents import opens
+from command_center.ui.console_parts import ANSWERED, FACTS, PANEL, ago, answered, key, moment, order
+from command_center.ui.map_layers import unit_symbol
+from command_center.ui.shell import Desk, Screen
+from command_center.ui.widgets import empty_state, icon
+from command_center.words import N_, phrases
+
+CARD = "console-card"
+"""Store: {"unit", "path"} of the crew card that was drawn last."""
+
+SET_BY_HAND = (
+    (UnitStatus.AVAILABLE, N_("Back in service"), "check"),
+    (UnitStatus.CHARGING, N_("Charging"), "battery-charging"),
+    (UnitStatus.OUT_OF_SERVICE, N_("Out of service"), "ban"),
+)
+"""States an officer may set, with their buttons."""
+
+
+def _term(name: str, value: Component | str | None) -> list[Component]:
+    return [] if value in (None, "") else [html.Dt(name), html.Dd(value)]
+
+
+def fix_terms(unit_id: str, screen: Screen) -> list[Component]:
+    """Battery, age and accuracy of the last position, speed; or that none ever came."""
+    fix = screen.live.positions.get(unit_id)
+    if fix is None:
+        return _term(screen.say(N_("Last position")), screen.say(N_("none yet: counted from its station")))
+    _unit, _lat, _lon, speed_kmh, _heading, battery_pct, at, accuracy_m = fix
+    seen = moment(at)
+    age = "" if seen is None else ago((screen.center.now() - seen).total_seconds(), screen)
+    accuracy = "" if accuracy_m is None else screen.say(N_("to within %(metres)s m"), metres=round(accuracy_m))
+    terms = _term(screen.say(N_("Last position")), ", ".join(part for part in (age, accuracy) if part))
+    terms += _term(screen.say(N_("Speed")), None if speed_kmh is None else f"{round(speed_kmh)} km/h")
+    return terms + _term(screen.say(N_("Battery")), None if battery_pct is None else f"{round(battery_pct)} %")
+
+
+def facts(row: Row, screen: Screen) -> html.Dl:
+    catalogue = screen.center.catalogue
+    capabilities = "、".join if screen.lang == "zh_CN" else ", ".join
+    names = capabilities(screen.read(catalogue.capabilities[code]) for code in row["capabilities"] if code in catalogue.capabilities)
+    crew = capabilities(row["crew"]) if row["crew"] else screen.say(N_("not named; %(n)s seats"), n=row["seats"])
+    return html.Dl(
+        [
+            *_term(screen.say(N_("Station")), screen.read(catalogue.stations[row["station"]].name)),
+            *fix_terms(row["id"], screen),
+            *_term(screen.say(N_("Crew")), crew),
+            *_term(screen.say(N_("Equipped for")), names),
+            *_term(screen.say(N_("Orders go to")), screen.say(N_("the crew's card and its message channel") if row["channel"] else N_("the crew's card"))),
+        ],
+        className="facts",
+    )
+
+
+def current_order(row: Row, screen: Screen) -> list[Component]:
+    """The incident this unit is on, with a way to it."""
+    if row["incident_id"] is None:
+        return []
+    incident = screen.live.board.get("incident", row["incident_id"])
+    number = incident["number"] if incident else row["incident_id"]
+    text = screen.say(N_("On incident %(number)s"), number=number)
+    return [html.Div([html.Span(text), key(screen.say(N_("Open")), **opens("incident", row["incident_id"]))], className="sent")]
+
+
+def buttons(row: Row, screen: Screen) -> html.Div:
+    """States the chart allows by hand, and the crew's card."""
+    caller, status = screen.caller, UnitStatus(row["status"])
+    shown: list[Component] = []
+    if caller and caller.may(Right.SET_UNIT_STATUS) and row["assignment_id"] is None:
+        allowed = [(to, msgid, symbol) for to, msgid, symbol in SET_BY_HAND if may_advance(UNIT_CHART, status, to)]
+        shown += [key(screen.say(msgid), symbol=symbol, look="order", **orders("set_unit", unit=row["id"], status=to.value)) for to, msgid, symbol in allowed]
+    shown.append(key(screen.say(N_("On the map")), symbol="focus-2", **{"data-focus": "unit", "data-id": row["id"]}))
+    return html.Div(shown, className="acts")
+
+
+def unit_view(row: Row | None, screen: Screen) -> list[Component]:
+    if row is None:
+        return [empty_state(screen.say(N_("This unit is no longer on the board.")), symbol="truck")]
+    kind = screen.say(phrases.UNIT_KIND[row["unit_kind"]])
+    under = f"{kind} · {phrases.status(screen.lang, row['status'])}"
+    head = html.Div([unit_symbol(row["status"], row["unit_kind"]), html.Div([html.B(screen.read(row["call_sign"])), html.Small(under)], className="what")], className="title")
+    return [head, *current_order(row, screen), buttons(row, screen), facts(row, screen)]
+
+
+def card(path: str, origin: str, screen: Screen) -> list[Component]:
+    """The crew card: a QR code that signs one phone in, once."""
+    address = origin.rstrip("/") + path
+    picture = io.BytesIO()
+    segno.make(address, error="m").save(picture, kind="svg", scale=4, border=2, dark="#000", light="#fff")
+    source = f"data:image/svg+xml;utf8,{quote(picture.getvalue().decode())}"
+    hint = screen.say(N_("Scan with the crew's phone. Good for one sign-in within a day."))
+    return [html.Div(html.Img(src=source, alt=screen.say(N_("Sign-in code for the crew's phone"))), className="qr"), html.P(hint, className="said")]
+
+
+def pane(screen: Screen) -> html.Div:
+    draw = key(screen.say(N_("Crew card (QR)")), "console-card-draw", symbol="qrcode", look="order")
+    body = html.Div([html.Div(id="console-unit"), html.Div(draw, className="acts"), html.Div(id="console-card-shown")], className="scroll")
+    return html.Div([html.H2([icon("truck"), screen.say(N_("Unit"))]), body, dcc.Store(id=CARD)], className="dock-view", **{"data-kind": "unit"})
+
+
+def register(app: Dash, desk: Desk) -> None:
+    @app.callback(Output("console-unit", "children"), Input(FACTS, "data"), Input(PANEL, "data"))  # type: ignore[untyped-decorator]
+    async def draw(_facts: object, panel: dict[str, Any] | None) -> list[Component]:
+        if not panel or panel["kind"] != "unit":
+            raise PreventUpdate
+        return unit_view(desk.live.board.get("unit", panel["id"]), desk.screen())
+
+    @app.callback(  # type: ignore[untyped-decorator]
+        Output(CARD, "data"),
+        Output(ANSWERED, "data", allow_duplicate=True),
+        Input("console-card-draw", "n_clicks"),
+        State(PANEL, "data"),
+        running=[(Output("console-card-draw", "disabled"), True, False)],
+        prevent_initial_call=True,
+    )
+    async def issue(_clicks: int, panel: dict[str, Any] | None) -> Any:
+        if not panel or panel["kind"] != "unit":
+            raise PreventUpdate
+        path = await order(desk, access.issue_crew_link, panel["id"])
+        return (None if isinstance(path, Refusal) else {"unit": panel["id"], "path": path}), answered()
+
+    @app.callback(Output("console-card-shown", "children"), Input(CARD, "data"), Input(PANEL, "data"), State("url", "href"), prevent_initial_call=True)  # type: ignore[untyped-decorator]
+    async def show(drawn: dict[str, str] | None, panel: dict[str, Any] | None, href: str | None) -> list[Component]:
+        """A card is shown for the unit it was drawn for, and nowhere else."""
+        if not drawn or not panel or panel["kind"] != "unit" or panel["id"] != drawn["unit"]:
+            return []
+        origin = "/".join((href or "").split("/")[:3])
+        return card(drawn["path"], origin, desk.screen())

@@ -1,0 +1,26 @@
+"""One drawing for many screens: what was drawn for a state of the board is drawn once, however many walls show it."""
+
+import asyncio
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+Drawing = TypeVar("Drawing")
+
+KEPT = 8
+"""Drawings held at a time: a few languages and the moment before."""
+
+
+class Memo(Generic[Drawing]):
+    """Keeps the latest drawings by key; two screens that ask at once share one drawing."""
+
+    def __init__(self) -> None:
+        self._drawings: dict[Hashable, Drawing] = {}
+        self._lock = asyncio.Lock()
+
+    async def get(self, key: Hashable, draw: Callable[[], Drawing]) -> Drawing:
+        """The drawing for `key`; `draw` runs in a thread, at most once per key."""
+        async with self._lock:
+            if key not in self._drawings:
+                drawing = await asyncio.to_thread(draw)
+                self._drawings = dict([*self._drawings.items(), (key, drawing)][-KEPT:])
+            return self._drawings[key]

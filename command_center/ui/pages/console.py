@@ -1,0 +1,52 @@
+"""The duty officer's console: list, map, docked panel, timeline."""
+
+from dash import Dash, dcc, html
+from dash.development.base_component import Component
+
+from command_center.domain.rights import Right
+from command_center.ui import (
+    console_call_doors,
+    console_dock,
+    console_head,
+    console_incidents,
+    console_jobs,
+    console_log,
+    console_orders,
+    console_palette,
+    console_plans,
+    console_unit,
+)
+from command_center.ui.console_parts import ANSWERED, PANEL
+from command_center.ui.map_layers import district_map
+from command_center.ui.shell import Desk, Page, Screen
+from command_center.words import N_
+
+
+def layout(screen: Screen) -> Component:
+    return html.Div(
+        [
+            console_head.head(screen),
+            console_incidents.list_pane(screen),
+            html.Section(district_map(screen, page="console"), className="pane console-map", **{"aria-label": screen.say(N_("Map"))}),
+            console_dock.dock(screen),
+            console_log.log_pane(screen),
+            *console_orders.dialogs(screen),
+            console_palette.modal(screen),
+            console_plans.drawer(screen),
+            dcc.Store(id=PANEL, data={"kind": "idle", "id": None, "at": 0}),
+            dcc.Store(id=ANSWERED),
+        ],
+        className="console",
+    )
+
+
+PARTS = (console_head, console_incidents, console_log, console_dock, console_call_doors, console_orders, console_unit, console_jobs, console_palette, console_plans)
+"""Everything on the page that answers to something."""
+
+
+def register(app: Dash, desk: Desk) -> None:
+    for part in PARTS:
+        part.register(app, desk)
+
+
+PAGE = Page(path="/console", title=N_("Console"), layout=layout, register=register, right=Right.TAKE_CALLS)

@@ -1,0 +1,267 @@
+"""The wall: what a room reads from five metres. Nobody touches it, nothing scrolls, nothing is cut off; what does not fit is counted.
+
+Sizes come from the viewing distance: `?d=5&diag=65` (metres, inches) sets the root size so that 1rem is 16 arc minutes (assets/wall.js).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dash import Dash, Input, Output, html
+from dash.development.base_component import Component
+
+from command_center.domain.board import Row
+from command_center.domain.levels import Level
+from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, is_overdue, response_figures
+from command_center.ui.map_layers import district_map, unit_symbol
+from command_center.ui.memo import Memo
+from command_center.ui.shell import Desk, Page, Screen
+from command_center.ui.widgets import clock, data_time, demo_mark, empty_state, icon, kpi, pane, severity, wall_clock
+from command_center.words import N_, phrases
+
+INCIDENTS_SHOWN = 5
+ENTRIES_SHOWN = 3
+"""Five incidents and three lines of the log: eight list rows, the most a room takes in."""
+
+WORD_JOINER = "\u2060"
+"""Keeps an incident's number on one line."""
+
+PULSE_S = 10
+"""Figures that change with time alone (overdue, shares) are drawn anew this often."""
+
+LONGEST_PLACE_EM = 20.0
+"""Width of a place on the wall, two lines; a caller's whole sentence stays on the console."""
+
+PLACE_MARKS = re.compile(r"(?=[,，。；;（(])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallDrawing:
+    """The four parts that follow the facts."""
+
+    kpis: Sequence[Component]
+    incidents: Sequence[Component]
+    areas: Sequence[Component]
+    entries: Sequence[Component]
+
+
+def layout(screen: Screen) -> Component:
+    drawing = draw(screen)
+    incidents = pane(
+        [icon("alert-triangle"), screen.say(N_("Incidents"))],
+        html.Div(drawing.incidents, id="wall-incidents", className="wall-list"),
+        note=screen.say(N_("by level, then age")),
+        class_name="wall-incidents",
+    )
+    areas = pane(
+        [icon("truck"), screen.say(N_("Units"))], html.Div(drawing.areas, id="wall-areas", className="wall-areas"), note=screen.say(N_("free")), class_name="wall-units"
+    )
+    entries = pane([icon("history"), screen.say(N_("Latest"))], html.Div(drawing.entries, id="wall-entries", className="wall-list"), class_name="wall-entries")
+    return html.Div(
+        [
+            html.Header([_title(screen), html.Div(drawing.kpis, id="wall-kpis", className="wall-kpis"), wall_clock()], className="wall-head"),
+            incidents,
+            district_map(screen, page="wall", can_pan=False),
+            html.Aside([areas, entries], className="wall-side"),
+            _footer(screen),
+        ],
+        className="wall",
+        **{"data-distance": screen.query.get("d", ""), "data-diagonal": screen.query.get("diag", "")},
+    )
+
+
+def _title(screen: Screen) -> Component:
+    street = screen.center.catalogue.street
+    return html.H1([html.Span(screen.read(street.name)), html.Span(screen.say(N_("Command centre")))], className="wall-title")
+
+
+def _footer(screen: Screen) -> Component:
+    counts = screen.center.catalogue.street.counts
+    duty = screen.say(
+        N_("On duty 24 h · %(stations)s stations · %(vehicles)s vehicles"),
+        stations=counts.stations,
+        vehicles=counts.patrol_vehicles + counts.guarantee_vehicles,
+    )
+    return html.Footer([html.Span(duty), html.Span(demo_mark(screen), className="wall-demo"), data_time(screen)], className="wall-foot")
+
+
+def draw(screen: Screen) -> WallDrawing:
+    """Draw from the live board; reads the last day's arrivals from the database."""
+    now = screen.center.now()
+    figures, response = board_figures(screen.live.board, now), response_figures(screen.center)
+    return WallDrawing(
+        kpis=_kpis(figures, response, screen),
+        incidents=_incidents(response, now, screen),
+        areas=_areas(screen),
+        entries=_entries(screen),
+    )
+
+
+# ---- the strip -----------------------------------------------------------------------------------
+
+
+def _minutes(seconds: float | None) -> str:
+    return "–" if seconds is None else f"{int(seconds) // 60}'{int(seconds) % 60:02d}\""
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share * 100:.0f}%"
+
+
+def _level_count(level: Level, count: int, screen: Screen) -> Component:
+    symbol = severity(level, screen)
+    if not count:
+        symbol.className += " none"
+    return html.Div([symbol, html.B(str(count))], className="level-count" if count else "level-count muted")
+
+
+def _kpis(figures: BoardFigures, response: ResponseFigures, screen: Screen) -> list[Component]:
+    levels = [_level_count(level, figures.open_by_level[level], screen) for level in Level]
+    numbers = [
+        kpi(str(figures.overdue), screen.say(N_("overdue")), bad=figures.overdue > 0),
+        kpi(f"{figures.units_free}/{figures.units}", screen.say(N_("units free"))),
+        kpi(_percent(response.kept_share), screen.say(N_("in 5 min"))),
+        kpi(_minutes(response.mean_s), screen.say(N_("mean time"))),
+        kpi(_minutes(response.p90_s), screen.say(N_("90th pct"))),
+    ]
+    return [html.Div(levels, className="level-counts"), *numbers]
+
+
+# ---- incidents -----------------------------------------------------------------------------------
+
+
+def ordered_incidents(rows: Sequence[Row]) -> list[Row]:
+    """Gravest first, then the oldest."""
+    return sorted(rows, key=lambda row: (-Level(row["severity"]).rank, row["reported_at"]))
+
+
+def _incidents(response: ResponseFigures, now: datetime, screen: Screen) -> list[Component]:
+    rows = ordered_incidents(screen.live.board.rows("incident"))
+    if not rows:
+        return [_all_well(response, now, screen)]
+    hidden = len(rows) - INCIDENTS_SHOWN
+    shown = [_incident(row, now, screen) for row in rows[:INCIDENTS_SHOWN]]
+    rest = html.Div(screen.say(N_("and %(count)s more"), count=max(hidden, 0)), className="wall-rest", hidden=hidden <= 0, **{"data-rest": str(max(hidden, 0))})
+    return [*shown, rest]
+
+
+def width_em(text: str) -> float:
+    """Width of a text in glyph heights: a Han character is one, others about half."""
+    return sum(1 if ord(letter) > 0x2E7F else 0.55 for letter in text)
+
+
+def short_place(place: str) -> str:
+    """A place as the wall shows it: whole where it fits two lines, else up to the last mark that does."""
+    parts = PLACE_MARKS.split(place.strip())
+    while len(parts) > 1 and width_em("".join(parts)) > LONGEST_PLACE_EM:
+        parts = parts[:-1]
+    shown = "".join(parts).strip(" ,，。；;（(")
+    while width_em(shown) > LONGEST_PLACE_EM:
+        shown = shown[:-1]
+    return shown
+
+
+def _incident(row: Row, now: datetime, screen: Screen) -> Component:
+    classes = ["inc"]
+    if row["acknowledged_at"] is None:
+        classes += ["unack"] + (["grave"] if Level(row["severity"]).is_grave else [])
+    if is_overdue(row, now):
+        classes.append("overdue")
+    facts: dict[str, Any] = {"data-incident": row["id"]}
+    if row["acknowledged_at"] is None:
+        facts["data-blink-since"] = row["reported_at"]
+    if row["on_scene_at"]:
+        facts["data-settled"] = ""
+    return html.Div(
+        [
+            severity(row["severity"], screen),
+            html.B(screen.read(row["type_name"])),
+            clock(row["reported_at"], stop=row["on_scene_at"], limit_s=row["sla"]["arrive_limit_s"]),
+            html.Small(short_place(screen.read(row["place"]))),
+            html.Span(phrases.status(screen.lang, row["status"]), className="state"),
+        ],
+        className=" ".join(classes),
+        **facts,
+    )
+
+
+def _all_well(response: ResponseFigures, now: datetime, screen: Screen) -> Component:
+    next_action = screen.say(N_("Waiting for the next call"))
+    if response.last_call_at is None:
+        return empty_state(screen.say(N_("All well for more than a day")), next_action)
+    hours = int((now - response.last_call_at).total_seconds() // 3600)
+    return empty_state(screen.say(N_("All well for %(hours)s h"), hours=hours) if hours else screen.say(N_("All well")), next_action)
+
+
+# ---- units and log -------------------------------------------------------------------------------
+
+
+def _area_name(name: str) -> str:
+    return name.removesuffix("片区").removesuffix(" area")
+
+
+def _areas(screen: Screen) -> list[Component]:
+    units = screen.live.board.rows("unit")
+    lines = [
+        _area(_area_name(screen.read(area.name)), [unit for unit in units if unit["area"] == code], screen)
+        for code, area in screen.center.catalogue.areas.items()
+    ]
+    states = ("available", "dispatched", "en_route", "on_scene")
+    legend = [html.Span([unit_symbol(state), phrases.status(screen.lang, state)]) for state in states]
+    return [*lines, html.Div(legend, className="wall-legend")]
+
+
+def _area(name: str, units: Sequence[Row], screen: Screen) -> Component:
+    free = sum(unit["status"] in ("available", "returning") for unit in units)
+    symbols = [_unit(unit, screen) for unit in units]
+    return html.Div([html.Span(name), html.Span(symbols, className="unit-line"), html.B(f"{free}/{len(units)}")], className="wall-area")
+
+
+def _unit(unit: Row, screen: Screen) -> Component:
+    symbol = unit_symbol(unit["status"], unit["unit_kind"])
+    label = f"{screen.read(unit['call_sign'])} {phrases.status(screen.lang, unit['status'])}"
+    return html.Span(symbol, role="img", title=label, **{"aria-label": label, "data-unit": unit["id"]})
+
+
+def _entries(screen: Screen) -> list[Component]:
+    told = [entry for entry in reversed(screen.live.entries) if entry["incident_id"] or entry["unit_id"]][:ENTRIES_SHOWN]
+    if not told:
+        return [html.Div(screen.say(N_("Nothing yet")), className="wall-entry muted")]
+    return [_entry(entry, screen) for entry in told]
+
+
+def spoken_names(screen: Screen) -> dict[str, str]:
+    """Unit ids as call signs and incident type codes as names, for the sentences of the log."""
+    units = {unit["id"]: screen.read(unit["call_sign"]) for unit in screen.live.board.rows("unit")}
+    return units | {code: screen.read(kind.name) for code, kind in screen.center.catalogue.incident_types.items()}
+
+
+def _entry(entry: dict[str, Any], screen: Screen) -> Component:
+    text = phrases.event(screen.lang, entry["event"], entry["facts"], spoken_names(screen)).replace("-", "-" + WORD_JOINER)
+    return html.Div([html.Time(**{"data-at": entry["at"]}), html.Span(text)], className="wall-entry", **{"data-spare": ""})
+
+
+# ---- the page ------------------------------------------------------------------------------------
+
+
+def register(app: Dash, desk: Desk) -> None:
+    memo: Memo[WallDrawing] = Memo()
+
+    @app.callback(  # type: ignore[untyped-decorator]
+        Output("wall-kpis", "children"),
+        Output("wall-incidents", "children"),
+        Output("wall-areas", "children"),
+        Output("wall-entries", "children"),
+        Input("facts", "data"),
+        prevent_initial_call=True,
+    )
+    async def follow_facts(facts: Any) -> tuple[Sequence[Component], ...]:
+        screen = desk.screen("/wall")
+        key = (desk.live.board.revision, desk.live.log_id, int(desk.center.now().timestamp()) // PULSE_S, screen.lang)
+        drawing = await memo.get(key, lambda: draw(screen))
+        return drawing.kpis, drawing.incidents, drawing.areas, drawing.entries
+
+
+PAGE = Page(path="/wall", title=N_("Wall display"), layout=layout, register=register)

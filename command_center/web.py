@@ -1,0 +1,82 @@
+"""The web process put together: one FastAPI application with the doors, the screens, and the guards before both."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from command_center.api import open_doors
+from command_center.api.body_limit import BodyLimit
+from command_center.api.callers import Callers, caller, forget_changed
+from command_center.api.entrance import Entrance
+from command_center.api.front import Front, security_policy
+from command_center.api.gate import Gate
+from command_center.center import Center
+from command_center.domain.text import Language
+from command_center.services import access, open_center
+from command_center.services.live import LiveBoard
+from command_center.services.positions import Intake
+from command_center.ui import app as ui
+from config import Settings
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application uvicorn serves; opens the center that the settings describe, and closes it when the server stops."""
+    center = open_center(**settings.center_options())
+    return compose(center, language=settings.language, device_tokens=settings.device_tokens_required)
+
+
+def compose(center: Center, *, language: Language, device_tokens: bool) -> FastAPI:
+    """Put doors, screens and guards together around an open center. device_tokens: position feeds must carry a token."""
+    intake = Intake(center)
+    live = LiveBoard(center=center, intake=intake)
+    entrance = Entrance(
+        center=center,
+        live=live,
+        intake=intake,
+        callers=Callers(partial(access.caller_of, center)),
+        language=language,
+        device_tokens=device_tokens,
+    )
+    server = FastAPI(
+        title="Street Command Center", version="1", lifespan=partial(_running, entrance), docs_url=None, redoc_url=None, openapi_url=None
+    )
+    open_doors(server, entrance)
+    screens = ui.create(server, center, live, caller)
+    _guard(server, entrance, security_policy(screens.csp_hashes()))
+    return server
+
+
+def _guard(server: FastAPI, entrance: Entrance, policy: str) -> None:
+    """Put the guards before everything; the last one added is the first that a request meets."""
+    server.add_middleware(Gate, callers=entrance.callers, language=entrance.language)
+    server.add_middleware(BodyLimit, language=entrance.language)
+    server.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    server.add_middleware(Front, policy=policy, language=entrance.language)
+
+
+@asynccontextmanager
+async def _running(entrance: Entrance, _server: FastAPI) -> AsyncIterator[None]:
+    """While the server runs: the board follows the wire, positions are carried on, and revoked tokens are forgotten."""
+    center, live, intake = entrance.center, entrance.live, entrance.intake
+    await asyncio.to_thread(intake.load)
+    await live.load()
+    async with AsyncExitStack() as stack:
+        stack.callback(center.close)
+        for work in (live.run(center.wire.redis_url), intake.run(), forget_changed(live, entrance.callers)):
+            await stack.enter_async_context(_beside(asyncio.create_task(work)))
+        yield
+
+
+@asynccontextmanager
+async def _beside(task: asyncio.Task[None]) -> AsyncIterator[None]:
+    """A task that runs as long as the block; one that failed by itself raises at the end of it."""
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

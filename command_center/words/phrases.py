@@ -1,0 +1,221 @@
+"""Sentences for what the domain only names by code: statuses, reasons, refusals, events, roles."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from command_center.domain.errors import Refusal
+from command_center.words import N_, translator
+
+UNIT_STATUS: Mapping[str, str] = {
+    "available": N_("Available"),
+    "dispatched": N_("Dispatched"),
+    "en_route": N_("En route"),
+    "on_scene": N_("On scene"),
+    "returning": N_("Returning"),
+    "charging": N_("Charging"),
+    "out_of_service": N_("Out of service"),
+}
+
+ASSIGNMENT_STATUS: Mapping[str, str] = {
+    "queued": N_("Order queued"),
+    "sent": N_("Order sent"),
+    "no_answer": N_("No answer"),
+    "failed": N_("Not delivered"),
+    "acknowledged": N_("Acknowledged"),
+    "en_route": N_("En route"),
+    "on_scene": N_("On scene"),
+    "cleared": N_("Cleared"),
+    "declined": N_("Declined"),
+    "recalled": N_("Recalled"),
+}
+
+INCIDENT_STATUS: Mapping[str, str] = {
+    "new": N_("Waiting for a unit"),
+    "dispatched": N_("Unit ordered"),
+    "en_route": N_("Units en route"),
+    "on_scene": N_("Units on scene"),
+    "controlled": N_("Under control"),
+    "closed": N_("Closed"),
+    "false_alarm": N_("False alarm"),
+    "transferred": N_("Transferred"),
+    "merged": N_("Merged"),
+}
+
+LEVEL: Mapping[str, str] = {"I": N_("Extremely serious"), "II": N_("Serious"), "III": N_("Major"), "IV": N_("Ordinary")}
+
+ROLE: Mapping[str, str] = {
+    "duty_officer": N_("Duty officer"),
+    "duty_leader": N_("Duty leader"),
+    "deputy_commander": N_("Deputy commander"),
+    "commander": N_("Commander"),
+    "crew": N_("Station crew"),
+    "display": N_("Wall display"),
+    "admin": N_("Administrator"),
+    "system": N_("System"),
+}
+
+REASON: Mapping[str, str] = {
+    "soonest": N_("soonest there"),
+    "capable": N_("has the skills"),
+    "rolling": N_("already rolling"),
+    "no_capability": N_("lacks the skills"),
+    "busy": N_("on another incident"),
+    "charging": N_("charging"),
+    "out_of_service": N_("out of service"),
+    "low_battery": N_("battery low"),
+    "unreachable": N_("no road leads there"),
+    "position_lost": N_("position lost, counted from its station"),
+}
+
+UNIT_KIND: Mapping[str, str] = {
+    "patrol_vehicle": N_("Patrol vehicle"),
+    "guarantee_vehicle": N_("Guarantee vehicle"),
+    "crew": N_("Crew"),
+}
+
+PLACE_KIND: Mapping[str, str] = {
+    "compound": N_("Compound"),
+    "business_building": N_("Business building"),
+    "shop": N_("Shop"),
+    "shelter": N_("Shelter"),
+}
+
+JOB: Mapping[str, str] = {
+    "send_dispatch": N_("Send the order to the crew"),
+    "ask_for_answer": N_("Ask for the crew's answer"),
+    "send_again": N_("Send the order again"),
+    "propose_next": N_("Propose the next unit"),
+    "send_recall": N_("Tell the crew it is recalled"),
+}
+
+DEGRADED: Mapping[str, str] = {
+    "redis": N_("Live updates are interrupted; orders are kept and will follow."),
+    "relay": N_("Background jobs are delayed."),
+    "workers": N_("No background worker is running; phone the crews."),
+}
+
+REFUSAL: Mapping[str, str] = {
+    "refused": N_("This is not possible now."),
+    "malformed": N_("The request cannot be read: %(field)s."),
+    "not_signed_in": N_("Please sign in first."),
+    "wrong_passphrase": N_("Name and pass-phrase do not match."),
+    "not_permitted": N_("The role %(role)s may not do this. Ask the duty leader."),
+    "unknown": N_("There is no such %(kind)s: %(id)s."),
+    "unknown_unit": N_("There is no unit %(unit)s."),
+    "unknown_incident": N_("There is no incident %(incident)s."),
+    "unknown_assignment": N_("There is no order %(assignment)s."),
+    "unknown_incident_type": N_("There is no emergency type %(type)s."),
+    "unknown_place": N_("There is no place %(place)s."),
+    "unknown_account": N_("There is no account %(name)s."),
+    "unknown_link": N_("This link is not valid any more. Ask for a new one."),
+    "conflict": N_("The situation has changed. Look again."),
+    "illegal_step": N_("%(subject)s is %(status)s; it cannot become %(wanted)s now."),
+    "unit_not_available": N_("%(unit)s is not free: %(status)s (incident %(incident)s, sent by %(by)s)."),
+    "incident_ended": N_("Incident %(incident)s has ended already: %(status)s."),
+    "incident_has_units": N_("Units are still on incident %(incident)s: %(units)s. Clear or recall them first."),
+    "cannot_merge": N_("Incident %(incident)s cannot be merged into %(into)s."),
+    "changed_meanwhile": N_("Somebody else changed this first. Look again and decide anew."),
+    "already_used": N_("The name %(name)s is taken."),
+    "key_reused": N_("This key was used for another order: %(key)s."),
+    "invalid": N_("This value cannot be right: %(field)s = %(value)s."),
+    "place_needed": N_("Where did it happen? Choose a place or click on the map."),
+    "outside_district": N_("The point is %(distance_km)s km from the street. Check the coordinates."),
+    "passphrase_too_short": N_("The pass-phrase needs at least %(least)s characters."),
+    "no_units": N_("Choose at least one unit."),
+    "too_many": N_("Too many tries. Wait %(retry_after_s)s seconds."),
+}
+
+EVENT: Mapping[str, str] = {
+    "CallTaken": N_("Call taken: %(type_name)s, level %(severity)s, incident %(number)s"),
+    "IncidentAcknowledged": N_("Incident %(number)s acknowledged"),
+    "IncidentControlled": N_("Incident %(number)s under control"),
+    "IncidentClosed": N_("Incident %(number)s ended: %(outcome)s %(note)s"),
+    "IncidentMerged": N_("Incident %(number)s merged into %(into_number)s"),
+    "IncidentReopened": N_("Incident %(number)s reopened: %(reason)s"),
+    "SeverityChanged": N_("Incident %(number)s: level %(before)s changed to %(after)s %(reason)s"),
+    "IncidentNoted": N_("Incident %(number)s: %(note)s"),
+    "UnitDispatched": N_("%(unit)s dispatched to incident %(number)s"),
+    "DispatchSent": N_("Order for incident %(number)s reached %(unit)s"),
+    "DispatchFailed": N_("Order for incident %(number)s did not reach %(unit)s: phone the crew"),
+    "DispatchAcknowledged": N_("%(unit)s acknowledged incident %(number)s"),
+    "DispatchDeclined": N_("%(unit)s declined incident %(number)s: %(reason)s"),
+    "DispatchNotAnswered": N_("%(unit)s did not answer for %(waited_s)s s (incident %(number)s)"),
+    "UnitEnRoute": N_("%(unit)s en route to incident %(number)s"),
+    "UnitOnScene": N_("%(unit)s on scene at incident %(number)s"),
+    "UnitCleared": N_("%(unit)s cleared from incident %(number)s"),
+    "UnitRecalled": N_("%(unit)s recalled from incident %(number)s %(reason)s"),
+    "NextUnitProposed": N_("Incident %(number)s: %(unit)s proposed in place of %(instead_of)s"),
+    "UnitStatusSet": N_("%(unit)s: %(before)s changed to %(after)s %(reason)s"),
+    "StreetSeeded": N_("The street's catalogue %(catalogue)s was read in: %(units)s units, %(places)s places"),
+    "JobParked": N_("Background job failed %(attempts)s times and is parked: %(job)s"),
+    "JobRetried": N_("Background job put back to work: %(job)s"),
+    "JobDropped": N_("Background job given up: %(job)s %(reason)s"),
+    "AccountCreated": N_("Account %(account)s created: %(role)s"),
+    "AccountNamed": N_("Account %(before)s is now %(account)s"),
+    "PassphraseSet": N_("Account %(account)s has a new pass-phrase"),
+    "AccountDisabled": N_("Account %(account)s disabled"),
+    "SignedIn": N_("%(account)s signed in"),
+    "SignedOut": N_("%(account)s signed out"),
+    "CredentialIssued": N_("Access issued for %(account)s: %(kind)s"),
+    "CredentialRevoked": N_("Access revoked for %(account)s: %(kind)s"),
+}
+
+CREDENTIAL: Mapping[str, str] = {
+    "bearer": N_("program token"),
+    "link": N_("one-time link"),
+    "display": N_("display link"),
+    "session": N_("session"),
+}
+
+NOBODY = N_("nobody")
+NO_UNIT_LEFT = N_("no unit is left")
+
+_STATUS_FACTS = {"status", "wanted", "before", "after", "outcome"}
+
+
+def status(language: str, code: str) -> str:
+    """The word for any status code of a unit, an assignment or an incident."""
+    text = UNIT_STATUS.get(code) or INCIDENT_STATUS.get(code) or ASSIGNMENT_STATUS.get(code)
+    return translator(language)(text) if text else code
+
+
+def refusal(language: str, no: Refusal, names: Mapping[str, str] | None = None) -> str:
+    """The sentence people read for a refusal. names : unit id -> call sign in this language."""
+    return _filled(language, REFUSAL[no.code], no.facts, names or {})
+
+
+def event(language: str, name: str, facts: Mapping[str, Any], names: Mapping[str, str] | None = None) -> str:
+    """The sentence people read for a log line. names : unit ids -> call signs and incident type codes -> names, in this language.
+
+    A kind of event that this version does not know is shown by its name.
+    """
+    return _filled(language, EVENT.get(name, name), facts, names or {}).rstrip(" :：")
+
+
+def _filled(language: str, sentence: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    spoken = _Spoken({key: _spoken(language, key, value, names) for key, value in facts.items()})
+    spoken["unit"] = spoken.get("unit") or spoken.get("unit_id") or translator(language)(NO_UNIT_LEFT)
+    spoken["type_name"] = names.get(str(facts.get("type")), str(facts.get("type")))
+    return translator(language)(sentence) % spoken
+
+
+class _Spoken(dict[str, str]):
+    """Facts as words; a fact that an old line lacks is left out."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _spoken(language: str, key: str, value: Any, names: Mapping[str, str]) -> str:  # noqa: ANN401 - facts are JSON
+    say = translator(language)
+    if isinstance(value, list):
+        return (", " if language == "en" else "、").join(names.get(str(item), str(item)) for item in value)
+    if value is None:
+        return "" if key == "unit_id" else say(NOBODY) if key == "by" else "-"
+    text = str(value)
+    if key in _STATUS_FACTS and text not in LEVEL:
+        return status(language, text)
+    for table_key, table in (("role", ROLE), ("job", JOB), ("kind", CREDENTIAL)):
+        if key == table_key and text in table:
+            return say(table[text])
+    return names.get(text, text)

@@ -1,0 +1,145 @@
+"""What one centre is started with: CENTER_* variables or a `.env` file, every default embedded.
+
+Settings are read once, at the door (the command line, the web process, a worker), and handed down as arguments.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import logging
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from command_center.wire.embedded import socket_url
+
+ENV_PREFIX = "CENTER_"
+
+
+class Settings(BaseSettings):
+    """Every setting by the name of its variable without CENTER_; an empty variable counts as absent."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8050, ge=1, le=65535)
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    redis_url: str = ""
+    tracks_url: str = ""
+    catalogue_dir: Path | None = None
+    router_url: str = ""
+    language: Literal["zh_CN", "en"] = "zh_CN"
+    simulator: Literal["on", "off"] = "on"
+    calls_per_hour: float = Field(default=12.0, ge=0, le=3600)
+    workers: int = Field(default=2, ge=1, le=16)
+    device_tokens: Literal["auto", "on", "off"] = "auto"
+
+    def model_post_init(self, _context: object) -> None:
+        object.__setattr__(self, "data_dir", self.data_dir.expanduser().absolute())
+
+    @property
+    def database(self) -> str:
+        """URL of the database; SQLite in the data folder unless another is named."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'center.sqlite'}"
+
+    @property
+    def tracks(self) -> str:
+        """URL of the vehicles' tracks, a database of their own."""
+        return self.tracks_url or f"sqlite:///{self.data_dir / 'tracks.sqlite'}"
+
+    @property
+    def valkey_dir(self) -> Path:
+        """Folder of the embedded Valkey, used when no Redis is named."""
+        return self.data_dir / "valkey"
+
+    @property
+    def redis(self) -> str:
+        """URL of Redis; the private socket of the embedded Valkey unless another is named."""
+        return self.redis_url or socket_url(self.valkey_dir)
+
+    @property
+    def device_tokens_required(self) -> bool:
+        """True where position feeds must carry a token: always beyond loopback, unless switched by hand."""
+        return self.device_tokens == "on" or (self.device_tokens == "auto" and not is_loopback(self.host))
+
+    def center_options(self) -> dict[str, Any]:
+        """Keyword arguments of Center.open."""
+        return {
+            "database_url": self.database,
+            "redis_url": self.redis,
+            "tracks_url": self.tracks,
+            "data_dir": self.data_dir,
+            "catalogue_dir": self.catalogue_dir,
+            "language": self.language,
+        }
+
+    def as_environment(self) -> dict[str, str]:
+        """The same settings as CENTER_* variables, for child processes that may run in another folder."""
+        values = self.model_dump(mode="json", exclude_none=True)
+        return {f"{ENV_PREFIX}{name.upper()}": str(value) for name, value in values.items()}
+
+
+def is_loopback(host: str) -> bool:
+    """True where only this machine can reach `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings, `overrides` first. Exits with one sentence that names the variable when a value is bad."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # validated by pydantic on the next line of its own
+    except ValidationError as problem:
+        raise SystemExit(_sentence(problem)) from None
+
+
+def _sentence(problem: ValidationError) -> str:
+    first = problem.errors(include_url=False)[0]
+    variable = f"{ENV_PREFIX}{'_'.join(str(part) for part in first['loc']).upper()}"
+    reason = first["msg"][:1].lower() + first["msg"][1:]
+    return f"{variable}={first['input']!r} is not usable: {reason}."
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: at, level, logger, message, what `extra=` carried, and the traceback if any."""
+
+    _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line.update({name: value for name, value in vars(record).items() if name not in self._STANDARD})
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+QUIET = ("uvicorn.access", "rq.worker", "rq.job", "httpx", "watchfiles", "alembic.runtime.migration")
+
+
+def configure_logging(level: int = logging.INFO, levels: Mapping[str, int] | None = None) -> None:
+    """Send every log record of this process to stderr as JSON lines; noisy libraries speak from WARNING up."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, own_level in (levels or {}).items():
+        logging.getLogger(name).setLevel(own_level)

@@ -1,0 +1,240 @@
+"""Real services for every test: SQLite and PostgreSQL migrated and seeded as in a new centre, and a Valkey of its own.
+
+A test that asks for `center` (or `database_url`) runs once on each engine of --engine. Each test has a fresh copy of the seeded street,
+an empty Valkey, and a clock that stands still until the test moves it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from command_center.roads import RoadNetwork
+from redis import Redis
+
+from command_center.center import Center
+from command_center.domain.catalogue import Catalogue
+from command_center.domain.rights import Actor, Role
+from command_center.services import open_center as open_it
+from command_center.services import seeding
+from command_center.wire import EmbeddedValkey
+from tests.builders import MORNING
+from tests.postgres import PostgresServer, running_postgres
+
+ENGINES = ("sqlite", "postgresql")
+TEMPLATE = "center_template"
+
+
+@dataclass(slots=True)
+class Clock:
+    """The tests' time: aware UTC, stands still, moves by `advance` only."""
+
+    moment: datetime = MORNING
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def advance(self, seconds: float) -> datetime:
+        self.moment += timedelta(seconds=seconds)
+        return self.moment
+
+
+class Databases(Protocol):
+    """A kind of engine that can make a seeded database in milliseconds and take it away again."""
+
+    def create(self) -> str: ...
+
+    def drop(self, url: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """What all tests share and none changes: the catalogue as loaded and the prepared road network."""
+
+    catalogue: Catalogue
+    roads: RoadNetwork
+    data_dir: Path
+
+
+@dataclass(slots=True)
+class SqliteDatabases:
+    """Copies of one prepared file."""
+
+    folder: Path
+    template: Path
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def create(self) -> str:
+        path = self.folder / f"{next(self._numbers)}.sqlite"
+        shutil.copyfile(self.template, path)
+        return f"sqlite:///{path}"
+
+    def drop(self, url: str) -> None:
+        for path in self.folder.glob(f"{url.rpartition('/')[2]}*"):
+            path.unlink()
+
+
+@dataclass(slots=True)
+class PostgresDatabases:
+    """Copies of one prepared database of one server."""
+
+    server: PostgresServer
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def create(self) -> str:
+        name = f"center_{next(self._numbers)}"
+        self.server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+        return self.server.url(name)
+
+    def drop(self, url: str) -> None:
+        name = url.partition("@/")[2].partition("?")[0]
+        self.server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=(*ENGINES, "both"), default="both", help="which database engines the tests run on (default: both)")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--engine")
+        metafunc.parametrize("engine", ENGINES if chosen == "both" else (chosen,), scope="session")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Async tests (pytest.mark.anyio) run on asyncio, as the web process does."""
+    return "asyncio"
+
+
+# ---- services, once per test process ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[EmbeddedValkey]:
+    """A Valkey that all tests of this process share; a test's own view of it is `redis_url`, emptied before."""
+    with tempfile.TemporaryDirectory(prefix="center-valkey-", dir="/tmp") as folder, EmbeddedValkey(Path(folder)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def street(tmp_path_factory: pytest.TempPathFactory, valkey: EmbeddedValkey) -> Street:
+    data_dir = tmp_path_factory.mktemp("street")
+    url = f"sqlite:///{data_dir / 'template.sqlite'}"
+    with closing(_prepared(url, valkey.url, data_dir)) as center:
+        return Street(catalogue=center.catalogue, roads=center.roads, data_dir=data_dir)
+
+
+@pytest.fixture(scope="session")
+def databases_of(street: Street, valkey: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Databases]]:
+    """The databases of an engine by its name; a PostgreSQL is started when the first test asks for one."""
+    ready: dict[str, Databases] = {"sqlite": SqliteDatabases(tmp_path_factory.mktemp("sqlite"), street.data_dir / "template.sqlite")}
+    with ExitStack() as stack:
+
+        def start(engine: str) -> Databases:
+            if engine not in ready:
+                server = stack.enter_context(running_postgres())
+                server.execute(f"CREATE DATABASE {TEMPLATE}")
+                _prepared(server.url(TEMPLATE), valkey.url, street.data_dir).close()
+                ready[engine] = PostgresDatabases(server)
+            return ready[engine]
+
+        yield start
+
+
+def _prepared(database_url: str, redis_url: str, data_dir: Path) -> Center:
+    """Migrate and seed as `up` does for a new centre."""
+    center = open_it(database_url=database_url, redis_url=redis_url, tracks_url=f"sqlite:///{data_dir / 'tracks.sqlite'}", data_dir=data_dir, now=Clock().now)
+    seeding.prepare(center)
+    return center
+
+
+# ---- what a test starts with -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def database_url(engine: str, databases_of: Callable[[str], Databases]) -> Iterator[str]:
+    """A migrated and seeded database that nobody else uses."""
+    databases = databases_of(engine)
+    url = databases.create()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def redis_url(valkey: EmbeddedValkey) -> str:
+    """An empty Valkey."""
+    with closing(Redis.from_url(valkey.url)) as redis:
+        redis.flushall()
+    return valkey.url
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def open_center(database_url: str, redis_url: str, street: Street, clock: Clock, tmp_path: Path) -> Iterator[Callable[[], Center]]:
+    """Opens another Center on the test's database, as a second process would; all are closed at the end."""
+    shutil.copyfile(street.data_dir / "roads.npz", tmp_path / "roads.npz")
+    opened: list[Center] = []
+
+    def open_one() -> Center:
+        center = open_it(
+            database_url=database_url,
+            redis_url=redis_url,
+            tracks_url=f"sqlite:///{tmp_path / 'tracks.sqlite'}",
+            data_dir=tmp_path,
+            now=clock.now,
+        )
+        center.catalogue, center.roads = street.catalogue, street.roads  # loaded once, they never change
+        opened.append(center)
+        return center
+
+    yield open_one
+    for center in opened:
+        center.close()
+
+
+@pytest.fixture
+def center(open_center: Callable[[], Center]) -> Center:
+    """A centre as it stands after its first start: the street seeded, all units available, no incident."""
+    return open_center()
+
+
+# ---- who acts --------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def officer() -> Actor:
+    return Actor(name="officer", role=Role.DUTY_OFFICER)
+
+
+@pytest.fixture
+def leader() -> Actor:
+    return Actor(name="leader", role=Role.DUTY_LEADER)
+
+
+@pytest.fixture
+def admin() -> Actor:
+    return Actor(name="admin", role=Role.ADMIN)
+
+
+@pytest.fixture
+def display() -> Actor:
+    return Actor(name="wall", role=Role.DISPLAY)
+
+
+@pytest.fixture
+def crew() -> Callable[[str], Actor]:
+    """Acts for the vehicle it is called with: `crew("patrol-01")`."""
+    return lambda unit_id: Actor(name=f"crew of {unit_id}", role=Role.CREW, unit_id=unit_id)

@@ -1,0 +1,107 @@
+"""Ranking units: the soonest able one first, and a reason for every other."""
+
+from math import inf
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from command_center.domain.dispatching import Candidate, rank_units
+from command_center.domain.response_time import TURNOUT_S
+from command_center.domain.status import UnitStatus
+from command_center.domain.text import Text
+
+GAS = frozenset({"gas_detection", "evacuation"})
+ONE_PATROL = {"patrol_vehicle": 1}
+
+
+def candidate(unit_id: str = "patrol-01", **stated: object) -> Candidate:
+    usual = {
+        "unit_id": unit_id,
+        "call_sign": Text(unit_id, unit_id),
+        "kind": "patrol_vehicle",
+        "status": UnitStatus.AVAILABLE,
+        "capabilities": frozenset({"first_aid"}),
+        "seats": 4,
+        "travel_s": 100.0,
+        "battery_pct": 80.0,
+        "low_battery_pct": 20.0,
+        "fix_age_s": 2.0,
+    }
+    return Candidate(**(usual | stated))  # type: ignore[arg-type]  # a case states any field
+
+
+candidates = st.lists(
+    st.builds(
+        candidate,
+        st.integers(1, 40).map(lambda n: f"patrol-{n:02d}"),
+        status=st.sampled_from(UnitStatus),
+        travel_s=st.one_of(st.floats(0, 3600), st.just(inf)),
+        battery_pct=st.one_of(st.none(), st.floats(0, 100)),
+        capabilities=st.frozensets(st.sampled_from(["first_aid", "gas_detection", "evacuation"])),
+        fix_age_s=st.one_of(st.none(), st.floats(0, 1000)),
+    ),
+    unique_by=lambda unit: unit.unit_id,
+    max_size=16,
+)
+
+
+def test_the_unit_that_arrives_first_is_preselected() -> None:
+    proposal = rank_units(
+        [candidate("patrol-01", travel_s=200), candidate("patrol-02", travel_s=90)], capabilities=frozenset(), first_units=ONE_PATROL
+    )
+
+    assert proposal.preselected == ("patrol-02",)
+    assert proposal.units[0].reasons[0] == "soonest"
+
+
+def test_a_unit_already_rolling_needs_no_turnout() -> None:
+    returning = candidate("patrol-02", travel_s=130, status=UnitStatus.RETURNING)
+
+    first = rank_units([candidate("patrol-01", travel_s=100), returning], capabilities=frozenset(), first_units=ONE_PATROL).units[0]
+
+    assert (first.unit_id, first.arrival_s, first.turnout_s) == ("patrol-02", 130, 0)
+
+
+@pytest.mark.parametrize(
+    ("stated", "reason"),
+    [
+        ({"status": UnitStatus.CHARGING}, "charging"),
+        ({"status": UnitStatus.OUT_OF_SERVICE}, "out_of_service"),
+        ({"status": UnitStatus.ON_SCENE}, "busy"),
+        ({"battery_pct": 19.0}, "low_battery"),
+        ({"travel_s": inf}, "unreachable"),
+    ],
+)
+def test_a_unit_that_is_not_fit_is_not_proposed_and_says_why(stated: dict[str, object], reason: str) -> None:
+    proposal = rank_units([candidate(**stated)], capabilities=frozenset(), first_units=ONE_PATROL)
+
+    assert proposal.preselected == ()
+    assert reason in proposal.units[0].reasons
+    assert [(short.what, short.offered) for short in proposal.shortfalls] == [("patrol_vehicle", 0)]
+
+
+def test_a_unit_with_the_skills_is_preferred_to_a_nearer_one_without() -> None:
+    able = candidate("guarantee-1", travel_s=180, capabilities=GAS, kind="patrol_vehicle")
+
+    proposal = rank_units([candidate("patrol-01", travel_s=60), able], capabilities=GAS, first_units=ONE_PATROL)
+
+    assert proposal.preselected == ("guarantee-1",)
+
+
+def test_skills_that_nobody_brings_are_named_as_short() -> None:
+    proposal = rank_units([candidate()], capabilities=GAS, first_units=ONE_PATROL)
+
+    assert {short.what for short in proposal.shortfalls} == GAS
+
+
+@given(candidates)
+def test_every_unit_appears_once_suitable_ones_first_and_by_arrival(units: list[Candidate]) -> None:
+    proposal = rank_units(units, capabilities=GAS, first_units={"patrol_vehicle": 3, "crew": 6})
+
+    assert sorted(unit.unit_id for unit in proposal.units) == sorted(unit.unit_id for unit in units)
+    assert [unit.suitable for unit in proposal.units] == sorted((unit.suitable for unit in proposal.units), reverse=True)
+    arrivals = [unit.arrival_s for unit in proposal.units if unit.suitable]
+    assert arrivals == sorted(arrivals)
+    assert all(unit.suitable for unit in proposal.units if unit.preselected)
+    assert all(unit.turnout_s in (0, TURNOUT_S) and unit.arrival_s == unit.travel_s + unit.turnout_s for unit in proposal.units)

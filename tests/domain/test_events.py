@@ -1,0 +1,67 @@
+"""Events: read back from the log as they were written, and each with a decision about what follows."""
+
+from dataclasses import MISSING, fields
+from typing import Any
+
+import pytest
+
+from command_center.domain.errors import Refusal
+from command_center.domain.events import EVENTS, Event
+from command_center.services.reactions import REACTIONS
+from command_center.words import phrases, translator
+from workers.jobs import JOBS
+
+SAMPLES: dict[Any, Any] = {"int": 7, "str": "x", "float": 1.5, "bool": True, int: 7, str: "x", float: 1.5, bool: True, list[str]: ["a"]}
+
+
+def sample(kind: type[Event]) -> Event:
+    return kind(**{field.name: SAMPLES.get(field.type, "x") for field in fields(kind) if field.default is MISSING})
+
+
+@pytest.mark.parametrize("kind", EVENTS.values(), ids=EVENTS.keys())
+def test_an_event_survives_the_log(kind: type[Event]) -> None:
+    event = sample(kind)
+
+    assert Event.from_log(event.name, event.facts()) == event
+
+
+@pytest.mark.parametrize("kind", EVENTS.values(), ids=EVENTS.keys())
+def test_every_event_has_a_decision_about_what_follows(kind: type[Event]) -> None:
+    assert kind in REACTIONS
+
+
+def test_every_reaction_names_a_job_that_may_run_and_has_a_name_people_read() -> None:
+    named = {reaction.job for reactions in REACTIONS.values() for reaction in reactions}
+
+    assert named == set(JOBS) == set(phrases.JOB)
+
+
+@pytest.mark.parametrize("kind", EVENTS.values(), ids=EVENTS.keys())
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_every_event_is_a_sentence_in_both_languages(kind: type[Event], language: str) -> None:
+    sentence = phrases.event(language, kind.__name__, sample(kind).facts())
+
+    assert sentence
+    assert "%(" not in sentence
+    assert sentence != kind.__name__
+
+
+def _refusals(root: type[Refusal] = Refusal) -> list[type[Refusal]]:
+    return [root, *(found for child in root.__subclasses__() for found in _refusals(child))]
+
+
+@pytest.mark.parametrize("kind", _refusals(), ids=lambda kind: kind.__name__)
+def test_every_refusal_has_its_own_code_and_a_chinese_and_an_english_text(kind: type[Refusal]) -> None:
+    same_code = [other for other in _refusals() if other.code == kind.code]
+
+    assert same_code == [kind]
+    assert 400 <= kind.status < 500
+    assert phrases.refusal("zh_CN", kind()) != phrases.refusal("en", kind())
+
+
+def test_words_for_codes_are_translated() -> None:
+    say = translator("zh_CN")
+    tables = [table for name, table in vars(phrases).items() if name.isupper() and isinstance(table, dict)]
+
+    assert tables
+    assert [text for table in tables for text in table.values() if say(text) == text] == []
