@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from command_center.api.entrance import AtEntrance, MayRead
 from command_center.api.gate import presented_token
@@ -21,7 +22,7 @@ async def read_board(entrance: AtEntrance, _actor: MayRead) -> Response:
     return Response(plain_json(entrance.live.snapshot()), media_type="application/json")
 
 
-@router.get("/stream", response_class=EventStream, response_model=None)
+@router.get("/stream", response_class=StreamingResponse, response_model=None)
 async def follow(
     request: Request,
     entrance: AtEntrance,

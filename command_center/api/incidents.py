@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from command_center.api.entrance import AtCenter, AtDesk, AtEntrance, MayRead, SignedIn
+from command_center.api.entrance import AtCenter, AtDesk, MayRead, SignedIn
 from command_center.api.shapes import CallIn, CloseIn, IdempotencyKey, MergeIn, ReasonIn, RowId, UnitsIn
 from command_center.domain.dispatching import Proposal, RankedUnit
 from command_center.domain.status import IncidentStatus
@@ -39,16 +39,14 @@ def take_call(body: CallIn, center: AtCenter, actor: SignedIn, response: Respons
 
 @router.get("")
 def list_incidents(
-    entrance: AtEntrance,
+    center: AtCenter,
     _actor: MayRead,
     status: Annotated[Literal["open", "ended", "all"], Query()] = "open",
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> dict[str, Any]:
-    """Open incidents as they stand on the board; `all` and `ended` go through the newest `limit` incidents, newest first."""
-    if status == "open":
-        return {"incidents": entrance.live.board.rows("incident")[:limit]}
-    found = history.find_incidents(entrance.center, open_only=False, limit=limit)
-    return {"incidents": found if status == "all" else [row for row in found if row["gone"]]}
+    """Incidents as board rows, newest first; `ended` and `all` go through the newest `limit` incidents."""
+    found = history.find_incidents(center, open_only=status == "open", limit=limit)
+    return {"incidents": [row for row in found if status != "ended" or row["gone"]]}
 
 
 @router.get("/{incident_id}")

@@ -4,25 +4,15 @@ Every check yields complaints: the loader raises the first one, an editor may li
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Iterator
 
+from command_center.catalogue.checking import UPWARDS, Complaints, ids, unknown
+from command_center.catalogue.plan_checks import plan_complaints
 from command_center.catalogue.reading import CatalogueError
 from command_center.domain.catalogue import Catalogue, Depot, IncidentType
-from command_center.domain.levels import Level
-from command_center.domain.plan_book import Measure, Plan, Step, Trigger
-
-UPWARDS = (Level.IV, Level.III, Level.II, Level.I)
-"""The order in which a plan writes its levels."""
-
-NATIONAL_CATEGORIES = frozenset({"natural", "accident", "public_health", "social"})
-"""The four classes of emergencies in the national emergency response law; a plan is in one of them."""
 
 CREW = "crew"
 """The key of `first_units` that counts people and not vehicles."""
-
-Complaints = Iterator[tuple[str, str]]
-"""Pairs (where, what) within one file."""
 
 
 def complaints(catalogue: Catalogue) -> Iterator[CatalogueError]:
@@ -36,17 +26,11 @@ def complaints(catalogue: Catalogue) -> Iterator[CatalogueError]:
     yield from _in_file("places", _places(catalogue))
     yield from _in_file("people and vehicles", _people_and_vehicles(catalogue))
     for plan in catalogue.plans.values():
-        yield from _in_file(f"{plan.id[1:]}-{plan.slug}.yaml", _plan(plan, catalogue))
+        yield from _in_file(f"{plan.id[1:]}-{plan.slug}.yaml", plan_complaints(plan, catalogue))
 
 
 def _in_file(file: str, found: Complaints) -> Iterator[CatalogueError]:
     return (CatalogueError(file, where, what) for where, what in found)
-
-
-def unknown(where: str, words: Iterable[str | None], known: Collection[str], kind: str) -> Complaints:
-    for word in words:
-        if word is not None and word not in known:
-            yield where, f"there is no {kind} {word!r}"
 
 
 # ---- incident types, warnings, vocabulary, handover ----------------------------------------------
@@ -117,7 +101,7 @@ def _handover(catalogue: Catalogue) -> Complaints:
     if sum(pattern.default for pattern in catalogue.handover.patterns.values()) != 1:
         yield "patterns", "exactly one must be the default"
     keys = [section.key for section in catalogue.handover.sections]
-    yield from _ids("sections", keys, "")
+    yield from ids("sections", keys, "")
 
 
 # ---- stock, street, places -----------------------------------------------------------------------

@@ -81,10 +81,10 @@ def clocks(row: Row, screen: Screen) -> html.Div:
     sla = row["sla"]
     return html.Div(
         [
-            _stamp(row, "dispatched_at", screen, N_("dispatched"), sla["dispatch_s"]),
-            _stamp(row, "en_route_at", screen, N_("en route"), None),
-            _stamp(row, "on_scene_at", screen, N_("on scene"), sla["arrive_limit_s"]),
-            _stamp(row, "controlled_at", screen, N_("under control"), None),
+            _stamp(row, "dispatched_at", screen, N_("Dispatched"), sla["dispatch_s"]),
+            _stamp(row, "en_route_at", screen, N_("En route"), None),
+            _stamp(row, "on_scene_at", screen, N_("On scene"), sla["arrive_limit_s"]),
+            _stamp(row, "controlled_at", screen, N_("Under control"), None),
         ],
         className="clocks",
     )

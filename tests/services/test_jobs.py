@@ -76,9 +76,14 @@ def test_a_worker_that_dies_before_its_commit_leaves_nothing_behind(
     center: Center, clock: Clock, incident_id: int, assignment_id: int
 ) -> None:
     (job,) = due(center, clock, 4)
-    with pytest.raises(KeyboardInterrupt), completing(center, job.job_id) as work:
-        dispatching.mark_sent(work, assignment_id, "card")
-        raise KeyboardInterrupt
+
+    def die_in_the_middle() -> None:
+        with completing(center, job.job_id) as work:
+            dispatching.mark_sent(work, assignment_id, "card")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        die_in_the_middle()
 
     assert assignment_status(center, incident_id) == "queued"
     assert workers_jobs.run(job.job_id) == "done"

@@ -1,0 +1,108 @@
+"""The living board: old snapshot + patches == new snapshot, whatever happened and however often it was told."""
+
+import json
+from collections.abc import Callable
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from command_center.center import Center
+from command_center.db.tables import Assignment, Incident, LogEntry
+from command_center.domain.board import Board
+from command_center.domain.errors import Refusal
+from command_center.domain.levels import Level
+from command_center.domain.rights import Actor
+from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
+from command_center.services import dispatching, incidents, jobs
+from command_center.services.dispatching import DispatchUnits, ReportStatus
+from command_center.services.live import facts_payload, read_snapshot
+from tests.builders import take_test_call
+from tests.conftest import Clock
+from workers import jobs as workers_jobs
+
+Act = Callable[[Center, Actor, Random], object]
+
+
+def _any_incident(center: Center, random: Random) -> int:
+    with center.read() as session:
+        return random.choice(list(session.scalars(select(Incident.id))) or [0])
+
+
+def _any_assignment(center: Center, random: Random) -> int:
+    with center.read() as session:
+        return random.choice(list(session.scalars(select(Assignment.id))) or [0])
+
+
+def _any_unit(random: Random) -> str:
+    return f"patrol-{random.randint(1, 12):02d}"
+
+
+def _report(center: Center, actor: Actor, random: Random) -> None:
+    report = ReportStatus(assignment_id=_any_assignment(center, random), status=random.choice(list(AssignmentStatus)))
+    dispatching.report_status(center, report, actor)
+
+
+def _work_off(center: Center, _actor: Actor, _random: Random) -> None:
+    for job in jobs.claim_due(center):
+        workers_jobs.run(job.job_id)
+
+
+ACTS: tuple[Act, ...] = (
+    lambda center, actor, random: take_test_call(center, actor, join=random.choice(["new", "auto"])),
+    lambda center, actor, random: dispatching.dispatch_units(
+        center, DispatchUnits(incident_id=_any_incident(center, random), unit_ids=(_any_unit(random), _any_unit(random))), actor
+    ),
+    _report,
+    _report,
+    lambda center, actor, random: dispatching.set_unit_status(center, _any_unit(random), random.choice(list(UnitStatus)), actor),
+    lambda center, actor, random: incidents.acknowledge_incident(center, _any_incident(center, random), actor),
+    lambda center, actor, random: incidents.control_incident(center, _any_incident(center, random), actor),
+    lambda center, actor, random: incidents.close_incident(
+        center, _any_incident(center, random), actor, outcome=random.choice(list(IncidentStatus))
+    ),
+    lambda center, actor, random: incidents.merge_incidents(center, _any_incident(center, random), _any_incident(center, random), actor),
+    lambda center, actor, random: incidents.reopen_incident(center, _any_incident(center, random), actor),
+    lambda center, actor, random: incidents.set_severity(center, _any_incident(center, random), random.choice(list(Level)), actor),
+    lambda center, actor, random: incidents.add_note(center, _any_incident(center, random), "smoke", actor),
+    _work_off,
+)
+
+
+def _patches(center: Center, after_log_id: int) -> list[str]:
+    with center.read() as session:
+        return [facts_payload(center, session, entry) for entry in session.scalars(select(LogEntry).where(LogEntry.id > after_log_id))]
+
+
+@pytest.fixture(autouse=True)
+def _worker(center: Center):  # noqa: ANN202 - a fixture used for its effect
+    with workers_jobs.working_at(center):
+        yield
+
+
+@given(seed=st.integers(0, 2**32), acts=st.lists(st.sampled_from(range(len(ACTS))), min_size=5, max_size=30))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_an_old_snapshot_with_the_patches_is_the_new_snapshot(
+    center: Center, officer: Actor, clock: Clock, seed: int, acts: list[int]
+) -> None:
+    random = Random(seed)
+    early_patches: list[str] = []
+    before = read_snapshot(center)
+    for number, act in enumerate(acts):
+        clock.advance(random.uniform(0.5, 70))
+        try:
+            ACTS[act](center, officer, random)
+        except Refusal:
+            continue
+        if number % 5 == 0:
+            early_patches += _patches(center, before.log_id)
+
+    board = Board.of(before.rows)
+    told = [*early_patches, *_patches(center, before.log_id)]
+    random.shuffle(told)
+    for payload in told:
+        board.apply(json.loads(payload)["rows"])
+
+    assert board.all_rows() == Board.of(read_snapshot(center).rows).all_rows()
