@@ -213,13 +213,26 @@
       button.setAttribute("aria-busy", "true");
       setTimeout(() => button.removeAttribute("aria-busy"), 8000);
     }
-    if (open) { dock(open, id); if (open === "incident" || open === "unit") window.cc.focus?.(open, id); }
+    if (open) { dock(open, id); if (open === "incident" || open === "unit") lookAt(open, id); }
     if (what) set("console-order", { data: { ...JSON.parse(what), n: ++orders } });
     if (dialog) set(dialog, { opened: true });
-    if (focus) window.cc.focus?.(focus, id);
+    if (focus) lookAt(focus, id);
     if (join) set("call-join", { data: { incident: join, n: ++orders } });
   }, true);
   const answeredOrder = () => document.querySelectorAll(".order[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+
+  /* ---- the map looks where the officer looks, and back at the whole street afterwards ------------------------------ */
+  let street = null;
+  function lookAt(kind, id) {
+    const map = window.cc?.map;
+    if (!map) return;
+    street = street || { center: map.getCenter(), zoom: map.getZoom() };
+    window.cc.focus(kind, id);
+  }
+  function wholeStreet() {
+    if (street && window.cc.map) window.cc.map.flyTo(street.center, street.zoom, { duration: 0.5 });
+    street = null;
+  }
 
   /* ---- the pin of the call being taken ----------------------------------------------------------------------------- */
   function movePin(place) {
@@ -240,8 +253,8 @@
       show(panel) {
         const shown = panel?.kind || "idle";
         if (shown === "call") requestAnimationFrame(() => requestAnimationFrame(() => byId(held["call-type"] == null ? "call-type-search" : "call-place-search")?.focus()));
-        if (shown !== "call" && !panel?.keepPin) movePin(null);
-        else if (shown === "call") movePin(held["call-place"]);
+        movePin(shown === "call" ? held["call-place"] : null);
+        if (shown === "idle") wholeStreet();
         return shown;
       },
       /* A click on the map's signs: while a call is being taken a unit is ticked or unticked, otherwise it is opened. */
@@ -259,7 +272,7 @@
         held["call-type"] = type ?? null;
         held["call-place"] = place ?? null;
         if (kind() === "call") movePin(place);
-        return window.dash_clientside.no_update;
+        return [type && "type", place && "place"].filter(Boolean).join(" ");
       },
       reset() {
         held["call-type"] = held["call-place"] = null;
@@ -267,7 +280,11 @@
         return [newKey(), null, "", null, "", "", "", ""];
       },
       answered() { answeredOrder(); return window.dash_clientside.no_update; },
-      opened(clicks) { return clicks ? true : window.dash_clientside.no_update; },
+      opened(clicks) {
+        if (!clicks) return window.dash_clientside.no_update;
+        setTimeout(() => openDialog()?.querySelector("[data-autofocus]")?.focus(), 120);
+        return true;
+      },
     },
   });
 })();

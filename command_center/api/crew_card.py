@@ -28,7 +28,7 @@ TEXTS: Mapping[str, str] = {
     "no_job": N_("No order. Standing by."),
     "new_job": N_("New order"),
     "acknowledge": N_("Acknowledge"),
-    "roll": N_("Rolling"),
+    "roll": N_("Roll out"),
     "arrive": N_("Arrived"),
     "done": N_("Done"),
     "decline": N_("Cannot go"),
@@ -60,7 +60,7 @@ TEXTS: Mapping[str, str] = {
     "share_age": N_("Position sent %(seconds)s s ago"),
     "night_day": N_("Day or night"),
     "sign_out": N_("Sign out"),
-    "recalled": N_("Recalled. You are free again."),
+    "ended": N_("The command center ended this order."),
     "level": N_("Level %(level)s"),
 }
 

@@ -39,7 +39,6 @@ TITLES: Mapping[str, str] = {
     "body_too_large": N_("The request is too large."),
     "cross_site": N_("The request comes from another web site."),
     "display_only_reads": N_("A display link may only show the wall."),
-    "not_own_unit": N_("A crew acts for its own unit only."),
     "center_unavailable": N_("The database cannot be reached; nothing was changed."),
     "unexpected": N_("Something went wrong in the center; the log has the details under this request number."),
 }

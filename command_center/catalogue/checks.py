@@ -100,6 +100,9 @@ def _vocabulary(catalogue: Catalogue) -> Complaints:
 def _handover(catalogue: Catalogue) -> Complaints:
     if sum(pattern.default for pattern in catalogue.handover.patterns.values()) != 1:
         yield "patterns", "exactly one must be the default"
+    yield from unknown("rules.blockers", catalogue.handover.rules.blockers, catalogue.handover.blocker_names, "name for the blocker")
+    for section in catalogue.handover.sections:
+        yield from unknown(f"sections {section.key}", section.fields, catalogue.handover.field_names, "name for the field")
     keys = [section.key for section in catalogue.handover.sections]
     yield from ids("sections", keys, "")
 

@@ -1,7 +1,7 @@
 """The types of the words that plans, incident types, warnings and the handover refer to by key."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from command_center.domain.levels import Level
@@ -209,8 +209,10 @@ class HandoverSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoverTemplate:
-    """handover_template.yaml."""
+    """handover_template.yaml. field_names, blocker_names: key -> what people read."""
 
     patterns: Mapping[str, ShiftPattern]
     rules: HandoverRules
-    sections: tuple[HandoverSection, ...] = field(default=())
+    sections: tuple[HandoverSection, ...]
+    field_names: Mapping[str, Text]
+    blocker_names: Mapping[str, Text]

@@ -12,8 +12,7 @@ from typing import Any
 import osmium
 
 from command_center.domain.catalogue import Area
-from command_center.roads.osm_import import SPEED_KMH, RoadFileRefused
-from command_center.roads.osm_things import MapArea, NodeRef, Tags
+from command_center.roads.osm_import import SPEED_KMH, RoadFileRefused, name_of
 
 DECIMALS = 5
 """Of a coordinate: about one metre, finer than a line is wide."""
@@ -55,21 +54,21 @@ class _Layers:
     water: list[list[Line]] = field(default_factory=list)
     blocks: list[tuple[str, Name, list[Line]]] = field(default_factory=list)
 
-    def add_way(self, tags: Tags, line: Line) -> None:
+    def add_way(self, tags: osmium.osm.TagList, line: Line) -> None:
         kind = _road_kind(tags.get("highway"))
         if kind:
-            name = _name(tags) if kind == "arterial" else ("", "")
+            name = name_of(tags) if kind == "arterial" else ("", "")
             self.roads.setdefault((kind, name), []).append(line)
         elif tags.get("railway") == "rail":
             self.railway.append(line)
         elif tags.get("waterway") in ("river", "canal"):
             self.rivers.append(line)
 
-    def add_area(self, tags: Tags, polygon: list[Line]) -> None:
+    def add_area(self, tags: osmium.osm.TagList, polygon: list[Line]) -> None:
         if tags.get("natural") == "water":
             self.water.append(polygon)
         elif kind := _block_kind(tags):
-            self.blocks.append((kind, _name(tags), polygon))
+            self.blocks.append((kind, name_of(tags), polygon))
 
 
 def base_map(path: Path, areas: Iterable[Area] = ()) -> dict[str, Any]:
@@ -124,20 +123,15 @@ def _road_kind(highway: str | None) -> str | None:
     return "minor" if highway in SPEED_KMH else None
 
 
-def _block_kind(tags: Tags) -> str | None:
+def _block_kind(tags: osmium.osm.TagList) -> str | None:
     return next((kinds[tags[key]] for key, kinds in BLOCK_KINDS.items() if tags.get(key) in kinds), None)
 
 
-def _name(tags: Tags) -> Name:
-    zh = tags.get("name", "")
-    return zh, tags.get("name:en", zh)
-
-
-def _coordinate(node: NodeRef) -> Coordinate:
+def _coordinate(node: osmium.osm.NodeRef) -> Coordinate:
     return round(node.lon, DECIMALS), round(node.lat, DECIMALS)
 
 
-def _rings(area: MapArea) -> list[Line]:
+def _rings(area: osmium.osm.Area) -> list[Line]:
     """The first outer ring with its holes: blocks in several pieces are rare and only background."""
     outer = next(iter(area.outer_rings()))
     return [[_coordinate(node) for node in ring] for ring in (outer, *area.inner_rings(outer))]

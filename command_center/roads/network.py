@@ -117,7 +117,7 @@ class RoadNetwork:
     def load(cls, path: Path) -> "RoadNetwork":
         """Open what `save` wrote. Raises RoadFileRefused."""
         try:
-            with np.load(path, allow_pickle=False) as saved:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
                 if int(saved["format"]) != FORMAT:
                     raise RoadFileRefused(path, "it was saved by another version; import the map file again")
                 arrays = {name: saved[name] for name in ("lat_lon", "length_m", "speed_kmh")}

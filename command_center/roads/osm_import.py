@@ -11,7 +11,6 @@ import osmium
 
 from command_center.domain.text import Text
 from command_center.roads.edges import DirectedEdges, Segments, densified, directed, largest_component
-from command_center.roads.osm_things import NodeRef, Tags, Way
 
 log = logging.getLogger(__name__)
 
@@ -61,11 +60,10 @@ class _Collected:
     names: dict[tuple[str, str], int] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
 
-    def add(self, way: Way) -> None:
+    def add(self, way: osmium.osm.Way) -> None:
         along, against = _directions(way.tags)
         speed_kmh = _speed_kmh(way.tags)
-        zh = way.tags.get("name", "")
-        street = self.names.setdefault((zh, way.tags.get("name:en", zh)), len(self.names))
+        street = self.names.setdefault(name_of(way.tags), len(self.names))
         before: int | None = None
         for node in way.nodes:
             here = self._node(node)
@@ -73,7 +71,7 @@ class _Collected:
                 self.pieces.append((before, here, speed_kmh, street, along, against))
             before = here
 
-    def _node(self, node: NodeRef) -> int | None:
+    def _node(self, node: osmium.osm.NodeRef) -> int | None:
         """Our number of a node; None where its place is not in the file or a barrier stands on it."""
         if not node.location.valid() or node.ref in self.blocked:
             return None
@@ -93,6 +91,12 @@ def read_roads(path: Path) -> tuple[DirectedEdges, tuple[Text, ...]]:
         raise RoadFileRefused(path, "its roads are not connected to one another")
     log.info("roads imported", extra={"file": path.name, "nodes": len(edges.lat_lon), "edges": len(edges.tail)})
     return edges, tuple(Text(zh, en) for zh, en in collected.names)
+
+
+def name_of(tags: osmium.osm.TagList) -> tuple[str, str]:
+    """Chinese and English name; the Chinese one twice where there is no English one, empty where there is none."""
+    zh = tags.get("name") or ""
+    return zh, tags.get("name:en") or zh
 
 
 def _collect(path: Path) -> _Collected:
@@ -129,29 +133,29 @@ def _segments(collected: _Collected) -> Segments:
     )
 
 
-def _is_drivable(tags: Tags) -> bool:
+def _is_drivable(tags: osmium.osm.TagList) -> bool:
     """Private roads count: compounds open their gates for the rescue service."""
     if tags.get("highway") not in SPEED_KMH or tags.get("area") == "yes":
         return False
     return tags.get("emergency") == "yes" or not any(tags.get(key) == "no" for key in ("access", "vehicle", "motor_vehicle"))
 
 
-def _is_closed_barrier(tags: Tags) -> bool:
+def _is_closed_barrier(tags: osmium.osm.TagList) -> bool:
     opens = tags.get("emergency") == "yes" or tags.get("motor_vehicle") in ("yes", "permissive")
     return tags.get("barrier") in CLOSED_BARRIERS and not opens
 
 
-def _directions(tags: Tags) -> tuple[bool, bool]:
+def _directions(tags: osmium.osm.TagList) -> tuple[bool, bool]:
     """Whether one may drive along and against the way."""
     one_way = tags.get("oneway")
     if one_way == "-1":
         return False, True
-    by_nature = tags.get("highway", "").startswith("motorway") or tags.get("junction") in ("roundabout", "circular")
+    by_nature = tags["highway"].startswith("motorway") or tags.get("junction") in ("roundabout", "circular")
     return True, not (one_way in ("yes", "true", "1") or (by_nature and one_way != "no"))
 
 
-def _speed_kmh(tags: Tags) -> float:
-    limit = _limit_kmh(tags.get("maxspeed", ""))
+def _speed_kmh(tags: osmium.osm.TagList) -> float:
+    limit = _limit_kmh(tags.get("maxspeed") or "")
     return SPEED_KMH[tags["highway"]] if limit is None else min(limit, FASTEST_KMH) * SHARE_OF_LIMIT
 
 

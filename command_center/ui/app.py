@@ -117,7 +117,10 @@ def _root(desk: Desk) -> Component:
             dmc.NotificationContainer(id="note", position="bottom-left", limit=4, autoClose=8000),
             html.Div(hidden=True, id="cc-words", **{"data-words": json.dumps(_script_words(screen), ensure_ascii=False)}),
             html.Div(
-                [html.Div(id="link", className="link", role="alert"), html.Div(html.Div(skeleton(8), className="screen loading"), id="page", className="page")],
+                [
+                    html.Div(id="link", className="link", role="alert"),
+                    html.Div(html.Div(skeleton(8), className="screen loading"), id="page", className="page"),
+                ],
                 className="frame",
             ),
         ],

@@ -21,7 +21,7 @@ def figures(board: BoardFigures, response: ResponseFigures, screen: Screen) -> l
         kpi(str(board.open), screen.say(N_("open"))),
         kpi(str(board.overdue), screen.say(N_("overdue")), bad=board.overdue > 0),
         kpi(f"{board.units_free}/{board.units}", screen.say(N_("units free")), bad=board.units_free == 0 and board.units > 0),
-        kpi(mean, screen.say(N_("mean arrival, 24 h"))),
+        kpi(mean, screen.say(N_("mean arrival"))),
         kpi(share, screen.say(N_("there in 5 min"))),
     ]
 
@@ -44,7 +44,7 @@ def head(screen: Screen) -> html.Header:
     return html.Header(
         [
             html.H1(screen.say(N_("%(street)s command centre"), street=screen.read(screen.center.catalogue.street.name)), className="name"),
-            html.Div(id="console-figures", className="console-figures"),
+            html.Div(id="console-figures", className="console-figures", title=screen.say(N_("Arrivals are those of the last 24 hours"))),
             keys(screen),
             html.Div(side, className="side"),
             wall_clock(),

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -86,7 +86,14 @@ def key(
     parts += [html.Span(text, className="word")] if text else []
     parts += [html.Kbd(keys)] if keys else []
     named = {} if button_id is None else {"id": button_id}
+    if text:
+        more.setdefault("title", text)
     return html.Button(parts, type="button", className=f"key {look}".strip(), **named, **more)
+
+
+def listed(names: Iterable[str], screen: Screen) -> str:
+    """Names in a row, as the language parts them."""
+    return (", " if screen.lang == "en" else "、").join(names)
 
 
 def moment(text: str | None) -> datetime | None:

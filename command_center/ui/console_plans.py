@@ -7,6 +7,7 @@ from dash import ClientsideFunction, Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from command_center.domain.plan_book import Plan
+from command_center.ui.console_parts import listed
 from command_center.ui.shell import Desk, Screen
 from command_center.words import N_
 
@@ -38,7 +39,7 @@ def plan_card(plan: Plan, screen: Screen, month: int) -> html.Article:
             html.B(f"{plan.id} {screen.read(plan.name)}"),
             html.P([*season]),
             html.P(screen.read(plan.scope), className="muted"),
-            html.P(screen.say(N_("For: %(types)s"), types=", ".join(names) if names else "—")),
+            html.P(screen.say(N_("For: %(types)s"), types=listed(names, screen) or "—")),
         ],
         className="plan-card",
     )

@@ -7,7 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from command_center.domain.dispatching import Proposal, RankedUnit, Shortfall
-from command_center.ui.console_parts import minutes_seconds
+from command_center.ui.console_parts import listed, minutes_seconds
 from command_center.ui.shell import Screen
 from command_center.words import N_, phrases
 
@@ -22,7 +22,7 @@ def _when(unit: RankedUnit, screen: Screen) -> str:
 def _why(unit: RankedUnit, screen: Screen) -> str:
     """Reasons, what it brings, turnout and travel, battery: one line."""
     parts = [screen.say(phrases.REASON[code]) for code in unit.reasons if code != "capable"]
-    parts += [", ".join(screen.read(screen.center.catalogue.capabilities[code]) for code in unit.matching)] if unit.matching else []
+    parts += [listed((screen.read(screen.center.catalogue.capabilities[code]) for code in unit.matching), screen)] if unit.matching else []
     if unit.suitable:
         times = {"turnout": minutes_seconds(unit.turnout_s), "travel": minutes_seconds(unit.travel_s)}
         parts.append(screen.say(N_("turnout %(turnout)s + travel %(travel)s"), **times))
@@ -51,18 +51,22 @@ def rank_row(unit: RankedUnit, screen: Screen) -> html.Div:
 
 
 def shortfall_line(shortfalls: Sequence[Shortfall], screen: Screen) -> list[Component]:
-    """What the type of incident wants and nobody free can bring; empty when nothing is missing."""
-    if not shortfalls:
-        return []
-    parts = [f"{_wanted_name(short.what, screen)} {short.offered}/{short.wanted}" for short in shortfalls]
-    return [html.Div(screen.say(N_("Short of: %(list)s"), list=", ".join(parts)), className="short")]
+    """Too few units or people, as an alarm; capabilities nobody brings, as a remark. Empty when nothing is missing."""
+    capabilities = screen.center.catalogue.capabilities
+    few = [f"{_wanted_name(short.what, screen)} {short.offered}/{short.wanted}" for short in shortfalls if short.what not in capabilities]
+    lacking = [screen.read(capabilities[short.what]) for short in shortfalls if short.what in capabilities]
+    lines: list[Component] = []
+    if few:
+        lines.append(html.Div(screen.say(N_("Short of: %(list)s"), list=listed(few, screen)), className="short"))
+    if lacking:
+        lines.append(html.Div(screen.say(N_("Nobody ticked brings: %(list)s"), list=listed(lacking, screen)), className="short muted"))
+    return lines
 
 
 def _wanted_name(what: str, screen: Screen) -> str:
     if what == "crew":
         return screen.say(N_("crew members"))
-    capability = screen.center.catalogue.capabilities.get(what)
-    return screen.read(capability) if capability else _kind_name(what, screen)
+    return _kind_name(what, screen)
 
 
 def proposal_rows(proposal: Proposal, screen: Screen, *, ticked: Collection[str] = ()) -> list[Component]:

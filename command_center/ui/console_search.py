@@ -64,7 +64,7 @@ def search_box(
 
     next_id : where the keyboard goes after a pick. runs : a pick acts at once instead of going into the store.
     """
-    marks = {"data-combo": store, "data-next": next_id} | ({"data-run": "1"} if runs else {})
+    marks = {"data-combo": store, "data-next": next_id} | ({"data-run": "1", "data-autofocus": True} if runs else {})
     roles = {"role": "combobox", "aria-expanded": "false", "aria-controls": f"{store}-list", "aria-autocomplete": "list"}
     list_marks = {"data-combo-list": store, "data-source": source, "aria-label": label}
     return html.Div(

@@ -16,7 +16,7 @@ from command_center.domain.status import UNIT_CHART, UnitStatus, may_advance
 from command_center.services import access
 from command_center.ui.console_incident import orders
 from command_center.ui.console_incidents import opens
-from command_center.ui.console_parts import ANSWERED, FACTS, PANEL, ago, answered, key, moment, order
+from command_center.ui.console_parts import ANSWERED, FACTS, PANEL, ago, answered, key, listed, moment, order
 from command_center.ui.map_layers import unit_symbol
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import empty_state, icon
@@ -53,9 +53,8 @@ def fix_terms(unit_id: str, screen: Screen) -> list[Component]:
 
 def facts(row: Row, screen: Screen) -> html.Dl:
     catalogue = screen.center.catalogue
-    capabilities = "、".join if screen.lang == "zh_CN" else ", ".join
-    names = capabilities(screen.read(catalogue.capabilities[code]) for code in row["capabilities"] if code in catalogue.capabilities)
-    crew = capabilities(row["crew"]) if row["crew"] else screen.say(N_("not named; %(n)s seats"), n=row["seats"])
+    names = listed((screen.read(catalogue.capabilities[code]) for code in row["capabilities"] if code in catalogue.capabilities), screen)
+    crew = listed(row["crew"], screen) if row["crew"] else screen.say(N_("not named; %(n)s seats"), n=row["seats"])
     return html.Dl(
         [
             *_term(screen.say(N_("Station")), screen.read(catalogue.stations[row["station"]].name)),
@@ -75,7 +74,7 @@ def current_order(row: Row, screen: Screen) -> list[Component]:
     incident = screen.live.board.get("incident", row["incident_id"])
     number = incident["number"] if incident else row["incident_id"]
     text = screen.say(N_("On incident %(number)s"), number=number)
-    return [html.Div([html.Span(text), key(screen.say(N_("Open")), **opens("incident", row["incident_id"]))], className="sent")]
+    return [html.Div([html.Span(text), key(screen.say(N_("Open")), **opens("incident", row["incident_id"]))], className="row")]
 
 
 def buttons(row: Row, screen: Screen) -> html.Div:

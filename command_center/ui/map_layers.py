@@ -1,19 +1,23 @@
 """The map as a list of layers. To add one: one `Layer(...)` in LAYERS, drawn from the centre's catalogue and the live board.
 
 Each layer lies in a pane of its own ("layer-<id>"), so that the key of the map switches it without asking the server. What moves (units,
-incidents) is an empty group here: assets/map.js fills it from the live board. No text of people ever goes into a GeoJSON `tooltip` or `popup`:
-Leaflet reads those as HTML.
+incidents) is an empty group here: assets/map.js fills it from the live board. No text of people ever goes into a GeoJSON `tooltip` or
+`popup`: Leaflet reads those as HTML.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import atan2, cos, degrees, radians
+from pathlib import Path
 from typing import Any
 
 import dash_leaflet as dl
 from dash import html
 from dash.development.base_component import Component
 
+from command_center.catalogue import FOLDER
 from command_center.center import Center
 from command_center.domain.board import Board
 from command_center.domain.geo import Point
@@ -69,15 +73,32 @@ BASE_PARTS: Sequence[tuple[str, str]] = (("blocks", "block"), ("water", "water")
 """Parts of the base map in drawing order, and the class of assets/map.css that draws each."""
 
 
+@lru_cache(maxsize=2)
+def _read_base_map(path: Path, _changed_at: float) -> dict[str, Any]:
+    drawn: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return drawn
+
+
+def base_map(center: Center) -> dict[str, Any]:
+    """The drawing of the imported map file, which lies beside its road network; else the one that ships with the catalogue."""
+    imported = center.roads_file.with_name("base_map.json")
+    path = imported if imported.exists() else (center.catalogue_dir or FOLDER) / "roads" / "demo.basemap.json"
+    return _read_base_map(path, path.stat().st_mtime)
+
+
 def _base_feature(feature: Mapping[str, Any], part: str) -> Feature:
     kind = feature["properties"]["k"]
     area = feature["geometry"]["type"].endswith("Polygon")
     drawn = "water-area" if part == "water" and area else "green" if kind == "green" else part
-    return {"type": "Feature", "properties": {"layer": drawn, "rank": ROAD_RANK.get(kind, 1), "area": area}, "geometry": feature["geometry"]}
+    return {
+        "type": "Feature",
+        "properties": {"layer": drawn, "rank": ROAD_RANK.get(kind, 1), "area": area},
+        "geometry": feature["geometry"],
+    }
 
 
 def _draw_base(center: Center, board: Board, screen: Screen) -> Component:
-    features = [_base_feature(feature, drawn) for part, drawn in BASE_PARTS for feature in center.base_map[part]["features"]]
+    features = [_base_feature(feature, drawn) for part, drawn in BASE_PARTS for feature in base_map(center)[part]["features"]]
     features.sort(key=lambda feature: (not feature["properties"]["area"], feature["properties"]["rank"]))
     return dl.GeoJSON(data=_collection(features), style=named("base"), interactive=False)
 
@@ -102,7 +123,7 @@ def _street_names(features: Iterable[Mapping[str, Any]], lang: str) -> Iterable[
 
 
 def _draw_street_names(center: Center, board: Board, screen: Screen) -> Component:
-    names = _street_names(center.base_map["roads"]["features"], screen.lang)
+    names = _street_names(base_map(center)["roads"]["features"], screen.lang)
     return dl.GeoJSON(data=_collection(names), pointToLayer=named("road"), interactive=False)
 
 
@@ -129,7 +150,8 @@ def station_name(name: str) -> str:
 
 def _draw_stations(center: Center, board: Board, screen: Screen) -> Component:
     stations = [
-        _at(station.point, name=station_name(screen.read(station.name)), title=screen.read(station.name)) for station in center.catalogue.stations.values()
+        _at(station.point, name=station_name(screen.read(station.name)), title=screen.read(station.name))
+        for station in center.catalogue.stations.values()
     ]
     return dl.GeoJSON(data=_collection(stations), pointToLayer=named("station"))
 
@@ -141,7 +163,9 @@ def _draw_depots(center: Center, board: Board, screen: Screen) -> Component:
 
 def _draw_compounds(center: Center, board: Board, screen: Screen) -> Component:
     compounds = [
-        _at(place.point, name=screen.read(place.name), shape="compound") for place in center.catalogue.places.values() if place.kind == "compound"
+        _at(place.point, name=screen.read(place.name), shape="compound")
+        for place in center.catalogue.places.values()
+        if place.kind == "compound"
     ]
     return dl.GeoJSON(data=_collection(compounds), pointToLayer=named("place"))
 
@@ -219,7 +243,12 @@ def district_map(screen: Screen, *, page: str, map_id: str = "map", can_pan: boo
 
 def layer_keys(screen: Screen, page: str) -> html.Div:
     """Switches of the page's layers; the browser keeps the choice."""
-    return html.Div([_layer_key(layer, screen) for layer in layers_of(page)], className="map-key", role="group", **{"aria-label": screen.say(N_("Map layers"))})
+    return html.Div(
+        [_layer_key(layer, screen) for layer in layers_of(page)],
+        className="map-key",
+        role="group",
+        **{"aria-label": screen.say(N_("Map layers"))},
+    )
 
 
 def _layer_key(layer: Layer, screen: Screen) -> html.Button:

@@ -33,6 +33,12 @@ def cookies() -> Mapping[str, str]:
         return {}
 
 
+def shows_simulated(live: "LiveBoard") -> bool:
+    """Whether simulated calls are on the board or among the latest log lines: then every screen says so."""
+    told = any(entry["facts"].get("is_simulated") for entry in live.entries)
+    return told or any(incident["is_simulated"] for incident in live.board.rows("incident"))
+
+
 def language_named(cookie: str | None) -> Language:
     """Read the cookie `lang`; anything but English is Chinese."""
     return "en" if cookie == "en" else "zh_CN"
@@ -107,11 +113,23 @@ class Page:
 
 
 Tone = Literal["done", "refused", "alarm", "told"]
-_TONES: Mapping[Tone, tuple[str, int | bool]] = {"done": ("teal", 5000), "told": ("gray", 6000), "alarm": ("orange", 12000), "refused": ("red", False)}
+_TONES: Mapping[Tone, tuple[str, int | bool]] = {
+    "done": ("teal", 5000),
+    "told": ("gray", 6000),
+    "alarm": ("orange", 12000),
+    "refused": ("red", False),
+}
 
 
 def toast(title: str, message: str = "", *, tone: Tone = "done", toast_id: str | None = None) -> list[dict[str, Any]]:
     """Value for Output("note", "sendNotifications"): say how it went. A refusal stays until it is closed; one id replaces its older self."""
     color, auto_close = _TONES[tone]
-    shown: dict[str, Any] = {"action": "show", "title": title, "message": message, "color": color, "autoClose": auto_close, "className": f"toast toast-{tone}"}
+    shown: dict[str, Any] = {
+        "action": "show",
+        "title": title,
+        "message": message,
+        "color": color,
+        "autoClose": auto_close,
+        "className": f"toast toast-{tone}",
+    }
     return [shown if toast_id is None else {**shown, "id": toast_id}]

@@ -4,7 +4,7 @@ Clocks tick in the browser (assets/clock.js): an element with `data-since` shows
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import uuid4
 
 from dash import html
@@ -17,7 +17,7 @@ from command_center.words import N_, phrases
 LEVEL_WORDS = {level: phrases.LEVEL[level] for level in Level}
 """Level -> msgid of its word."""
 
-Children = str | Component | Sequence[str | Component | None] | None
+Children: TypeAlias = str | Component | Sequence[str | Component | None] | None
 
 
 def icon(name: str) -> html.I:
@@ -33,7 +33,9 @@ def level_name(level: str, screen: Screen) -> str:
 def severity(level: str, screen: Screen) -> html.Span:
     """The level as shape, colour and numeral, its word for those who listen: octagon I, triangle II, diamond III, circle IV."""
     rank = 5 - Level(level).rank
-    return html.Span(html.B(level), className=f"sev sev{rank}", role="img", title=level_name(level, screen), **{"aria-label": level_name(level, screen)})
+    return html.Span(
+        html.B(level), className=f"sev sev{rank}", role="img", title=level_name(level, screen), **{"aria-label": level_name(level, screen)}
+    )
 
 
 def kpi(value: Children, label: Children, *, bad: bool = False, kpi_id: str | None = None) -> html.Div:
@@ -45,13 +47,15 @@ def kpi(value: Children, label: Children, *, bad: bool = False, kpi_id: str | No
 def pane(title: Children, *children: Component | None, note: Children = None, class_name: str = "", **attributes: Any) -> html.Section:
     """A panel with its heading; note stands at the heading's right end."""
     heading = [*(title if isinstance(title, list) else [title]), *([] if note is None else [html.Small(note)])]
-    return html.Section([html.H2(heading), *(child for child in children if child)], className=f"pane {class_name}".strip(), **attributes)
+    return html.Section(
+        [html.H2(heading), *(child for child in children if child is not None)], className=f"pane {class_name}".strip(), **attributes
+    )
 
 
 def clock(
     since: str | None = None, *, until: str | None = None, stop: str | None = None, limit_s: float | None = None, class_name: str = ""
 ) -> html.Time:
-    """A ticking length of time, "4'05\"".
+    """A ticking length of time, written as minutes'seconds".
 
     since : counts up from this moment (ISO 8601), or until `stop` once that is known.
     until : counts down to this moment, then on with a minus.
@@ -84,12 +88,22 @@ def theme_button(screen: Screen) -> html.Button:
 def language_button(screen: Screen) -> html.Button:
     """Switch to the other language; its label is written in that language."""
     other, label = ("zh_CN", "中文") if screen.lang == "en" else ("en", "English")
-    return _key("lang", [icon("language"), label], screen.say(N_("Switch to Chinese" if other == "zh_CN" else "Switch to English")), **{"data-lang": other})
+    return _key(
+        "lang",
+        [icon("language"), label],
+        screen.say(N_("Switch to Chinese" if other == "zh_CN" else "Switch to English")),
+        **{"data-lang": other},
+    )
 
 
 def sound_button(screen: Screen) -> html.Button:
     """Shows whether this screen can sound; a click enables it, then mutes it for at most five minutes."""
-    return _key("sound", [icon("volume"), html.Span(**{"data-sound-state": ""})], screen.say(N_("Alarm sound: enable, or mute for five minutes")), **{"data-sound": ""})
+    return _key(
+        "sound",
+        [icon("volume"), html.Span(**{"data-sound-state": ""})],
+        screen.say(N_("Alarm sound: enable, or mute for five minutes")),
+        **{"data-sound": ""},
+    )
 
 
 def sign_out_button(screen: Screen) -> html.Button:

@@ -42,7 +42,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Positions:
-    """The newest frame; older ones that came in the same read are left out."""
+    """One frame: every unit that moved in one tick."""
 
     payload: str
 
@@ -118,7 +118,8 @@ class WireReader:
             for stream, rows in cast("list[tuple[str, list[tuple[str, dict[str, str]]]]]", found):
                 if stream == self._names.positions:
                     self._position_id = rows[-1][0]
-                    yield Positions(payload=rows[-1][1]["data"])
+                    for _, fields in rows:  # each frame names only who moved: none may be left out
+                        yield Positions(payload=fields["data"])
                     continue
                 for stream_id, fields in rows:
                     self._fact_id = stream_id

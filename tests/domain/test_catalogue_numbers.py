@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -126,9 +127,10 @@ def test_places_are_found_by_pinyin_initials(catalogue: Catalogue) -> None:
 
 
 def test_what_the_article_does_not_state_is_marked(catalogue: Catalogue) -> None:
-    made_up = [*catalogue.places.values(), *catalogue.depots.values(), *catalogue.cadres.values(), *catalogue.materials.values()]
-
-    assert {row.basis for row in made_up} == {"demo"}
+    assert {place.basis for place in catalogue.places.values()} == {"demo"}
+    assert {depot.basis for depot in catalogue.depots.values()} == {"demo"}
+    assert {cadre.basis for cadre in catalogue.cadres.values()} == {"demo"}
+    assert {material.basis for material in catalogue.materials.values()} == {"demo"}
     assert catalogue.stations["MX"].basis == "unverified"
     assert catalogue.stations["MX"].note is not None
 
@@ -146,6 +148,6 @@ def test_no_text_uses_letters_the_bundled_font_lacks() -> None:
     assert not found
 
 
-def _text_files() -> Iterator:
+def _text_files() -> Iterator[Path]:
     yield from FOLDER.rglob("*.yaml")
     yield from FOLDER.rglob("*.csv")

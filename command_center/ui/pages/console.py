@@ -17,9 +17,22 @@ from command_center.ui import (
     console_unit,
 )
 from command_center.ui.console_parts import ANSWERED, PANEL
-from command_center.ui.map_layers import district_map
+from command_center.ui.map_layers import district_map, layer_keys, map_legend
 from command_center.ui.shell import Desk, Page, Screen
+from command_center.ui.widgets import icon
 from command_center.words import N_
+
+
+def _map(screen: Screen) -> html.Section:
+    """The map with its layers and its signs folded into a corner."""
+    tools = html.Details(
+        [
+            html.Summary([icon("layers-intersect"), html.Span(screen.say(N_("Layers and signs")))], className="key"),
+            html.Div([layer_keys(screen, "console"), map_legend(screen)], className="pane"),
+        ],
+        className="map-tools",
+    )
+    return html.Section([district_map(screen, page="console"), tools], className="console-map", **{"aria-label": screen.say(N_("Map"))})
 
 
 def layout(screen: Screen) -> Component:
@@ -27,7 +40,7 @@ def layout(screen: Screen) -> Component:
         [
             console_head.head(screen),
             console_incidents.list_pane(screen),
-            html.Section(district_map(screen, page="console"), className="pane console-map", **{"aria-label": screen.say(N_("Map"))}),
+            _map(screen),
             console_dock.dock(screen),
             console_log.log_pane(screen),
             *console_orders.dialogs(screen),

@@ -17,7 +17,7 @@ from command_center.domain.levels import Level
 from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, is_overdue, response_figures
 from command_center.ui.map_layers import district_map, unit_symbol
 from command_center.ui.memo import Memo
-from command_center.ui.shell import Desk, Page, Screen
+from command_center.ui.shell import Desk, Page, Screen, shows_simulated
 from command_center.ui.widgets import clock, data_time, demo_mark, empty_state, icon, kpi, pane, severity, wall_clock
 from command_center.words import N_, phrases
 
@@ -39,12 +39,13 @@ PLACE_MARKS = re.compile(r"(?=[,，。；;（(])")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WallDrawing:
-    """The four parts that follow the facts."""
+    """The parts that follow the facts."""
 
     kpis: Sequence[Component]
     incidents: Sequence[Component]
     areas: Sequence[Component]
     entries: Sequence[Component]
+    demo: Sequence[Component]
 
 
 def layout(screen: Screen) -> Component:
@@ -56,16 +57,25 @@ def layout(screen: Screen) -> Component:
         class_name="wall-incidents",
     )
     areas = pane(
-        [icon("truck"), screen.say(N_("Units"))], html.Div(drawing.areas, id="wall-areas", className="wall-areas"), note=screen.say(N_("free")), class_name="wall-units"
+        [icon("truck"), screen.say(N_("Units"))],
+        html.Div(drawing.areas, id="wall-areas", className="wall-areas"),
+        note=screen.say(N_("free")),
+        class_name="wall-units",
     )
-    entries = pane([icon("history"), screen.say(N_("Latest"))], html.Div(drawing.entries, id="wall-entries", className="wall-list"), class_name="wall-entries")
+    entries = pane(
+        [icon("history"), screen.say(N_("Latest"))],
+        html.Div(drawing.entries, id="wall-entries", className="wall-list"),
+        class_name="wall-entries",
+    )
     return html.Div(
         [
-            html.Header([_title(screen), html.Div(drawing.kpis, id="wall-kpis", className="wall-kpis"), wall_clock()], className="wall-head"),
+            html.Header(
+                [_title(screen), html.Div(drawing.kpis, id="wall-kpis", className="wall-kpis"), wall_clock()], className="wall-head"
+            ),
             incidents,
             district_map(screen, page="wall", can_pan=False),
             html.Aside([areas, entries], className="wall-side"),
-            _footer(screen),
+            _footer(drawing, screen),
         ],
         className="wall",
         **{"data-distance": screen.query.get("d", ""), "data-diagonal": screen.query.get("diag", "")},
@@ -77,14 +87,14 @@ def _title(screen: Screen) -> Component:
     return html.H1([html.Span(screen.read(street.name)), html.Span(screen.say(N_("Command centre")))], className="wall-title")
 
 
-def _footer(screen: Screen) -> Component:
+def _footer(drawing: WallDrawing, screen: Screen) -> Component:
     counts = screen.center.catalogue.street.counts
     duty = screen.say(
         N_("On duty 24 h · %(stations)s stations · %(vehicles)s vehicles"),
         stations=counts.stations,
         vehicles=counts.patrol_vehicles + counts.guarantee_vehicles,
     )
-    return html.Footer([html.Span(duty), html.Span(demo_mark(screen), className="wall-demo"), data_time(screen)], className="wall-foot")
+    return html.Footer([html.Span(duty), html.Span(drawing.demo, id="wall-demo"), data_time(screen)], className="wall-foot")
 
 
 def draw(screen: Screen) -> WallDrawing:
@@ -96,6 +106,7 @@ def draw(screen: Screen) -> WallDrawing:
         incidents=_incidents(response, now, screen),
         areas=_areas(screen),
         entries=_entries(screen),
+        demo=[demo_mark(screen)] if shows_simulated(screen.live) else [],
     )
 
 
@@ -143,7 +154,12 @@ def _incidents(response: ResponseFigures, now: datetime, screen: Screen) -> list
         return [_all_well(response, now, screen)]
     hidden = len(rows) - INCIDENTS_SHOWN
     shown = [_incident(row, now, screen) for row in rows[:INCIDENTS_SHOWN]]
-    rest = html.Div(screen.say(N_("and %(count)s more"), count=max(hidden, 0)), className="wall-rest", hidden=hidden <= 0, **{"data-rest": str(max(hidden, 0))})
+    rest = html.Div(
+        screen.say(N_("and %(count)s more"), count=max(hidden, 0)),
+        className="wall-rest",
+        hidden=hidden <= 0,
+        **{"data-rest": str(max(hidden, 0))},
+    )
     return [*shown, rest]
 
 
@@ -179,7 +195,13 @@ def _incident(row: Row, now: datetime, screen: Screen) -> Component:
             severity(row["severity"], screen),
             html.B(screen.read(row["type_name"])),
             clock(row["reported_at"], stop=row["on_scene_at"], limit_s=row["sla"]["arrive_limit_s"]),
-            html.Div([html.Small(short_place(screen.read(row["place"]))), html.Span(phrases.status(screen.lang, row["status"]), className="state")], className="where"),
+            html.Div(
+                [
+                    html.Small(short_place(screen.read(row["place"]))),
+                    html.Span(phrases.status(screen.lang, row["status"]), className="state"),
+                ],
+                className="where",
+            ),
         ],
         className=" ".join(classes),
         **facts,
@@ -253,6 +275,7 @@ def register(app: Dash, desk: Desk) -> None:
         Output("wall-incidents", "children"),
         Output("wall-areas", "children"),
         Output("wall-entries", "children"),
+        Output("wall-demo", "children"),
         Input("facts", "data"),
         prevent_initial_call=True,
     )
@@ -260,7 +283,7 @@ def register(app: Dash, desk: Desk) -> None:
         screen = desk.screen("/wall")
         key = (desk.live.board.revision, desk.live.log_id, int(desk.center.now().timestamp()) // PULSE_S, screen.lang)
         drawing = await memo.get(key, lambda: draw(screen))
-        return drawing.kpis, drawing.incidents, drawing.areas, drawing.entries
+        return drawing.kpis, drawing.incidents, drawing.areas, drawing.entries, drawing.demo
 
 
 PAGE = Page(path="/wall", title=N_("Wall display"), layout=layout, register=register)

@@ -54,7 +54,7 @@ self.crewBoard = (unitId, changed) => {
 
   let reading = false;
   async function watch() {
-    if (reading || (source && source.readyState !== EventSource.CLOSED && Date.now() - heardAt < DEAF_MS)) return;
+    if (reading || navigator.onLine === false || (source && source.readyState !== EventSource.CLOSED && Date.now() - heardAt < DEAF_MS)) return;
     reading = true;
     try { await read(); heardAt = Date.now(); } catch { /* the next look tries again */ } finally { reading = false; }
   }

@@ -15,7 +15,7 @@
   };
   const ENDED = ["cleared", "declined"];
 
-  let waiting = [], notice = "", drawn = "", jobSeen = null;
+  let waiting = [], notice = "", drawn = "", jobSeen = null, lastStatus = null;
   const board = crewBoard(settings.unit, draw);
   const position = crewPosition(settings.unit, drawShare);
 
@@ -56,7 +56,9 @@
       byId("job").replaceChildren(...(over ? [element("p", "calm", say("no_job"))] : card(job, status)));
       byId("actions").replaceChildren(...(over ? [] : buttons(job.order, status)));
       if (job && job.order.id !== jobSeen && !ENDED.includes(status)) announce(job, status);
-      if (!job && jobSeen) jobSeen = null;
+      if (!job && jobSeen && !ENDED.includes(lastStatus)) { tell(say("ended")); navigator.vibrate?.([200, 100, 200]); }
+      if (!job) jobSeen = null;
+      lastStatus = status;
     }
     tick();
   }

@@ -36,6 +36,7 @@ self.outbox = (() => {
   async function send() {
     const told = { sent: 0, refused: [], stopped: "" };
     for (const tap of await taps()) {
+      if (navigator.onLine === false) return { ...told, stopped: "network" };
       let answer;
       try {
         answer = await fetch(`/api/v1/assignments/${tap.assignment}/status`, {

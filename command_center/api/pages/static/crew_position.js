@@ -19,7 +19,7 @@ self.crewPosition = (unitId, told) => {
 
   let sending = false;
   async function send() {
-    if (sending || !queue.length) return;
+    if (sending || !queue.length || navigator.onLine === false) return;
     sending = true;
     const batch = queue.slice();
     try {

@@ -6,6 +6,7 @@ const FILES = [
   "/api/static/crew_card.css", "/api/static/crew_card.js", "/api/static/crew_board.js", "/api/static/crew_position.js",
   "/api/static/crew_outbox.js", "/assets/theme.css", "/assets/favicon.svg",
 ];
+const FONTS = "/assets/fonts/"; // only fetched by a phone without Chinese letters of its own
 
 self.addEventListener("install", event => event.waitUntil(fill().then(() => self.skipWaiting())));
 self.addEventListener("activate", event => event.waitUntil(tidy().then(() => self.clients.claim())));
@@ -24,7 +25,7 @@ async function tidy() {
 self.addEventListener("fetch", event => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
-  if (url.pathname === "/m" || FILES.includes(url.pathname)) event.respondWith(freshOrKept(event.request, url.pathname));
+  if (url.pathname === "/m" || FILES.includes(url.pathname) || url.pathname.startsWith(FONTS)) event.respondWith(freshOrKept(event.request, url.pathname));
 });
 
 /* The network first, so that a new version and a new language show at once; the shelf when there is none. */
