@@ -21,7 +21,7 @@ PYTEST_ARGS ?=
 SOURCES := config.py command_center workers bench tests
 
 # uv does not read pip's settings: hand over the package mirror a street office may have set for pip.
-UV := env -u VIRTUAL_ENV UV_NO_CONFIG=1 UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_HTTP_TIMEOUT=60 \
+UV := env -u VIRTUAL_ENV UV_NO_CONFIG=1 UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_HTTP_TIMEOUT=60 UV_SYSTEM_CERTS=1 \
 	UV_DEFAULT_INDEX="$${PIP_INDEX_URL:-$$($(PYTHON_OF_VENV) -m pip config get global.index-url 2>/dev/null || echo https://pypi.org/simple)}" \
 	$(VENV)/bin/uv
 PIP := $(PYTHON_OF_VENV) -m pip --quiet --disable-pip-version-check
@@ -104,14 +104,16 @@ $(READY_FOR_TESTS): requirements-dev.txt $(READY)
 	@$(call install,requirements-dev.txt)
 	@touch $@
 
-# Debian's Chromium brings its system libraries along; without root, Playwright fetches its own.
+# Debian's Chromium brings its system libraries along (Playwright's driver wants libatomic besides); without root, Playwright fetches its own.
 browser: setup-test
-	@if command -v chromium >/dev/null; then exit 0; fi; \
+	@driver="$(PYTHON_OF_VENV) -m playwright"; \
+	if command -v chromium >/dev/null && $$driver --version >/dev/null 2>&1; then exit 0; fi; \
 	sudo=""; [ "$$(id -u)" = 0 ] || { sudo -n true 2>/dev/null && sudo="sudo -n"; } || true; \
 	if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || [ -n "$$sudo" ]; }; then \
 		echo "Installing Chromium for the browser tests"; \
-		{ $$sudo apt-get update && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y --no-install-recommends chromium; } >$(VENV)/apt.log 2>&1 \
-			|| { tail -n 20 $(VENV)/apt.log >&2; exit 1; }; \
+		{ $$sudo apt-get update && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium libatomic1; } \
+			>$(VENV)/apt.log 2>&1 || { tail -n 20 $(VENV)/apt.log >&2; exit 1; }; \
 	else \
-		$(PYTHON_OF_VENV) -m playwright install chromium; \
+		$$driver install chromium \
+			|| { echo "The browser tests need Chromium: run  sudo apt-get install -y chromium libatomic1  and make $(MAKECMDGOALS) again." >&2; exit 1; }; \
 	fi

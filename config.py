@@ -7,10 +7,6 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import logging
-import sys
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -87,6 +83,11 @@ class Settings(BaseSettings):
         values = self.model_dump(mode="json", exclude_none=True)
         return {f"{ENV_PREFIX}{name.upper()}": str(value) for name, value in values.items()}
 
+    def handed_down(self) -> str:
+        """What relay, workers and drill need of it, as JSON: reading settings costs 13 MB in every process that does it anew."""
+        alone = {name: getattr(self, name) for name in ("host", "port", "data_dir", "catalogue_dir", "calls_per_hour", "redis")}
+        return json.dumps({**alone, "options": self.center_options()}, default=str)
+
 
 def is_loopback(host: str) -> bool:
     """True where only this machine can reach `host`."""
@@ -111,35 +112,3 @@ def _sentence(problem: ValidationError) -> str:
     variable = f"{ENV_PREFIX}{'_'.join(str(part) for part in first['loc']).upper()}"
     reason = first["msg"][:1].lower() + first["msg"][1:]
     return f"{variable}={first['input']!r} is not usable: {reason}."
-
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line: at, level, logger, message, what `extra=` carried, and the traceback if any."""
-
-    _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
-
-    def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, object] = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        line.update({name: value for name, value in vars(record).items() if name not in self._STANDARD})
-        if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
-
-
-QUIET = ("uvicorn.access", "rq.worker", "rq.job", "httpx", "watchfiles", "alembic.runtime.migration")
-
-
-def configure_logging(level: int = logging.INFO, levels: Mapping[str, int] | None = None) -> None:
-    """Send every log record of this process to stderr as JSON lines; noisy libraries speak from WARNING up."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
-    for name, own_level in (levels or {}).items():
-        logging.getLogger(name).setLevel(own_level)

@@ -44,7 +44,7 @@ def up() -> None:
     from config import load_settings
 
     settings = load_settings()
-    os.environ.update(settings.as_environment())
+    os.environ.update(settings.as_environment(), CENTER_HANDED_DOWN=settings.handed_down())
     if not settings.redis_url:
         os.environ["CENTER_VALKEY_BINARY"] = str(find_binary())
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
@@ -57,7 +57,8 @@ def web() -> None:
     import uvicorn
 
     from command_center.web import create_app
-    from config import configure_logging, load_settings
+    from config import load_settings
+    from logs import configure_logging
 
     settings = load_settings()
     configure_logging()
@@ -204,30 +205,37 @@ def verify_log() -> None:
 def import_roads(
     file: Annotated[Path, typer.Argument(help="A .osm.pbf extract of the street and its surroundings.", show_default=False)],
 ) -> None:
-    """Replace the street network by one of your own; restart the centre afterwards."""
-    from command_center.services import seeding
+    """Replace the street network and the base map by your own; restart the centre afterwards."""
+    from command_center.roads import RoadFileRefused, RoadNetwork
+    from command_center.roads.base_map import write_base_map
 
     if not file.is_file():
         fail(f"There is no file {file}.")
     with opened_center() as center:
         try:
-            seeding.import_roads(center, file)
-        except (ValueError, RuntimeError, OSError) as problem:
-            fail(f"{file} cannot be used: {problem}")
-        low, high = center.roads.bounds
-        print(f"Imported {len(center.roads.streets)} named streets, {low.lat:.4f},{low.lon:.4f} to {high.lat:.4f},{high.lon:.4f}.")
+            network = RoadNetwork.from_osm(file)
+            write_base_map(file, center.roads_file.with_name("base_map.json"), center.catalogue.areas.values())
+        except RoadFileRefused as refused:
+            fail(str(refused))
+        network.save(center.roads_file)
+        low, high = network.bounds
+        print(f"Imported {len(network.streets)} named streets, {low.lat:.4f},{low.lon:.4f} to {high.lat:.4f},{high.lon:.4f}.")
 
 
-@app.command("demo-district")
-def demo_district(target: Annotated[Path, typer.Argument(help="Where to write it, as demo.osm.pbf.", show_default=False)]) -> None:
-    """Write the invented district that ships with the centre as an .osm.pbf, from its own description."""
-    from command_center.roads.demo_district import write_demo_district
+@app.command()
+def simulate(
+    calls_per_hour: Annotated[
+        float | None, typer.Option(help="How often someone calls; by default CENTER_CALLS_PER_HOUR.", min=0, max=3600)
+    ] = None,
+) -> None:
+    """Drive the drill against the running centre until Ctrl-C; for a centre started with CENTER_SIMULATOR=off."""
+    from config import load_settings
+    from logs import configure_logging
+    from workers.__main__ import stop_on_signal
+    from workers.drill import run
 
-    try:
-        write_demo_district(target)
-    except OSError as problem:
-        fail(f"{target} cannot be written: {problem.strerror}.")
-    print(f"Wrote {target} ({target.stat().st_size / 1000:.0f} kB).")
+    configure_logging()
+    run(load_settings(**({} if calls_per_hour is None else {"calls_per_hour": calls_per_hour})), stop_on_signal())
 
 
 # ---- what the commands share ---------------------------------------------------------------------------------------------------

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from command_center.roads import RoadNetwork
 from redis import Redis
 
 from command_center.center import Center
 from command_center.domain.catalogue import Catalogue
 from command_center.domain.rights import Actor, Role
+from command_center.roads import RoadNetwork
 from command_center.services import open_center as open_it
 from command_center.services import seeding
 from command_center.wire import EmbeddedValkey

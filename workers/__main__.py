@@ -4,51 +4,55 @@
 
 from __future__ import annotations
 
+import argparse
+import os
 import signal
 import threading
 from contextlib import closing
 from types import FrameType
+from typing import TYPE_CHECKING
 
-import typer
+from logs import configure_logging
+from workers.handed_down import VARIABLE, HandedDown
 
-from config import configure_logging, load_settings
-
-app = typer.Typer(
-    help="The processes that run beside the web. The supervisor starts them; by hand they are for looking closer.", no_args_is_help=True
-)
+if TYPE_CHECKING:
+    from config import Settings
 
 
-@app.command()
 def relay() -> None:
     """Carry log entries to the screens and due jobs to the workers."""
     from command_center.services import open_center
     from workers.relay import Relay
 
-    configure_logging()
     stopping = stop_on_signal()
-    with closing(open_center(**load_settings().center_options())) as center:
+    with closing(open_center(**settings().center_options())) as center:
         Relay(center).run(stopping)
 
 
-@app.command()
 def work() -> None:
     """Run the jobs that the relay and the web process hand over."""
     from command_center.wire import work_until_stopped
     from workers import jobs
 
-    configure_logging()
-    settings = load_settings()
-    with closing(jobs.open_center(settings.center_options())):
-        work_until_stopped(settings.redis)
+    known = settings()
+    with closing(jobs.open_center(known.center_options())):
+        work_until_stopped(known.redis)
 
 
-@app.command()
 def drill() -> None:
     """Drive the simulated vehicles and take simulated calls."""
-    from workers import drill as virtual
+    from workers.drill import run
 
-    configure_logging()
-    virtual.run(load_settings(), stop_on_signal())
+    run(settings(), stop_on_signal())
+
+
+def settings() -> Settings | HandedDown:
+    """As `up` handed them down; read from the environment when this process was started by hand."""
+    if text := os.environ.get(VARIABLE):
+        return HandedDown.read(text)
+    from config import load_settings
+
+    return load_settings()
 
 
 def stop_on_signal() -> threading.Event:
@@ -63,5 +67,15 @@ def stop_on_signal() -> threading.Event:
     return stopping
 
 
+def main() -> None:
+    """Run one duty until told to stop. argparse, because typer costs 7 MB in each of four processes."""
+    duties = {duty.__name__: duty for duty in (relay, work, drill)}
+    parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("duty", choices=duties, help="; ".join(f"{name}: {duty.__doc__}" for name, duty in duties.items()))
+    duty = duties[parser.parse_args().duty]
+    configure_logging()
+    duty()
+
+
 if __name__ == "__main__":
-    app()
+    main()

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from command_center.center import Center
 from command_center.domain import events
 from command_center.domain.events import Event
-from command_center.services import dispatching, jobs, messages
+from command_center.services import assignments, jobs, messages, proposing
 from command_center.services import open_center as _open_center
 from command_center.services.jobs import AlreadyDone, JobOrder, completing
 
@@ -73,14 +73,14 @@ def send_dispatch(center: Center, order: JobOrder) -> None:
     event = _event(order, events.UnitDispatched)
     channel = messages.deliver(messages.dispatch_notice(center, event.assignment_id))
     with completing(center, order.job_id) as work:
-        dispatching.mark_sent(work, event.assignment_id, channel)
+        assignments.mark_sent(work, event.assignment_id, channel)
 
 
 def ask_for_answer(center: Center, order: JobOrder) -> None:
     """The crew's minute is over: whoever has not answered is marked, and the next unit is proposed."""
     event = _event(order, events.UnitDispatched)
     with completing(center, order.job_id) as work:
-        dispatching.mark_unanswered(work, event.assignment_id)
+        assignments.mark_unanswered(work, event.assignment_id)
 
 
 def send_again(center: Center, order: JobOrder) -> None:
@@ -96,9 +96,9 @@ def propose_next(center: Center, order: JobOrder) -> None:
     event = order.event
     if not isinstance(event, events.DispatchNotAnswered | events.DispatchDeclined):
         raise TypeError(f"propose_next does not follow {event.name}")
-    unit_id = dispatching.next_unit(center, event.incident_id, event.unit_id)
+    unit_id = proposing.next_unit(center, event.incident_id, event.unit_id)
     with completing(center, order.job_id) as work:
-        dispatching.propose_next(work, incident_id=event.incident_id, instead_of=event.unit_id, unit_id=unit_id)
+        assignments.propose_next(work, incident_id=event.incident_id, instead_of=event.unit_id, unit_id=unit_id)
 
 
 def send_recall(center: Center, order: JobOrder) -> None:

@@ -60,6 +60,7 @@ TEXTS: Mapping[str, str] = {
     "share_age": N_("Position sent %(seconds)s s ago"),
     "night_day": N_("Day or night"),
     "sign_out": N_("Sign out"),
+    "sign_out_sure": N_("Sign out of this phone? You need a new link to come back."),
     "ended": N_("The command center ended this order."),
     "level": N_("Level %(level)s"),
 }

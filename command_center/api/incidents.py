@@ -9,7 +9,7 @@ from command_center.api.entrance import AtCenter, AtDesk, MayRead, SignedIn
 from command_center.api.shapes import CallIn, CloseIn, IdempotencyKey, MergeIn, ReasonIn, RowId, UnitsIn
 from command_center.domain.dispatching import Proposal, RankedUnit
 from command_center.domain.status import IncidentStatus
-from command_center.services import calls, dispatching, history
+from command_center.services import calls, dispatching, history, proposing
 from command_center.services import incidents as verbs
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
@@ -59,7 +59,7 @@ def read_incident(incident_id: RowId, center: AtCenter, _actor: AtDesk) -> dict[
 @router.get("/{incident_id}/proposal")
 def propose_units(incident_id: RowId, center: AtCenter, _actor: AtDesk) -> dict[str, Any]:
     """Units ranked for this incident, the set its type asks for preselected, and what is short."""
-    return _proposal(dispatching.propose_units(center, incident_id))
+    return _proposal(proposing.propose_units(center, incident_id))
 
 
 def _proposal(proposal: Proposal) -> dict[str, Any]:

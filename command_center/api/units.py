@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from command_center.api.entrance import AtCenter, AtEntrance, MayRead, SignedIn
 from command_center.api.shapes import PathCode, UnitStatusIn
 from command_center.domain.status import UnitStatus
-from command_center.services import dispatching
+from command_center.services import 
 
 router = APIRouter(prefix="/api/v1/units", tags=["units"])
 
@@ -22,5 +22,5 @@ def list_units(entrance: AtEntrance, _actor: MayRead) -> dict[str, Any]:
 @router.post("/{unit_id}/status")
 def set_status(unit_id: PathCode, body: UnitStatusIn, center: AtCenter, actor: SignedIn) -> dict[str, str]:
     """Set a unit that has no order to available, charging or out_of_service; a crew does so for its own unit."""
-    dispatching.set_unit_status(center, unit_id, UnitStatus(body.status), actor, body.reason)
+    units.set_unit_status(center, unit_id, UnitStatus(body.status), actor, body.reason)
     return {"id": unit_id, "status": body.status}

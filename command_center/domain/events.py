@@ -199,6 +199,20 @@ class UnitStatusSet(Event):
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitCrewSet(Event):
+    unit_id: str
+    crew: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitChannelSet(Event):
+    """service: the kind of message service, None when it was taken away. The address itself is a secret and is not logged."""
+
+    unit_id: str
+    service: str | None = None
+
+
 # ---- the centre itself ---------------------------------------------------------------------------------------------------------
 
 

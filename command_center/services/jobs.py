@@ -14,7 +14,7 @@ from command_center.domain import events
 from command_center.domain.errors import Unknown
 from command_center.domain.events import Event
 from command_center.domain.rights import SYSTEM, Actor, Right
-from command_center.services import dispatching
+from command_center.services import assignments
 
 TRIES = 3
 """A job that failed this often is parked and shown on the console."""
@@ -143,7 +143,7 @@ def _park(work: Work, job: Job, error: str) -> None:
 
 def _order_not_delivered(work: Work, event: Event, error: str) -> None:
     if isinstance(event, events.UnitDispatched):
-        dispatching.mark_failed(work, event.assignment_id, error)
+        assignments.mark_failed(work, event.assignment_id, error)
 
 
 _ON_PARK: dict[str, Callable[[Work, Event, str], None]] = {"send_dispatch": _order_not_delivered}

@@ -58,6 +58,13 @@ def _order(session: Session, assignment_id: int) -> tuple[Unit, Incident]:
     return session.get_one(Unit, assignment.unit_id), session.get_one(Incident, assignment.incident_id)
 
 
+def is_usable_channel(channel: str) -> bool:
+    """Whether this is an address of a message service that exists."""
+    from apprise import Apprise  # noqa: PLC0415 - see deliver
+
+    return bool(Apprise().add(channel))
+
+
 def deliver(notice: Notice) -> str:
     """Hand a notice to the unit's message service; returns the kind of channel that took it.
 

@@ -30,6 +30,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     events.UnitRecalled: (Reaction("send_recall"),),
     events.NextUnitProposed: (),
     events.UnitStatusSet: (),
+    events.UnitCrewSet: (),
+    events.UnitChannelSet: (),
     events.StreetSeeded: (),
     events.JobParked: (),
     events.JobRetried: (),

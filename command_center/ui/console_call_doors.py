@@ -9,7 +9,7 @@ from dash.exceptions import PreventUpdate
 from command_center.domain.errors import Refusal
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
-from command_center.services import calls, dispatching
+from command_center.services import calls, dispatching, proposing
 from command_center.services.calls import TakeCall
 from command_center.services.dispatching import DispatchUnits
 from command_center.ui.console_call import DONE, KEY, OFFERED, PLACE, TYPE, join_rows, place_answer, point_value, questions
@@ -54,7 +54,7 @@ async def send_units(desk: Desk, incident_id: int, form: dict[str, Any]) -> None
     """Dispatch the ticked units, or the proposed ones when the officer was faster than the proposal (units is None)."""
     units = form["units"]
     if units is None:
-        units = list((await asyncio.to_thread(dispatching.propose_units, desk.center, incident_id)).preselected)
+        units = list((await asyncio.to_thread(proposing.propose_units, desk.center, incident_id)).preselected)
     if units:
         send = DispatchUnits(incident_id=incident_id, unit_ids=tuple(units), key=f"{form['key']}-send")
         await order(desk, dispatching.dispatch_units, send)
@@ -108,7 +108,7 @@ def _register_advice(app: Dash, desk: Desk) -> None:
             return [], [], None, []
         at, screen = Point(place["lat"], place["lon"]), desk.screen()
         hits = await asyncio.to_thread(calls.joinable, desk.center, kind.code, at)
-        proposal = await asyncio.to_thread(dispatching.propose_for, desk.center, kind, at)
+        proposal = await asyncio.to_thread(proposing.propose_for, desk.center, kind, at)
         offered = [unit.unit_id for unit in proposal.units if unit.suitable]
         return join_rows(hits, screen), proposal_rows(proposal, screen), list(proposal.preselected), offered
 

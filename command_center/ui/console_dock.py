@@ -7,11 +7,10 @@ from uuid import uuid4
 
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
-from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from command_center.domain.errors import Refusal
-from command_center.services import dispatching
+from command_center.services import dispatching, proposing
 from command_center.services.dispatching import DispatchUnits
 from command_center.services.history import incident_story
 from command_center.ui import console_about, console_call, console_incident, console_incidents, console_jobs, console_unit
@@ -131,7 +130,7 @@ def _register_proposal(app: Dash, desk: Desk) -> None:
         """A fresh proposal; units are ticked only while nobody is on the incident, so that a second press sends nobody twice."""
         incident_id, screen = _docked(panel), desk.screen()
         story = await asyncio.to_thread(incident_story, desk.center, incident_id)
-        proposal = await asyncio.to_thread(dispatching.propose_units, desk.center, incident_id)
+        proposal = await asyncio.to_thread(proposing.propose_units, desk.center, incident_id)
         nobody = not story.incident["gone"] and all(one["gone"] for one in story.assignments)
         ticked = list(proposal.preselected) if nobody else []
         return proposal_rows(proposal, screen), ticked, nobody, uuid4().hex

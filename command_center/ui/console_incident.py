@@ -58,22 +58,17 @@ def suggestion(row: Row, screen: Screen) -> list[Component]:
 
 
 def _stamp(row: Row, field: str, screen: Screen, msgid: str, limit_s: float | None) -> html.Div:
-    """One moment of the response: how long after the call, or the clock still running towards its limit."""
+    """One moment of the response: how long after the call; for sending and arriving, the clock still running to its limit."""
     reported, reached = moment(row["reported_at"]), moment(row[field])
     if reported and reached:
         seconds = (reached - reported).total_seconds()
         late = "late" if limit_s is not None and seconds > limit_s else ""
         value: Component = html.B(minutes_seconds(seconds), className=late, title=time_of_day(reached, screen))
-    elif row["gone"] or field != _running(row):
+    elif row["gone"] or field not in ("dispatched_at", "on_scene_at"):
         value = html.B("—", className="muted")
     else:
         value = html.B(clock(row["reported_at"], limit_s=limit_s))
     return html.Div([value, html.Span(screen.say(msgid))])
-
-
-def _running(row: Row) -> str | None:
-    """The first moment that has not come yet: its clock runs."""
-    return next((field for field in ("dispatched_at", "en_route_at", "on_scene_at", "controlled_at") if row[field] is None), None)
 
 
 def clocks(row: Row, screen: Screen) -> html.Div:

@@ -15,8 +15,9 @@ from dash.exceptions import PreventUpdate
 from command_center.domain.errors import Refusal
 from command_center.domain.levels import Level
 from command_center.domain.status import CLOSING_OUTCOMES, AssignmentStatus, IncidentStatus, UnitStatus
-from command_center.services import dispatching, incidents, jobs
-from command_center.services.dispatching import DispatchUnits, ReportStatus
+from command_center.services import assignments, dispatching, incidents, jobs, units
+from command_center.services.assignments import ReportStatus
+from command_center.services.dispatching import DispatchUnits
 from command_center.ui.console_parts import ANSWERED, FACTS, PANEL, answered, grave_first, key, order, tell, to, type_name
 from command_center.ui.shell import Desk, Screen
 from command_center.words import N_, phrases
@@ -45,7 +46,7 @@ async def _reopen(desk: Desk, wanted: Order) -> None:
 async def _report(desk: Desk, wanted: Order) -> None:
     """The officer's tick for what a crew told by phone or radio."""
     report = ReportStatus(assignment_id=int(wanted["assignment"]), status=AssignmentStatus(wanted["status"]))
-    await order(desk, dispatching.report_status, report)
+    await order(desk, assignments.report_status, report)
 
 
 async def _send_suggested(desk: Desk, wanted: Order) -> None:
@@ -56,7 +57,7 @@ async def _send_suggested(desk: Desk, wanted: Order) -> None:
 
 
 async def _set_unit(desk: Desk, wanted: Order) -> None:
-    await order(desk, dispatching.set_unit_status, wanted["unit"], UnitStatus(wanted["status"]))
+    await order(desk, units.set_unit_status, wanted["unit"], UnitStatus(wanted["status"]))
 
 
 async def _retry(desk: Desk, wanted: Order) -> None:

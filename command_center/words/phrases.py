@@ -146,6 +146,8 @@ EVENT: Mapping[str, str] = {
     "UnitRecalled": N_("%(unit)s recalled from incident %(number)s %(reason)s"),
     "NextUnitProposed": N_("Incident %(number)s: %(unit)s proposed in place of %(instead_of)s"),
     "UnitStatusSet": N_("%(unit)s: %(before)s changed to %(after)s %(reason)s"),
+    "UnitCrewSet": N_("Crew of %(unit)s: %(crew)s"),
+    "UnitChannelSet": N_("Message service of %(unit)s: %(service)s"),
     "StreetSeeded": N_("The street's catalogue %(catalogue)s was read in: %(units)s units, %(places)s places"),
     "JobParked": N_("Background job failed %(attempts)s times and is parked: %(job)s"),
     "JobRetried": N_("Background job put back to work: %(job)s"),

@@ -21,8 +21,9 @@ from command_center.domain.errors import (
 )
 from command_center.domain.rights import Actor, Role
 from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
-from command_center.services import dispatching, history, incidents
-from command_center.services.dispatching import DispatchUnits, ReportStatus
+from command_center.services import assignments, dispatching, history, incidents, proposing, units
+from command_center.services.assignments import ReportStatus
+from command_center.services.dispatching import DispatchUnits
 from command_center.services.live import read_snapshot
 from command_center.services.positions import Intake, Reading
 from tests.builders import somewhere, take_test_call
@@ -39,7 +40,7 @@ def dispatch(center: Center, actor: Actor, incident_id: int, *units: str, key: s
 
 
 def report(center: Center, actor: Actor, assignment_id: int, status: str) -> None:
-    dispatching.report_status(center, ReportStatus(assignment_id=assignment_id, status=AssignmentStatus(status)), actor)
+    assignments.report_status(center, ReportStatus(assignment_id=assignment_id, status=AssignmentStatus(status)), actor)
 
 
 def units_on_board(center: Center) -> dict[str, str]:
@@ -47,7 +48,7 @@ def units_on_board(center: Center) -> dict[str, str]:
 
 
 def test_the_proposal_names_every_unit_and_preselects_what_the_type_asks_for(center: Center, incident_id: int) -> None:
-    proposal = dispatching.propose_units(center, incident_id)
+    proposal = proposing.propose_units(center, incident_id)
 
     assert len(proposal.units) == 16
     assert len(proposal.preselected) == center.catalogue.incident_types["E107"].first_units["patrol_vehicle"]
@@ -97,7 +98,7 @@ def test_an_unknown_or_ended_incident_takes_no_units(center: Center, officer: Ac
 
 @pytest.mark.parametrize("status", [UnitStatus.CHARGING, UnitStatus.OUT_OF_SERVICE])
 def test_a_unit_that_is_not_fit_is_not_sent(center: Center, officer: Actor, incident_id: int, status: UnitStatus) -> None:
-    dispatching.set_unit_status(center, "patrol-01", status, officer, reason="battery")
+    units.set_unit_status(center, "patrol-01", status, officer, reason="battery")
 
     with pytest.raises(UnitNotAvailable) as refusal:
         dispatch(center, officer, incident_id, "patrol-01")
@@ -196,7 +197,7 @@ def test_a_recalled_unit_turns_round(center: Center, officer: Actor, incident_id
     (assignment_id,) = dispatch(center, officer, incident_id, "patrol-01")
     report(center, officer, assignment_id, "en_route")
 
-    dispatching.recall_unit(center, assignment_id, officer, reason="false alarm")
+    assignments.recall_unit(center, assignment_id, officer, reason="false alarm")
 
     assert units_on_board(center)["patrol-01"] == "returning"
 
@@ -206,7 +207,7 @@ def test_a_tap_made_out_of_reach_keeps_its_own_time(center: Center, officer: Act
     tapped_at = clock.advance(90)
     clock.advance(600)
 
-    dispatching.report_status(center, ReportStatus(assignment_id=assignment_id, status=AssignmentStatus.ON_SCENE, at=tapped_at), officer)
+    assignments.report_status(center, ReportStatus(assignment_id=assignment_id, status=AssignmentStatus.ON_SCENE, at=tapped_at), officer)
 
     assert history.incident_story(center, incident_id).incident["on_scene_at"] == tapped_at.isoformat().replace("+00:00", "Z")
 
@@ -234,9 +235,9 @@ def test_a_closed_incident_can_be_reopened(center: Center, officer: Actor, incid
 
 
 def test_the_next_unit_is_another_one_of_the_same_kind(center: Center, incident_id: int) -> None:
-    first, *_ = dispatching.propose_units(center, incident_id).preselected
+    first, *_ = proposing.propose_units(center, incident_id).preselected
 
-    next_unit = dispatching.next_unit(center, incident_id, first)
+    next_unit = proposing.next_unit(center, incident_id, first)
 
     assert next_unit != first
     assert next_unit is not None
@@ -250,7 +251,7 @@ def test_every_unit_is_proposed_from_where_it_is(center: Center, incident_id: in
     intake.receive([Reading(unit="巡12", at=center.now(), lat=at.lat, lon=at.lon, battery_pct=90)])
     intake.flush()
 
-    proposal = dispatching.propose_units(center, incident_id)
+    proposal = proposing.propose_units(center, incident_id)
 
     nearest = next(unit for unit in proposal.units if unit.unit_id == "patrol-12")
     assert nearest.travel_s < 30

@@ -11,8 +11,9 @@ from command_center.db.tables import Job, Unit
 from command_center.domain.errors import Unknown
 from command_center.domain.rights import Actor
 from command_center.domain.status import AssignmentStatus
-from command_center.services import dispatching, history, jobs
-from command_center.services.dispatching import DispatchUnits, ReportStatus
+from command_center.services import assignments, dispatching, history, jobs
+from command_center.services.assignments import ReportStatus
+from command_center.services.dispatching import DispatchUnits
 from command_center.services.jobs import AlreadyDone, ClaimedJob, completing
 from command_center.services.live import read_snapshot
 from tests.builders import take_test_call
@@ -79,7 +80,7 @@ def test_a_worker_that_dies_before_its_commit_leaves_nothing_behind(
 
     def die_in_the_middle() -> None:
         with completing(center, job.job_id) as work:
-            dispatching.mark_sent(work, assignment_id, "card")
+            assignments.mark_sent(work, assignment_id, "card")
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -114,7 +115,7 @@ def test_a_crew_that_does_not_answer_for_a_minute_is_marked_and_the_next_unit_pr
 def test_a_crew_that_answered_in_time_is_left_alone(
     center: Center, officer: Actor, clock: Clock, incident_id: int, assignment_id: int
 ) -> None:
-    dispatching.report_status(center, ReportStatus(assignment_id=assignment_id, status=AssignmentStatus.ACKNOWLEDGED), officer)
+    assignments.report_status(center, ReportStatus(assignment_id=assignment_id, status=AssignmentStatus.ACKNOWLEDGED), officer)
 
     for job in due(center, clock, 61):
         assert workers_jobs.run(job.job_id) == "done"
@@ -128,7 +129,7 @@ def test_a_late_answer_withdraws_the_suggestion(center: Center, officer: Actor, 
         for job in due(center, clock, wait_s):
             workers_jobs.run(job.job_id)
 
-    dispatching.report_status(center, ReportStatus(assignment_id=assignment_id, status=AssignmentStatus.EN_ROUTE), officer)
+    assignments.report_status(center, ReportStatus(assignment_id=assignment_id, status=AssignmentStatus.EN_ROUTE), officer)
 
     assert history.incident_story(center, incident_id).incident["suggestion"] is None
 

@@ -16,8 +16,9 @@ from command_center.domain.errors import Refusal
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor
 from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
-from command_center.services import dispatching, incidents, jobs
-from command_center.services.dispatching import DispatchUnits, ReportStatus
+from command_center.services import assignments, dispatching, incidents, jobs, units
+from command_center.services.assignments import ReportStatus
+from command_center.services.dispatching import DispatchUnits
 from command_center.services.live import facts_payload, read_snapshot
 from tests.builders import take_test_call
 from tests.conftest import Clock
@@ -42,7 +43,7 @@ def _any_unit(random: Random) -> str:
 
 def _report(center: Center, actor: Actor, random: Random) -> None:
     report = ReportStatus(assignment_id=_any_assignment(center, random), status=random.choice(list(AssignmentStatus)))
-    dispatching.report_status(center, report, actor)
+    assignments.report_status(center, report, actor)
 
 
 def _work_off(center: Center, _actor: Actor, _random: Random) -> None:
@@ -57,7 +58,7 @@ ACTS: tuple[Act, ...] = (
     ),
     _report,
     _report,
-    lambda center, actor, random: dispatching.set_unit_status(center, _any_unit(random), random.choice(list(UnitStatus)), actor),
+    lambda center, actor, random: units.set_unit_status(center, _any_unit(random), random.choice(list(UnitStatus)), actor),
     lambda center, actor, random: incidents.acknowledge_incident(center, _any_incident(center, random), actor),
     lambda center, actor, random: incidents.control_incident(center, _any_incident(center, random), actor),
     lambda center, actor, random: incidents.close_incident(

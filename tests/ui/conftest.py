@@ -8,10 +8,10 @@ import shutil
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,11 @@ import httpx
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from sqlalchemy import delete, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from command_center.center import Center
-from command_center.db.tables import Assignment, Call, Incident, LogEntry, Unit
-from command_center.domain.events import CallTaken, UnitEnRoute, UnitOnScene
+from command_center.db.tables import Incident, Unit
+from command_center.domain.events import CallTaken, Event, IncidentClosed, UnitEnRoute, UnitOnScene, UnitStatusSet
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.rights import SYSTEM, Role
@@ -32,11 +31,11 @@ from command_center.domain.status import IncidentStatus, UnitStatus
 from command_center.services import access, open_center, seeding
 from command_center.web import compose
 from command_center.wire import EmbeddedValkey
-from tests.builders import given
 from tests.waiting import eventually
 from workers.relay import Relay
 
 ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
 SIGHTS = ROOT / "test-results"
 FLAGS = [
     "--autoplay-policy=user-gesture-required",
@@ -52,53 +51,276 @@ FLAGS = [
 failed = pytest.StashKey[bool]()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class Theatre:
-    """A running centre whose state a test sets by hand; the screens learn of it as they would in service."""
+    """A running centre whose state a test sets by hand; every change is a recorded event, so that the screens learn of it as in service."""
 
     center: Center
     url: str
-    tokens: dict[Role, str]
+    tokens: dict[Role, str] = field(default_factory=dict)
+    _count: int = 0
 
     def sign_in(self, context: BrowserContext, role: Role) -> None:
-        context.add_cookies([{"name": "center_session", "value": self.tokens[role], "url": self.url, "sameSite": "Strict", "httpOnly": True}])
+        context.add_cookies(
+            [{"name": "center_session", "value": self.tokens[role], "url": self.url, "sameSite": "Strict", "httpOnly": True}]
+        )
 
-    def clear(self) -> None:
-        """Nothing has happened yet: all units at home, no incident, an empty day."""
-        with Session(self.center.engine) as session, session.begin():
-            session.execute(update(Unit).values(status=UnitStatus.AVAILABLE, incident_id=None, assignment_id=None, version=Unit.version + 1))
-            for table in (Assignment, Call, Incident):
-                session.execute(delete(table))
-        self.tell()
-
-    def tell(self) -> None:
-        """Let every screen read the board anew, as after an outage."""
-        httpx.post(f"{self.url}/test/start-over", timeout=10, trust_env=False).raise_for_status()
-
-    def report(self, *units: tuple[str, Point, float]) -> None:
-        """Position fixes: unit id, place, age in seconds."""
-        now = self.center.now()
-        fixes = [
-            {"unit": unit, "at": (now - timedelta(seconds=age_s)).isoformat(), "lat": at.lat, "lon": at.lon, "heading_deg": 90}
-            for unit, at, age_s in units
-        ]
-        headers = {"Authorization": f"Bearer {self.tokens[Role.DUTY_OFFICER]}"}
-        httpx.post(f"{self.url}/api/v1/positions", json=fixes, headers=headers, timeout=10, trust_env=False).raise_for_status()
-
-    def incident(self, kind: str, level: Level, *, ago_s: float, place: str, at: Point, **more: Any) -> Incident:
-        """An open incident as it stands now; acknowledged unless `acknowledged_at=None` is stated."""
+    def incident(
+        self, kind: str, level: Level, *, ago_s: float, place: tuple[str, str], at: Point, simulated: bool = False, **columns: Any
+    ) -> int:
+        """An open incident as it stands now; returns its id. Acknowledged unless `acknowledged_at=None` is stated."""
+        self._count += 1
         reported_at = self.center.now() - timedelta(seconds=ago_s)
-        stated = {"acknowledged_at": reported_at, "dispatched_at": reported_at} | more
-        return given(
-            self.center,
-            Incident,
+        stated: dict[str, object] = {"status": IncidentStatus.DISPATCHED, "acknowledged_at": reported_at} | columns
+        row = Incident(
+            number=f"0101-{self._count:03d}",
             type=kind,
             severity=level,
             lat=at.lat,
             lon=at.lon,
-            place_zh=place,
-            place_en=more.pop("place_en", place),
+            place_zh=place[0],
+            place_en=place[1],
+            note="",
+            call_count=1,
+            is_simulated=simulated,
             reported_at=reported_at,
             last_call_at=reported_at,
-            **{name: value for name, value in stated.items() if name != "place_en"},
+            **stated,
         )
+        with self.center.work(SYSTEM) as work:
+            work.add(row)
+            taken = {"type": kind, "severity": level.value, "call_id": 1, "joined": False, "is_simulated": simulated}
+            work.record(CallTaken(incident_id=row.id, number=row.number, **taken))
+            incident_id: int = row.id
+        return incident_id
+
+    def acknowledge(self, incident_id: int) -> None:
+        with self.center.work(SYSTEM) as work:
+            row = work.get(Incident, incident_id)
+            row.acknowledged_at = self.center.now()
+            work.record(UnitEnRoute(incident_id=row.id, number=row.number, unit_id="patrol-01", assignment_id=1))
+
+    def unit(self, unit_id: str, status: UnitStatus, incident_id: int | None = None) -> None:
+        with self.center.work(SYSTEM) as work:
+            row = work.get(Unit, unit_id)
+            before, row.status, row.incident_id = row.status, status, incident_id
+            work.record(self._told(unit_id, before, status, incident_id))
+
+    def _told(self, unit_id: str, before: UnitStatus, status: UnitStatus, incident_id: int | None) -> Event:
+        if incident_id and status is UnitStatus.ON_SCENE:
+            return UnitOnScene(incident_id=incident_id, number="0101-001", unit_id=unit_id, assignment_id=1, response_s=200.0, first=True)
+        if incident_id and status is UnitStatus.EN_ROUTE:
+            return UnitEnRoute(incident_id=incident_id, number="0101-001", unit_id=unit_id, assignment_id=1)
+        return UnitStatusSet(unit_id=unit_id, before=before.value, after=status.value)
+
+    def report(self, *fixes: tuple[str, Point, float]) -> None:
+        """Position fixes: unit id, place, age in seconds."""
+        now = self.center.now()
+        body = [
+            {"unit": unit, "at": (now - timedelta(seconds=age_s)).isoformat(), "lat": at.lat, "lon": at.lon, "heading_deg": 90}
+            for unit, at, age_s in fixes
+        ]
+        headers = {"Authorization": f"Bearer {self.tokens[Role.DUTY_OFFICER]}"}
+        httpx.post(f"{self.url}/api/v1/positions", json=body, headers=headers, timeout=10, trust_env=False).raise_for_status()
+
+    def clear(self) -> None:
+        """All units free, no incident open."""
+        with self.center.work(SYSTEM) as work:
+            for unit in work.session.scalars(select(Unit)):
+                unit.status, unit.incident_id = UnitStatus.AVAILABLE, None
+            for row in work.session.scalars(select(Incident).where(Incident.ended_at.is_(None))):
+                row.status, row.ended_at = IncidentStatus.CLOSED, self.center.now()
+                work.record(IncidentClosed(incident_id=row.id, number=row.number, outcome="closed"))
+            work.record(UnitStatusSet(unit_id="patrol-01", before="available", after="available"))
+
+    def known(self) -> int:
+        """How far the screens' board is: the last log entry it has heard of."""
+        headers = {"Authorization": f"Bearer {self.tokens[Role.DUTY_OFFICER]}"}
+        log_id: int = httpx.get(f"{self.url}/api/v1/board", headers=headers, timeout=10, trust_env=False).json()["log_id"]
+        return log_id
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:  # noqa: ANN401 - pytest's hook protocol
+    report = yield
+    if report.when == "call":
+        item.stash[failed] = report.failed
+    return report
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All screen tests of a run share one process and so one theatre."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("ui"))
+
+
+@contextmanager
+def serving(center: Center) -> Iterator[str]:
+    """The web process in a thread of ours; gives its address."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        app = compose(center, language="zh_CN", device_tokens=False)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+        thread = threading.Thread(target=server.run, args=([listening],), name="web")
+        thread.start()
+        eventually(lambda: server.started, within_s=30)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def relaying(center: Center) -> Iterator[None]:
+    """The relay in a thread of ours."""
+    stopping = threading.Event()
+    thread = threading.Thread(target=Relay(center).run, args=(stopping,), name="relay")
+    thread.start()
+    yield
+    stopping.set()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def theatre() -> Iterator[Theatre]:
+    """One centre with the demo street for all screen tests; each test starts from `clear()`."""
+    with tempfile.TemporaryDirectory(prefix="center-ui-", dir="/tmp") as folder, EmbeddedValkey(Path(folder) / "valkey") as valkey:
+        data_dir = Path(folder)
+        options = {
+            "database_url": f"sqlite:///{data_dir / 'center.sqlite'}",
+            "redis_url": valkey.url,
+            "tracks_url": f"sqlite:///{data_dir / 'tracks.sqlite'}",
+            "data_dir": data_dir,
+        }
+        with closing(open_center(**options)) as prepared:
+            seeding.prepare(prepared)
+        with (
+            closing(open_center(**options)) as own,
+            closing(open_center(**options)) as carried,
+            relaying(carried),
+            serving(open_center(**options)) as url,
+        ):
+            yield Theatre(own, url, {role: access.issue_token(own, f"test-{role}", role) for role in (Role.DUTY_OFFICER, Role.DISPLAY)})
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@dataclass(slots=True)
+class Screens:
+    """Opens screens on the theatre and remembers what went wrong on them; what a test provokes it takes off `problems`."""
+
+    browser: Browser
+    theatre: Theatre
+    problems: list[str] = field(default_factory=list)
+    _contexts: list[BrowserContext] = field(default_factory=list)
+
+    def open(
+        self, path: str, *, role: Role = Role.DUTY_OFFICER, size: tuple[int, int] = (1920, 1080), theme: str = "night", lang: str = "zh_CN"
+    ) -> Page:
+        """A signed-in screen at `path`, once its map or its list is drawn and the stream is alive."""
+        context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="no-preference")
+        self._contexts.append(context)
+        self.theatre.sign_in(context, role)
+        context.add_cookies(
+            [{"name": "theme", "value": theme, "url": self.theatre.url}, {"name": "lang", "value": lang, "url": self.theatre.url}]
+        )
+        page = context.new_page()
+        self._watch(page)
+        page.goto(self.theatre.url + path)
+        page.wait_for_selector("main[data-page] :is(.leaflet-container, .empty)", state="attached")
+        page.wait_for_function("window.cc && cc.link() === 'live' && document.fonts.status === 'loaded'")
+        return page
+
+    def _watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
+        page.on("console", lambda said: self.problems.append(f"console: {said.text}") if said.type == "error" else None)
+        page.on("request", lambda asked: self._note_request(asked.url))
+
+    def _note_request(self, url: str) -> None:
+        if not url.startswith((f"{self.theatre.url}/", "data:", "blob:")):
+            self.problems.append(f"outside: {url}")
+
+    def keep_sight(self, name: str) -> None:
+        SIGHTS.mkdir(exist_ok=True)
+        plain = re.sub(r"[^\w.-]+", "_", name)
+        for number, page in enumerate(page for context in self._contexts for page in context.pages):
+            page.screenshot(path=SIGHTS / f"{plain}-{number}.png")
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+
+@pytest.fixture
+def screens(browser: Browser, theatre: Theatre, request: pytest.FixtureRequest) -> Iterator[Screens]:
+    """Screens on a street where nothing happens yet."""
+    theatre.clear()
+    opened = Screens(browser, theatre)
+    yield opened
+    if request.node.stash.get(failed, False):
+        opened.keep_sight(request.node.name)
+    opened.close()
+    assert not opened.problems
+
+
+WEST, EAST, NORTH = Point(36.6920, 119.1320), Point(36.6935, 119.1500), Point(36.7070, 119.1580)
+
+
+@pytest.fixture
+def busy_evening(screens: Screens, theatre: Theatre) -> Sequence[int]:
+    """Seven incidents of every level, units in every state, one overdue, one unacknowledged II, a lost and an old fix; ids, gravest first."""
+    later = theatre.center.now() - timedelta(seconds=170)
+    gas = theatre.incident(
+        "E109", Level.II, ago_s=132, place=("九龙社区沿街商铺1043号", "No. 1043, shops along Jiulong Street"), at=EAST, acknowledged_at=None
+    )
+    fire = theatre.incident(
+        "E105",
+        Level.III,
+        ago_s=412,
+        place=("梨园小区12号楼", "Block 12, Liyuan Compound"),
+        at=NORTH,
+        status=IncidentStatus.ON_SCENE,
+        on_scene_at=later,
+    )
+    crash = theatre.incident(
+        "E131", Level.III, ago_s=700, place=("虞河路与胜利东街路口", "Yuhe Road and Shengli East Street"), at=Point(36.7032, 119.1395)
+    )
+    flood = theatre.incident(
+        "E101", Level.IV, ago_s=65, place=("宝通东街铁路桥下", "Under the railway bridge, Baotong East Street"), at=WEST
+    )
+    lift = theatre.incident(
+        "E125", Level.IV, ago_s=290, place=("御景大厦B座", "Yujing Tower B"), at=Point(36.7000, 119.1590), simulated=True
+    )
+    tree = theatre.incident(
+        "E112", Level.IV, ago_s=600, place=("樱园广场南门", "South gate of Yingyuan Square"), at=Point(36.7095, 119.1290)
+    )
+    wall = theatre.incident(
+        "E113", Level.IV, ago_s=30, place=("文化路小学北墙", "North wall of Wenhua Road School"), at=Point(36.6960, 119.1420)
+    )
+    for unit, status, incident in (
+        ("patrol-10", UnitStatus.EN_ROUTE, gas),
+        ("guarantee-4", UnitStatus.DISPATCHED, gas),
+        ("patrol-04", UnitStatus.ON_SCENE, fire),
+        ("guarantee-2", UnitStatus.ON_SCENE, fire),
+        ("patrol-02", UnitStatus.DISPATCHED, crash),
+        ("patrol-07", UnitStatus.RETURNING, None),
+        ("patrol-08", UnitStatus.CHARGING, None),
+        ("patrol-12", UnitStatus.OUT_OF_SERVICE, None),
+    ):
+        theatre.unit(unit, status, incident)
+    theatre.report(
+        ("patrol-10", Point(36.6915, 119.1530), 0),
+        ("patrol-04", Point(36.7071, 119.1581), 0),
+        ("guarantee-2", Point(36.7069, 119.1579), 0),
+        ("patrol-07", Point(36.6940, 119.1300), 5),
+        ("patrol-03", Point(36.7000, 119.1330), 180),
+        ("patrol-11", Point(36.6875, 119.1590), 60),
+    )
+    return gas, fire, crash, flood, lift, tree, wall

@@ -94,10 +94,7 @@ class Callers:
 
     def _words(self) -> dict[str, str]:
         block, floor, stair = self.dice.randint(1, 18), self.dice.randint(1, 17), self.dice.randint(1, 4)
-        return {"block": str(block), "floor": str(floor), "door": f"{block}号楼{stair}单元", "number": self._some()}
-
-    def _some(self) -> str:
-        return self.dice.choice("两三四")
+        return {"floor": str(floor), "door": f"{block}号楼{stair}单元", "number": self.dice.choice("两三四")}
 
     def _near(self, point: Point, *, floods: bool) -> Point:
         """In front of a place; in a flood anywhere on the water around it."""
@@ -105,5 +102,3 @@ class Callers:
         reach_m = 2 * spread_m
         east, north = (max(-reach_m, min(reach_m, self.dice.gauss(0, spread_m))) for _ in range(2))
         return moved(point, east, north)
-
-

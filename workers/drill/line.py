@@ -18,7 +18,7 @@ import httpx
 
 from command_center.domain.board import Board
 from command_center.domain.positions import Fix
-from workers.drill.orders import Order, Request, SendProposed, SendUnit, chosen_units, request_of
+from workers.drill.orders import Order, Request, SendProposed, chosen_units, request_of
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ STALE = frozenset({"redis", "relay", "database"})
 """What the centre may say is broken that makes the board show the past."""
 
 
-class LineDown(Exception):  # noqa: N818 - named by what it says
+class LineDown(Exception):
     """The centre does not answer."""
 
 
@@ -67,13 +67,17 @@ class Line:
 
     def open(self) -> None:
         """Read the board and listen from there. Raises LineDown."""
+        self._exchange("GET", "/healthz")  # no token is made for a centre that is not there
         snapshot = self._read_board()
         self._ear += 1
         threading.Thread(target=self._listen, args=(self._ear, snapshot["stream"]), name="drill-ear", daemon=True).start()
         self.is_open = True
 
     def _read_board(self) -> Mapping[str, Any]:
-        snapshot = self._ask("GET", "/api/v1/board").json()
+        answer = self._ask("GET", "/api/v1/board")
+        if answer.is_error:
+            raise self._broken(f"the board answers {answer.status_code}")
+        snapshot = answer.json()
         self.board = Board.of(snapshot["rows"])
         self.last_known = {row[0]: row for row in snapshot["positions"]["v"]}
         self.is_stale = not STALE.isdisjoint(snapshot["degraded"])
@@ -109,7 +113,7 @@ class Line:
                 case "reset":
                     self._read_board()
                 case "gone":
-                    self._break("the stream ended")
+                    raise self._broken("the stream ended")
         return positions
 
     def _next(self) -> Heard | None:
@@ -167,25 +171,54 @@ class Line:
             self._sign_in()
             answer = self._exchange(method, path, **what)
         if answer.status_code == 401 or answer.status_code >= 500:
-            self._break(f"{path} answers {answer.status_code}")
+            raise self._broken(f"{path} answers {answer.status_code}")
         return answer
 
     def _exchange(self, method: str, path: str, **what: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own keywords
         try:
             return self._client.request(method, path, **what)
         except httpx.HTTPError as problem:
-            self._break(str(problem) or type(problem).__name__)
-            raise LineDown from problem
+            raise self._broken(str(problem) or type(problem).__name__) from problem
 
     def _sign_in(self) -> None:
         self._client.headers["Authorization"] = f"Bearer {self.new_token()}"
 
-    def _break(self, why: str) -> None:
-        """Count the line as broken; raises LineDown."""
+    def _broken(self, why: str) -> LineDown:
+        """Count the line as broken."""
         self.is_open = False
         self._ear += 1
-        raise LineDown(why)
+        return LineDown(why)
 
     def close(self) -> None:
         self._ear += 1
         self._client.close()
+
+
+def events(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Name and data of each event of a Server-Sent Events stream, as its lines come in."""
+    event, data = "message", ""
+    for line in lines:
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if not line:
+            if data:
+                yield event, data
+            event, data = "message", ""
+        elif name == "event":
+            event = value
+        elif name == "data":
+            data += value
+
+
+def position_row(fix: Fix) -> dict[str, Any]:
+    """A fix as the batch door takes it."""
+    return {
+        "unit": fix.unit_id,
+        "at": fix.at.isoformat(),
+        "lat": round(fix.point.lat, 6),
+        "lon": round(fix.point.lon, 6),
+        "speed_kmh": fix.speed_kmh,
+        "heading_deg": fix.heading_deg,
+        "accuracy_m": fix.accuracy_m,
+        "battery_pct": fix.battery_pct,
+    }

@@ -117,5 +117,4 @@ def chosen_units(proposal: Mapping[str, Any]) -> list[str]:
     proposal : as GET /api/v1/incidents/{id}/proposal answers.
     """
     suitable = [unit["unit_id"] for unit in proposal["units"] if unit["suitable"]]
-    preselected: Literal[None] | list[str] = proposal["preselected"]
-    return list(preselected or suitable[:1])
+    return list(proposal["preselected"] or suitable[:1])

@@ -1,4 +1,4 @@
-"""What callers say, by type of incident. {block}, {floor}, {door} and {number} are thrown for each call."""
+"""What callers say, by type of incident. {floor}, {door} and {number} are thrown for each call."""
 
 from __future__ import annotations
 
@@ -69,24 +69,54 @@ QUIET: Mapping[str, Topic] = {
         said=("路边垃圾桶着火了，旁边停着车", "一辆小货车发动机冒烟起火"),
         answers=("旁边有车", "车里没有人"),
     ),
-    "E119": Topic(weight=5, where="street", said=("路面往外喷水，水管爆了", "水从地下冒出来，整条路都是水"), answers=("整条路", "路面有喷水，没有塌陷")),
+    "E119": Topic(
+        weight=5,
+        where="street",
+        said=("路面往外喷水，水管爆了", "水从地下冒出来，整条路都是水"),
+        answers=("整条路", "路面有喷水，没有塌陷"),
+    ),
     "E120": Topic(
-        weight=4, where="home", said=("整栋楼停电了，家里有人用制氧机", "半个小区没电了"), answers=("整栋楼，电梯里没有人", "有一家用制氧机")
+        weight=4,
+        where="home",
+        said=("整栋楼停电了，家里有人用制氧机", "半个小区没电了"),
+        answers=("整栋楼，电梯里没有人", "有一家用制氧机"),
     ),
     "E113": Topic(
-        weight=4, where="home", said=("外墙瓷砖往下掉，差点砸到人", "楼上的广告牌松了，风一吹就晃"), answers=("还有松动的，下面是人行道", "没有砸到人")
+        weight=4,
+        where="home",
+        said=("外墙瓷砖往下掉，差点砸到人", "楼上的广告牌松了，风一吹就晃"),
+        answers=("还有松动的，下面是人行道", "没有砸到人"),
     ),
     "E133": Topic(
-        weight=3, where="home", said=("家里老人早上出门到现在没回来，有点糊涂", "孩子在楼下玩，转眼不见了"), answers=("七十八岁，穿灰色外套", "有手机，打不通")
+        weight=3,
+        where="home",
+        said=("家里老人早上出门到现在没回来，有点糊涂", "孩子在楼下玩，转眼不见了"),
+        answers=("七十八岁，穿灰色外套", "有手机，打不通"),
     ),
     "E106": Topic(
-        weight=3, where="business", said=("店里后厨着火了，烟道在冒火", "隔壁店铺冒烟，卷帘门锁着"), answers=("一楼", "顾客都出来了", "后厨烟道")
+        weight=3,
+        where="business",
+        said=("店里后厨着火了，烟道在冒火", "隔壁店铺冒烟，卷帘门锁着"),
+        answers=("一楼", "顾客都出来了", "后厨烟道"),
     ),
     "E127": Topic(
-        weight=2, where="business", said=("吃完饭{number}个人又吐又拉", "同事中午聚餐后好几个人肚子疼"), answers=("{number}个人，呕吐腹泻", "今天中午")
+        weight=2,
+        where="business",
+        said=("吃完饭{number}个人又吐又拉", "同事中午聚餐后好几个人肚子疼"),
+        answers=("{number}个人，呕吐腹泻", "今天中午"),
     ),
-    "E122": Topic(weight=2, where="street", said=("路面塌了一个坑，有一米多宽", "人行道陷下去了，下面是空的"), answers=("一米宽，没有人掉进去", "没闻到气味")),
-    "E116": Topic(weight=1, where="business", said=("有股刺鼻的味道，眼睛睁不开", "仓库里有桶漏了，闻着头晕"), answers=("无色，很刺鼻", "我在上风", "有人咳嗽")),
+    "E122": Topic(
+        weight=2,
+        where="street",
+        said=("路面塌了一个坑，有一米多宽", "人行道陷下去了，下面是空的"),
+        answers=("一米宽，没有人掉进去", "没闻到气味"),
+    ),
+    "E116": Topic(
+        weight=1,
+        where="business",
+        said=("有股刺鼻的味道，眼睛睁不开", "仓库里有桶漏了，闻着头晕"),
+        answers=("无色，很刺鼻", "我在上风", "有人咳嗽"),
+    ),
 }
 """A usual day or night."""
 

@@ -214,6 +214,7 @@
     root.dataset.mantineColorScheme = light ? "light" : "dark";
     document.cookie = `theme=${light ? "day" : "night"};path=/;max-age=31536000;samesite=lax`;
   };
+  byId("sign-out").onclick = () => confirm(say("sign_out_sure"));
   byId("share").onclick = () => { position.toggle(); drawShare(); };
 
   addEventListener("online", () => { board.watch(); sendWaiting(); });

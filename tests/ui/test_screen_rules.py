@@ -1,0 +1,149 @@
+"""The screen rules of docs as assertions: letters large enough, nothing cut off, nothing that scrolls, contrast, no outside request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from command_center.domain.rights import Role
+from tests.ui.conftest import Screens, Theatre
+
+AXE = (Path(__file__).parents[1] / "assets" / "axe.min.js").read_text("utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+LEAST_ARCMIN, LARGEST_ARCMIN = 16.0, 45.0
+"""NUREG-0700: letters on a wall between these angles of sight."""
+
+MOST_LINES, MOST_HAN, MOST_ROWS = 17, 200, 8
+FIRST_LOAD_BYTES = 4_000_000
+
+WALLS = [(1920, 1080, 5, 65), (3840, 2160, 5, 65), (3840, 2160, 5, 98), (3840, 2160, 4, 86)]
+"""Pixels, metres and inches of the walls we promise."""
+
+TEXTS = """() => [...document.querySelectorAll('.wall *')].filter(element =>
+    [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()) && element.getClientRects().length
+    && getComputedStyle(element).visibility !== 'hidden' && !element.closest('[aria-hidden=true]')).map(element => {
+      const range = document.createRange(); range.selectNodeContents(element);
+      return {text: element.textContent.trim(), px: parseFloat(getComputedStyle(element).fontSize),
+              lines: [...new Set([...range.getClientRects()].map(box => Math.round(box.bottom)))],
+              column: (element.closest('.wall-incidents, .map-box, .wall-side, .wall-head, .wall-foot') || {className: ''}).className,
+              ellipsis: getComputedStyle(element).textOverflow === 'ellipsis'}; })"""
+
+CUT = """() => [...document.querySelectorAll('.wall, .wall-head, .wall-foot, .wall-list, .wall-areas, .wall .pane, .wall .inc')]
+    .filter(box => box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1)
+    .map(box => [box.className, box.scrollWidth, box.clientWidth, box.scrollHeight, box.clientHeight])"""
+
+
+def wall(screens: Screens, width: int, height: int, metres: float, inches: float, **look: str) -> Page:
+    """A wall of that size, once its rows are fitted."""
+    page = screens.open(f"/wall?d={metres}&diag={inches}", role=Role.DISPLAY, size=(width, height), **look)
+    expect(page.locator(".wall .inc").first).to_be_visible()
+    page.wait_for_function("document.querySelectorAll('.mk.incident').length > 0")
+    return page
+
+
+@pytest.mark.parametrize("lang", ["zh_CN", "en"])
+@pytest.mark.parametrize(("width", "height", "metres", "inches"), WALLS)
+def test_wall_letters_are_large_enough_for_the_distance(
+    screens: Screens, busy_evening: Sequence[int], width: int, height: int, metres: float, inches: float, lang: str
+) -> None:
+    page = wall(screens, width, height, metres, inches, lang=lang)
+
+    angles = {
+        text["text"]: page.evaluate("([px, d, diag]) => cc.arcmin(px, d, diag, innerWidth, innerHeight)", [text["px"], metres, inches])
+        for text in page.evaluate(TEXTS)
+    }
+
+    assert min(angles.values()) >= LEAST_ARCMIN - 0.05, sorted(angles.items(), key=lambda pair: pair[1])[:5]
+    assert max(angles.values()) <= LARGEST_ARCMIN
+
+
+@pytest.mark.parametrize("lang", ["zh_CN", "en"])
+@pytest.mark.parametrize(("width", "height", "metres", "inches"), WALLS)
+def test_nothing_on_the_wall_scrolls_or_is_cut_off(
+    screens: Screens, busy_evening: Sequence[int], width: int, height: int, metres: float, inches: float, lang: str
+) -> None:
+    page = wall(screens, width, height, metres, inches, lang=lang)
+
+    assert page.evaluate(CUT) == []
+    assert not [text for text in page.evaluate(TEXTS) if text["ellipsis"]]
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("lang", ["zh_CN", "en"])
+def test_a_room_can_take_in_the_wall_at_a_glance(screens: Screens, busy_evening: Sequence[int], lang: str) -> None:
+    """At most 17 lines from top to bottom in any column, 200 Han characters, 8 list rows; the rest is counted."""
+    page = wall(screens, 3840, 2160, 5, 65, lang=lang)
+
+    texts: list[dict[str, Any]] = page.evaluate(TEXTS)
+    frame = {line for text in texts if text["column"] in ("wall-head", "wall-foot") for line in text["lines"]}
+    columns = [
+        {line for text in texts if name in text["column"] for line in text["lines"]} | frame for name in ("wall-incidents", "wall-side")
+    ]
+    rows = page.locator(".wall .inc:visible").count() + page.locator(".wall-entry:visible").count()
+    han = page.evaluate("cc.wall.han()")
+
+    assert max(len(_merged(column)) for column in columns) <= MOST_LINES
+    assert han <= MOST_HAN
+    assert rows <= MOST_ROWS
+    hidden = len(busy_evening) - page.locator(".wall .inc:visible").count()
+    expect(page.locator("[data-rest]")).to_contain_text(str(hidden))
+
+
+def _merged(bottoms: set[int], within_px: int = 20) -> list[int]:
+    """Baselines of one line differ by a few pixels where a bold or a larger word stands in it."""
+    lines: list[int] = []
+    for bottom in sorted(bottoms):
+        if not lines or bottom - lines[-1] > within_px:
+            lines.append(bottom)
+    return lines
+
+
+@pytest.mark.parametrize("theme", ["night", "day"])
+@pytest.mark.parametrize("lang", ["zh_CN", "en"])
+@pytest.mark.parametrize("path", ["/wall", "/console"])
+def test_pages_have_no_accessibility_violation(screens: Screens, busy_evening: Sequence[int], path: str, theme: str, lang: str) -> None:
+    page = screens.open(path, theme=theme, lang=lang)
+    page.wait_for_function("document.querySelectorAll('.mk.incident').length > 0")
+
+    page.evaluate(AXE)
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
+
+    assert [(broken["id"], broken["nodes"][0]["target"], broken["nodes"][0]["failureSummary"]) for broken in found["violations"]] == []
+
+
+@pytest.mark.parametrize("theme", ["night", "day"])
+def test_shapes_stand_out_from_their_ground(screens: Screens, busy_evening: Sequence[int], theme: str) -> None:
+    """Rule 5: every level's shape (its fill, or its edge by day) has a contrast of 3:1 with panel and map."""
+    page = screens.open("/wall", theme=theme)
+
+    contrasts = page.evaluate("""() => {
+      const style = getComputedStyle(document.documentElement), colour = name => style.getPropertyValue(name).trim();
+      const luminance = hex => { const [r, g, b] = [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16) / 255)
+        .map(c => c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4); return .2126 * r + .7152 * g + .0722 * b; };
+      const contrast = (a, b) => { const [x, y] = [luminance(a), luminance(b)].sort((p, q) => q - p); return (x + .05) / (y + .05); };
+      const edge = colour('--sev-edge'), shapes = ['--s1', '--s2', '--s3', '--s4'].map(colour);
+      return ['--panel', '--map', '--bg'].map(colour).flatMap(ground => shapes.map(shape =>
+        Math.max(contrast(shape, ground), edge === 'transparent' ? 0 : contrast(edge, ground)))); }""")
+
+    assert min(contrasts) >= 3
+
+
+def test_the_first_load_of_a_wall_is_small_and_stays_inside_the_centre(screens: Screens, theatre: Theatre) -> None:
+    context = screens.browser.new_context(viewport={"width": 1920, "height": 1080})
+    theatre.sign_in(context, Role.DISPLAY)
+    page = context.new_page()
+    asked: list[Request] = []
+    page.on("requestfinished", asked.append)
+
+    page.goto(f"{theatre.url}/wall")
+    page.wait_for_function("window.cc && cc.link() === 'live' && document.fonts.status === 'loaded'")
+
+    finished = [request for request in asked if "/api/v1/stream" not in request.url]
+    assert sum(request.sizes()["responseBodySize"] for request in finished) <= FIRST_LOAD_BYTES
+    assert not [request.url for request in finished if not request.url.startswith(theatre.url)]
+    assert not [request.url for request in finished if "plotly" in request.url]
+    context.close()
