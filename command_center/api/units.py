@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from command_center.api.entrance import AtCenter, AtEntrance, MayRead, SignedIn
 from command_center.api.shapes import PathCode, UnitStatusIn
 from command_center.domain.status import UnitStatus
-from command_center.services import 
+from command_center.services import units
 
 router = APIRouter(prefix="/api/v1/units", tags=["units"])
 

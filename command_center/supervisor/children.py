@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from command_center.supervisor.logs import ChildLog, say
+from command_center.supervisor.logs import REPEAT_AFTER_S, ChildLog, say
 from command_center.wire.embedded import die_with_parent
 
 STEADY_S = 5.0
@@ -50,6 +50,7 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
         self._start_again_at: float | None = None
+        self._told_at = float("-inf")
 
     @property
     def pid(self) -> int | None:
@@ -76,11 +77,17 @@ class Child:
             return
         now = time.monotonic()
         if self._start_again_at is None:
-            delay_s = self._backoff.after(now - self._started_at)
-            self._start_again_at = now + delay_s
-            say(self.name, f"ended ({how(self._process.returncode)}) and is started again; its log is {self._log.path}")
+            lived_s = now - self._started_at
+            self._start_again_at = now + self._backoff.after(lived_s)
+            self._tell(lived_s, now, how(self._process.returncode))
         if now >= self._start_again_at:
             self.start()
+
+    def _tell(self, lived_s: float, now: float, how_it_ended: str) -> None:
+        """Say that it ended; of one that crashes at every start, once a minute."""
+        if lived_s >= STEADY_S or now - self._told_at >= REPEAT_AFTER_S:
+            self._told_at = now
+            say(self.name, f"ended ({how_it_ended}) and is started again; its log is {self._log.path}")
 
     def ask_to_stop(self) -> None:
         if self._process and self._process.poll() is None:

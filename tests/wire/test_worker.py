@@ -55,7 +55,7 @@ def start_worker(own_valkey: EmbeddedValkey, diary: Path) -> Iterator[Callable[[
     started: list[subprocess.Popen[str]] = []
 
     def start() -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", PROGRAM, own_valkey.url, diary]
+        command = [sys.executable, "-c", PROGRAM, own_valkey.url, str(diary)]
         started.append(subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
         return started[-1]
 
