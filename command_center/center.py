@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -18,8 +18,10 @@ from command_center.db.work import Reaction, Work
 from command_center.domain.catalogue import Catalogue
 from command_center.domain.events import Event
 from command_center.domain.rights import Actor
-from command_center.roads import RoadNetwork
 from command_center.wire import Wire
+
+if TYPE_CHECKING:
+    from command_center.roads import RoadNetwork
 
 Clock = Callable[[], datetime]
 
@@ -78,8 +80,10 @@ class Center:
         return load_catalogue(self.catalogue_dir) if self.catalogue_dir else load_catalogue()
 
     @cached_property
-    def roads(self) -> RoadNetwork:
+    def roads(self) -> "RoadNetwork":
         """The street network that the centre was prepared with (services.seeding writes the file)."""
+        from command_center.roads import RoadNetwork  # noqa: PLC0415 - SciPy is 38 MB, and the relay never asks for a road
+
         return RoadNetwork.load(self.roads_file)
 
     @contextmanager

@@ -152,7 +152,13 @@ def databases_of(street: Street, valkey: EmbeddedValkey, tmp_path_factory: pytes
 
 def _prepared(database_url: str, redis_url: str, data_dir: Path) -> Center:
     """Migrate and seed as `up` does for a new centre."""
-    center = open_it(database_url=database_url, redis_url=redis_url, tracks_url=f"sqlite:///{data_dir / 'tracks.sqlite'}", data_dir=data_dir, now=Clock().now)
+    center = open_it(
+        database_url=database_url,
+        redis_url=redis_url,
+        tracks_url=f"sqlite:///{data_dir / 'tracks.sqlite'}",
+        data_dir=data_dir,
+        now=Clock().now,
+    )
     seeding.prepare(center)
     return center
 

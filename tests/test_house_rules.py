@@ -52,7 +52,9 @@ def licence_of(name: str) -> str | None:
     except importlib.metadata.PackageNotFoundError:
         return None
     classifiers = [line for line in metadata.get_all("Classifier") or [] if line.startswith("License")]
-    return " / ".join(["".join(metadata.get_all("License-Expression") or []), "".join(metadata.get_all("License") or [])[:200], *classifiers])
+    return " / ".join(
+        ["".join(metadata.get_all("License-Expression") or []), "".join(metadata.get_all("License") or [])[:200], *classifiers]
+    )
 
 
 def test_every_import_keeps_to_the_floors() -> None:

@@ -1,6 +1,7 @@
 """Floor 4, the doors that outside programs and plain pages use. `open_doors` puts all of them on a server."""
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
@@ -26,9 +27,14 @@ _no_other_doors = APIRouter(include_in_schema=False)
 
 
 @_no_other_doors.api_route("/api/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
-async def no_such_door() -> None:
-    """An address below /api that is none; without this, the screens' catch-all would answer with a page."""
-    raise HTTPException(404)
+async def no_such_door(request: Request) -> None:
+    """Answer below /api where no door is, or none of this method; without this, the screens' catch-all would answer with a page."""
+    taken = sorted({method for route in _doors() if route.path_regex.match(request.url.path) for method in route.methods})
+    raise HTTPException(405, headers={"Allow": ", ".join(taken)}) if taken else HTTPException(404)
+
+
+def _doors() -> list[APIRoute]:
+    return [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
 
 def open_doors(server: FastAPI, entrance: Entrance) -> None:

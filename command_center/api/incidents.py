@@ -31,6 +31,7 @@ def take_call(body: CallIn, center: AtCenter, actor: SignedIn, response: Respons
         join=body.join,
         key=key,
         reported_at=body.reported_at,
+        is_simulated=body.is_simulated,
     )
     taken = calls.take_call(center, order, actor)
     response.headers["Location"] = f"{router.prefix}/{taken.incident_id}"

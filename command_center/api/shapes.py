@@ -77,6 +77,7 @@ class CallIn(Body):
     severity: Level | None = None
     join: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | Literal["auto", "new"] = "auto"
     reported_at: Moment | None = None
+    is_simulated: Annotated[bool, Field(strict=True, description="A drill's call: marked as such everywhere, for good.")] = False
 
 
 class UnitsIn(Body):

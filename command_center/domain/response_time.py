@@ -1,11 +1,7 @@
 """How long help takes, and what the street promised."""
 
 from collections.abc import Sequence
-
-import numpy as np
-import numpy.typing as npt
-
-FloatArray = npt.NDArray[np.float64]
+from math import ceil, floor
 
 TURNOUT_S = 60.0
 """Seconds from dispatch to wheels rolling; NFPA 1710 counts it apart from travel."""
@@ -19,11 +15,14 @@ def promise_kept_share(arrival_s: Sequence[float], limit_s: float = PROMISE_S) -
 
     arrival_s : seconds from call to first unit on scene.
     """
-    if not arrival_s:
-        return None
-    return float(np.mean(np.asarray(arrival_s) <= limit_s))
+    return sum(seconds <= limit_s for seconds in arrival_s) / len(arrival_s) if arrival_s else None
 
 
 def percentile_s(arrival_s: Sequence[float], percent: float) -> float | None:
-    """Percentile of arrival seconds (linear interpolation); None when there are none. NFPA 1710 asks for the 90th, not the mean."""
-    return float(np.percentile(np.asarray(arrival_s), percent)) if arrival_s else None
+    """Percentile of arrival seconds; None when there are none. NFPA 1710 asks for the 90th, not the mean."""
+    if not arrival_s:
+        return None
+    ordered = sorted(arrival_s)
+    rank = (len(ordered) - 1) * percent / 100
+    low, high = ordered[floor(rank)], ordered[ceil(rank)]
+    return low + (high - low) * (rank - floor(rank))

@@ -72,7 +72,7 @@ def deliver(notice: Notice) -> str:
     """
     if notice.channel is None:
         return CARD
-    from apprise import Apprise  # noqa: PLC0415 - 25 MB that a centre without message services never needs
+    from apprise import Apprise  # noqa: PLC0415 - large, and a centre without message services never needs it
 
     service = Apprise()
     if not service.add(notice.channel):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -67,8 +66,7 @@ def _travel_s(center: Center, units: Sequence[Unit], fixes: Mapping[str, Fix], p
     for kind in {unit.kind for unit in units}:
         of_kind = [unit for unit in units if unit.kind == kind]
         places = [fixes[unit.id].point if unit.id in fixes else Point(unit.home_lat, unit.home_lon) for unit in of_kind]
-        origins = np.array([[place.lat, place.lon] for place in places])
-        seconds = center.roads.travel_s(origins, point, vehicle_kmh=_cruise_kmh(center, kind))
+        seconds = center.roads.travel_s(places, point, vehicle_kmh=_cruise_kmh(center, kind))
         travel_s |= {unit.id: float(s) for unit, s in zip(of_kind, seconds, strict=True)}
     return travel_s
 

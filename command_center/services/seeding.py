@@ -4,7 +4,9 @@ Every start does it; it changes only what differs.
 """
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +19,7 @@ from command_center.domain.events import StreetSeeded
 from command_center.domain.rights import SYSTEM
 from command_center.domain.status import UnitStatus
 from command_center.roads import RoadNetwork
+from command_center.roads.base_map import write_base_map
 
 
 def prepare(center: Center) -> None:
@@ -104,11 +107,34 @@ def _merged_unit(session: Session, vehicle: Vehicle) -> Unit:
     return unit
 
 
-def build_roads(center: Center, source: Path | None = None) -> None:
-    """Write the road network's fast form into the data folder when it is missing or older than its source."""
-    pbf = source or (center.catalogue_dir or FOLDER) / "roads" / "demo.osm.pbf"
-    target = center.roads_file
-    if target.exists() and target.stat().st_mtime >= pbf.stat().st_mtime:
+def build_roads(center: Center) -> None:
+    """Write the demo district's road network into the data folder, unless the street imported a network of its own."""
+    if base_map_of(center.roads_file).exists() and center.roads_file.exists():
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    RoadNetwork.from_osm(pbf).save(target)
+    center.roads_file.parent.mkdir(parents=True, exist_ok=True)
+    _replace(center.roads_file, RoadNetwork.from_osm((center.catalogue_dir or FOLDER) / "roads" / "demo.osm.pbf").save)
+
+
+def import_roads(center: Center, file: Path) -> RoadNetwork:
+    """Take over a map file as the street's network and base map; the old ones stay in use until the new ones are whole.
+
+    Raises RoadFileRefused for a file that is broken, empty or has no roads: then nothing changed.
+    """
+    network = RoadNetwork.from_osm(file)
+    areas = center.catalogue.areas.values()
+    _replace(base_map_of(center.roads_file), lambda target: write_base_map(file, target, areas))
+    _replace(center.roads_file, network.save)
+    return network
+
+
+def base_map_of(roads_file: Path) -> Path:
+    """Where the base map of an imported network lies; the demo district's comes with the catalogue."""
+    return roads_file.with_name("base_map.json")
+
+
+def _replace(target: Path, write: Callable[[Path], None]) -> None:
+    """Write beside the target, then put it in place in one step."""
+    with TemporaryDirectory(dir=target.parent) as folder:
+        fresh = Path(folder) / target.name
+        write(fresh)
+        fresh.replace(target)

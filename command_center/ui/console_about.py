@@ -63,7 +63,13 @@ def groups(screen: Screen) -> list[Group]:
 
 
 def _basis_tags(group: Group, screen: Screen) -> list[Component]:
-    short = {"fact": N_("stated"), "published": N_("published"), "working": N_("default"), "demo": N_("demo"), "unverified": N_("unverified")}
+    short = {
+        "fact": N_("stated"),
+        "published": N_("published"),
+        "working": N_("default"),
+        "demo": N_("demo"),
+        "unverified": N_("unverified"),
+    }
     tags = []
     for basis, count in group.by_basis.items():
         text = f"{screen.say(short[basis])} {count}"
@@ -94,7 +100,13 @@ def _unverified(screen: Screen) -> list[Component]:
 def about_view(screen: Screen) -> list[Component]:
     street = screen.center.catalogue.street
     numbers = [part for name, value in stated_numbers(screen) for part in (html.Dt(name), html.Dd(value))]
-    head = html.Tr([html.Th(screen.say(N_("Entries")), scope="col"), html.Th(screen.say(N_("Basis")), scope="col"), html.Th(screen.say(N_("Edit in")), scope="col")])
+    head = html.Tr(
+        [
+            html.Th(screen.say(N_("Entries")), scope="col"),
+            html.Th(screen.say(N_("Basis")), scope="col"),
+            html.Th(screen.say(N_("Edit in")), scope="col"),
+        ]
+    )
     rows = [html.Tr([html.Td(group.name), html.Td(_basis_tags(group, screen)), html.Td(html.Code(group.file))]) for group in groups(screen)]
     legend = [part for basis, text in BASIS.items() for part in (html.Dt(html.Span(basis, className="tag")), html.Dd(screen.say(text)))]
     where = screen.say(N_("Files lie in command_center/catalogue; a change takes effect when the centre starts again."))

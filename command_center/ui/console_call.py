@@ -44,13 +44,17 @@ def _digit_chips(screen: Screen) -> html.Div:
     for digit, kind in enumerate((by_code[code] for code in COMMON_TYPES if code in by_code), 1):
         marks = {"data-combo-digit": f"{TYPE} {digit}", "data-option": f"call-type-{kind.code}"}
         name = screen.read(kind.name)
-        chips.append(html.Button([html.Kbd(str(digit)), html.Span(name)], type="button", className="key", tabIndex="-1", title=name, **marks))
+        chips.append(
+            html.Button([html.Kbd(str(digit)), html.Span(name)], type="button", className="key", tabIndex="-1", title=name, **marks)
+        )
     return html.Div(chips, className="digit-chips")
 
 
 def _severity(screen: Screen) -> html.Div:
     levels = [{"value": level.value, "label": f"{level.value} {screen.say(LEVEL_WORDS[level])}"} for level in reversed(Level)]
-    control = dmc.SegmentedControl(id="call-severity", data=levels, value="IV", fullWidth=True, attributes={"root": {"aria-labelledby": "call-severity-label"}})
+    control = dmc.SegmentedControl(
+        id="call-severity", data=levels, value="IV", fullWidth=True, attributes={"root": {"aria-labelledby": "call-severity-label"}}
+    )
     return html.Div([html.Span(screen.say(N_("Severity")), id="call-severity-label"), control])
 
 
@@ -87,8 +91,18 @@ def _keys(screen: Screen) -> list[Component]:
 def form(screen: Screen) -> html.Div:
     """The docked form with its stores."""
     note = [html.Kbd("Esc"), " ", screen.say(N_("back, the draft stays"))]
-    advice = [html.Div(id="call-duplicates", **{"aria-live": "polite"}), dmc.CheckboxGroup(html.Div(id="call-proposal"), id="call-units", value=None)]
-    stores = [dcc.Store(id=TYPE), dcc.Store(id=PLACE), dcc.Store(id=KEY), dcc.Store(id=DONE), dcc.Store(id=OFFERED, data=[]), dcc.Store(id="call-join")]
+    advice = [
+        html.Div(id="call-duplicates", **{"aria-live": "polite"}),
+        dmc.CheckboxGroup(html.Div(id="call-proposal"), id="call-units", value=None),
+    ]
+    stores = [
+        dcc.Store(id=TYPE),
+        dcc.Store(id=PLACE),
+        dcc.Store(id=KEY),
+        dcc.Store(id=DONE),
+        dcc.Store(id=OFFERED, data=[]),
+        dcc.Store(id="call-join"),
+    ]
     return html.Div(
         [
             html.H2([screen.say(N_("Take a call")), html.Small(note)]),
@@ -110,7 +124,10 @@ def place_answer(query: str, screen: Screen) -> html.Div:
     point = console_search.coordinates(query)
     if point:
         value = point_value(point, screen)
-        return console_search.answer(query, [console_search.line("call-place-point", value, value["label"], f"{point.lat:.5f}, {point.lon:.5f}")], "")
+        label = str(value["label"])
+        return console_search.answer(
+            query, [console_search.line("call-place-point", value, label, f"{point.lat:.5f}, {point.lon:.5f}")], ""
+        )
     lines = [_place_line(hit, screen) for hit in places.find_places(screen.center, query)]
     return console_search.answer(query, lines, screen.say(N_("No such place. Click the map, or type coordinates such as 36.70,119.15.")))
 
@@ -144,7 +161,9 @@ def join_rows(hits: Sequence[Joinable], screen: Screen) -> list[Component]:
     """Open incidents this call may belong to, each with a button that joins it; the nearest has a key."""
     rows: list[Component] = []
     for rank, hit in enumerate(hits):
-        text = screen.say(N_("%(number)s: %(metres)s m away, %(age)s"), number=hit.number, metres=round(hit.distance_m), age=ago(hit.age_s, screen))
+        text = screen.say(
+            N_("%(number)s: %(metres)s m away, %(age)s"), number=hit.number, metres=round(hit.distance_m), age=ago(hit.age_s, screen)
+        )
         join = key(screen.say(N_("Join it")), keys="" if rank else "Alt+Enter", look="order", **{"data-join": str(hit.incident_id)})
         rows.append(html.Div([html.Span(text), join], className="join"))
     return rows

@@ -13,7 +13,7 @@ from command_center.services import calls, dispatching, proposing
 from command_center.services.calls import TakeCall
 from command_center.services.dispatching import DispatchUnits
 from command_center.ui.console_call import DONE, KEY, OFFERED, PLACE, TYPE, join_rows, place_answer, point_value, questions
-from command_center.ui.console_parts import ANSWERED, PANEL, answered, order, pressed, to
+from command_center.ui.console_parts import ANSWERED, PANEL, answered, door, order, pressed, to
 from command_center.ui.console_proposal import proposal_rows
 from command_center.ui.shell import Desk
 
@@ -69,11 +69,13 @@ def register(app: Dash, desk: Desk) -> None:
 
 
 def _register_search(app: Dash, desk: Desk) -> None:
-    @app.callback(Output(f"{PLACE}-list", "children"), Input(f"{PLACE}-search", "value"), prevent_initial_call=True)  # type: ignore[untyped-decorator]
+    @door(app, desk, Output(f"{PLACE}-list", "children"), Input(f"{PLACE}-search", "value"), prevent_initial_call=True)
     async def search_places(query: str | None) -> Any:
         return await asyncio.to_thread(place_answer, query or "", desk.screen())
 
-    @app.callback(  # type: ignore[untyped-decorator]
+    @door(
+        app,
+        desk,
         Output(PLACE, "data", allow_duplicate=True),
         Output(f"{PLACE}-search", "value", allow_duplicate=True),
         Input("map", "clickData"),
@@ -88,12 +90,14 @@ def _register_search(app: Dash, desk: Desk) -> None:
 
 
 def _register_advice(app: Dash, desk: Desk) -> None:
-    @app.callback(Output("call-questions", "children"), Output("call-severity", "value"), Input(TYPE, "data"), prevent_initial_call=True)  # type: ignore[untyped-decorator]
+    @door(app, desk, Output("call-questions", "children"), Output("call-severity", "value"), Input(TYPE, "data"), prevent_initial_call=True)
     async def ask_for_type(code: str | None) -> Any:
         kind = desk.center.catalogue.incident_types.get(code or "")
         return ([], no_update) if kind is None else (questions(kind, desk.screen()), kind.severity.value)
 
-    @app.callback(  # type: ignore[untyped-decorator]
+    @door(
+        app,
+        desk,
         Output("call-duplicates", "children"),
         Output("call-proposal", "children"),
         Output("call-units", "value"),
@@ -114,7 +118,9 @@ def _register_advice(app: Dash, desk: Desk) -> None:
 
 
 def _register_order(app: Dash, desk: Desk) -> None:
-    @app.callback(  # type: ignore[untyped-decorator]
+    @door(
+        app,
+        desk,
         output=[Output(PANEL, "data", allow_duplicate=True), Output(DONE, "data"), Output(ANSWERED, "data", allow_duplicate=True)],
         inputs={
             "send": Input("call-send", "n_clicks"),
@@ -153,5 +159,9 @@ def _register_browser(app: Dash) -> None:
         prevent_initial_call="initial_duplicate",
     )
     app.clientside_callback(
-        ClientsideFunction("desk", "held"), Output("call-form", "data-held"), Input(TYPE, "data"), Input(PLACE, "data"), prevent_initial_call=True
+        ClientsideFunction("desk", "held"),
+        Output("call-form", "data-held"),
+        Input(TYPE, "data"),
+        Input(PLACE, "data"),
+        prevent_initial_call=True,
     )

@@ -15,7 +15,7 @@ from command_center.services.dispatching import DispatchUnits
 from command_center.services.history import incident_story
 from command_center.ui import console_about, console_call, console_incident, console_incidents, console_jobs, console_unit
 from command_center.ui.console_call import OFFERED, PLACE, TYPE
-from command_center.ui.console_parts import ANSWERED, FACTS, PANEL, answered, key, order, tell
+from command_center.ui.console_parts import ANSWERED, FACTS, PANEL, answered, door, key, order, tell
 from command_center.ui.console_proposal import proposal_rows
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import error_state, skeleton
@@ -35,7 +35,17 @@ def incident_pane(screen: Screen) -> html.Div:
                 [
                     html.Summary(screen.say(N_("Send units")), className="key"),
                     dmc.CheckboxGroup(html.Div(id="console-proposal"), id="console-units", value=[]),
-                    html.Div(key(screen.say(N_("Send the ticked units")), "console-send", symbol="send", keys="Ctrl+Enter", look="primary order", **{"data-main": "1"}), className="foot"),
+                    html.Div(
+                        key(
+                            screen.say(N_("Send the ticked units")),
+                            "console-send",
+                            symbol="send",
+                            keys="Ctrl+Enter",
+                            look="primary order",
+                            **{"data-main": "1"},
+                        ),
+                        className="foot",
+                    ),
                 ],
                 id="console-send-box",
                 open=False,
@@ -45,14 +55,23 @@ def incident_pane(screen: Screen) -> html.Div:
     )
     note = html.Div(
         [
-            dmc.TextInput(id="console-note", value="", placeholder=screen.say(N_("Add a note")), autoComplete="off", **{"aria-label": screen.say(N_("Add a note"))}),
+            dmc.TextInput(
+                id="console-note",
+                value="",
+                placeholder=screen.say(N_("Add a note")),
+                autoComplete="off",
+                **{"aria-label": screen.say(N_("Add a note"))},
+            ),
             key(screen.say(N_("Add")), "console-note-add", symbol="note", look="order"),
         ],
         className="foot note",
     )
     body = html.Div([html.Div(id="console-incident-units"), send, html.Div(id="console-incident-rest")], className="scroll")
     return html.Div(
-        [html.Div(skeleton(3), id="console-incident-head"), body, note, dcc.Store(id=SEND_KEY)], className="dock-view", id="console-incident-view", **{"data-kind": "incident"}
+        [html.Div(skeleton(3), id="console-incident-head"), body, note, dcc.Store(id=SEND_KEY)],
+        className="dock-view",
+        id="console-incident-view",
+        **{"data-kind": "incident"},
     )
 
 
@@ -65,7 +84,13 @@ def dock(screen: Screen) -> html.Aside:
         console_about.pane(screen),
         console_jobs.pane(),
     ]
-    return html.Aside(views, id="console-dock", className="pane dock", tabIndex="-1", **{"data-kind": "idle", "aria-label": screen.say(N_("Docked panel"))})
+    return html.Aside(
+        views,
+        id="console-dock",
+        className="pane dock",
+        tabIndex="-1",
+        **{"data-kind": "idle", "aria-label": screen.say(N_("Docked panel"))},
+    )
 
 
 def register(app: Dash, desk: Desk) -> None:
@@ -88,7 +113,9 @@ def _register_browser(app: Dash) -> None:
         State(PLACE, "data"),
         prevent_initial_call=True,
     )
-    app.clientside_callback(ClientsideFunction("desk", "answered"), Output("console-dock", "data-answered"), Input(ANSWERED, "data"), prevent_initial_call=True)
+    app.clientside_callback(
+        ClientsideFunction("desk", "answered"), Output("console-dock", "data-answered"), Input(ANSWERED, "data"), prevent_initial_call=True
+    )
 
 
 def _docked(panel: dict[str, Any] | None) -> int:
@@ -99,7 +126,9 @@ def _docked(panel: dict[str, Any] | None) -> int:
 
 
 def _register_incident(app: Dash, desk: Desk) -> None:
-    @app.callback(  # type: ignore[untyped-decorator]
+    @door(
+        app,
+        desk,
         Output("console-incident-head", "children"),
         Output("console-incident-units", "children"),
         Output("console-incident-rest", "children"),
@@ -113,11 +142,17 @@ def _register_incident(app: Dash, desk: Desk) -> None:
             story = await asyncio.to_thread(incident_story, desk.center, incident_id)
         except Refusal:
             return error_state(screen), [], []
-        return console_incident.head_view(story, screen), console_incident.units_view(story, screen), console_incident.rest_view(story, screen)
+        return (
+            console_incident.head_view(story, screen),
+            console_incident.units_view(story, screen),
+            console_incident.rest_view(story, screen),
+        )
 
 
 def _register_proposal(app: Dash, desk: Desk) -> None:
-    @app.callback(  # type: ignore[untyped-decorator]
+    @door(
+        app,
+        desk,
         Output("console-proposal", "children"),
         Output("console-units", "value"),
         Output("console-send-box", "open"),
@@ -135,7 +170,9 @@ def _register_proposal(app: Dash, desk: Desk) -> None:
         ticked = list(proposal.preselected) if nobody else []
         return proposal_rows(proposal, screen), ticked, nobody, uuid4().hex
 
-    @app.callback(  # type: ignore[untyped-decorator]
+    @door(
+        app,
+        desk,
         Output(ANSWERED, "data", allow_duplicate=True),
         Input("console-send", "n_clicks"),
         State(PANEL, "data"),

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, response_figures
 from command_center.ui.console_incidents import opens
-from command_center.ui.console_parts import FACTS, key, minutes_seconds
+from command_center.ui.console_parts import FACTS, door, key, minutes_seconds
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import demo_mark, kpi, language_button, sign_out_button, sound_button, theme_button, wall_clock
 from command_center.words import N_
@@ -32,13 +32,27 @@ def keys(screen: Screen) -> html.Nav:
         key(screen.say(N_("Search")), "console-open-palette", symbol="search", keys="F3"),
         key(screen.say(N_("Seen")), "console-ack", symbol="bell", keys="F8"),
         key(screen.say(N_("Plans")), "console-open-plans", symbol="list-check", keys="F9"),
-        html.Button([], id="console-open-jobs", type="button", className="key danger", hidden=True, title=screen.say(N_("Failed jobs")), **opens("jobs", "")),
+        html.Button(
+            [],
+            id="console-open-jobs",
+            type="button",
+            className="key danger",
+            hidden=True,
+            title=screen.say(N_("Failed jobs")),
+            **opens("jobs", ""),
+        ),
     ]
     return html.Nav(buttons, className="keys", **{"aria-label": screen.say(N_("Commands"))})
 
 
 def head(screen: Screen) -> html.Header:
-    about = key("", symbol="info-circle", title=screen.say(N_("About this street")), **{"aria-label": screen.say(N_("About this street"))}, **opens("about", ""))
+    about = key(
+        "",
+        symbol="info-circle",
+        title=screen.say(N_("About this street")),
+        **{"aria-label": screen.say(N_("About this street"))},
+        **opens("about", ""),
+    )
     demo = [demo_mark(screen)] if getattr(screen.live, "simulator", False) else []
     side = [*demo, about, sound_button(screen), theme_button(screen), language_button(screen), sign_out_button(screen)]
     return html.Header(
@@ -54,7 +68,7 @@ def head(screen: Screen) -> html.Header:
 
 
 def register(app: Dash, desk: Desk) -> None:
-    @app.callback(Output("console-figures", "children"), Input(FACTS, "data"))  # type: ignore[untyped-decorator]
+    @door(app, desk, Output("console-figures", "children"), Input(FACTS, "data"))
     async def count(_facts: object) -> list[Component]:
         response = await asyncio.to_thread(response_figures, desk.center)
         return figures(board_figures(desk.live.board, desk.center.now()), response, desk.screen())

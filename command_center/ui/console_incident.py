@@ -37,7 +37,10 @@ def title(row: Row, screen: Screen) -> html.Div:
     state = incident_state(row, screen)
     under = " · ".join([row["number"], screen.read(row["place"]), state])
     drill = [html.Span(screen.say(N_("simulated")), className="tag")] if row["is_simulated"] else []
-    return html.Div([severity(row["severity"], screen), html.Div([html.B([type_name(row, screen), " ", *drill]), html.Small(under)], className="what")], className="title")
+    return html.Div(
+        [severity(row["severity"], screen), html.Div([html.B([type_name(row, screen), " ", *drill]), html.Small(under)], className="what")],
+        className="title",
+    )
 
 
 def suggestion(row: Row, screen: Screen) -> list[Component]:
@@ -53,7 +56,13 @@ def suggestion(row: Row, screen: Screen) -> list[Component]:
         return [html.Div([icon("phone"), html.Span(text)], className="suggest", role="alert")]
     names = {"silent": silent, "other": signs.get(proposed["unit_id"], proposed["unit_id"]), "seconds": limit_s}
     text = screen.say(N_("%(silent)s has not answered in %(seconds)s s; send %(other)s instead?"), **names)
-    send = key(screen.say(N_("Send %(other)s"), other=names["other"]), keys="Ctrl+Enter", look="order", **{"data-main": "1"}, **orders("send_suggested", incident=row["id"], unit=proposed["unit_id"], version=row["version"]))
+    send = key(
+        screen.say(N_("Send %(other)s"), other=names["other"]),
+        keys="Ctrl+Enter",
+        look="order",
+        **{"data-main": "1"},
+        **orders("send_suggested", incident=row["id"], unit=proposed["unit_id"], version=row["version"]),
+    )
     return [html.Div([icon("phone"), html.Span(text), send], className="suggest", role="alert")]
 
 
@@ -157,7 +166,10 @@ def _ticks(row: Row, status: AssignmentStatus, screen: Screen) -> list[Component
     if row["gone"] or screen.caller is None or not screen.caller.may(Right.REPORT_ANY_STATUS):
         return []
     allowed = [tick for tick in _TICKS if may_advance(ASSIGNMENT_CHART, status, tick[0])]
-    return [key(screen.say(msgid), symbol=symbol, look="order", **orders("report", assignment=row["id"], status=to.value)) for to, msgid, symbol in allowed]
+    return [
+        key(screen.say(msgid), symbol=symbol, look="order", **orders("report", assignment=row["id"], status=to.value))
+        for to, msgid, symbol in allowed
+    ]
 
 
 def call_block(call: dict[str, Any], screen: Screen) -> html.Div:

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from command_center.domain.board import Row
 from command_center.services.figures import is_overdue
-from command_center.ui.console_parts import FACTS, PANEL, ago, grave_first, incident_state, key, moment, type_name
+from command_center.ui.console_parts import FACTS, PANEL, ago, door, grave_first, incident_state, key, moment, type_name
 from command_center.ui.map_layers import unit_symbol
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import clock, empty_state, icon, severity, skeleton
@@ -29,7 +29,9 @@ def opens(kind: str, row_id: object) -> dict[str, str]:
 def incident_row(row: Row, screen: Screen, *, docked: bool) -> html.Button:
     """One line: level, what, how long, where, and how far it has come."""
     limit_s = row["sla"]["arrive_limit_s"]
-    marks = [mark for mark, on in (("unack", row["acknowledged_at"] is None), ("grave", row["severity"] in ("I", "II")), ("sel", docked)) if on]
+    marks = [
+        mark for mark, on in (("unack", row["acknowledged_at"] is None), ("grave", row["severity"] in ("I", "II")), ("sel", docked)) if on
+    ]
     settled = {"data-settled": "1"} if row["on_scene_at"] else {}
     blink = {"data-blink-since": row["reported_at"]} if row["acknowledged_at"] is None else {}
     state = screen.say(N_("not seen yet")) if row["acknowledged_at"] is None else incident_state(row, screen)
@@ -82,7 +84,9 @@ def next_steps(screen: Screen) -> list[Component]:
         text = screen.say(N_("%(n)s background jobs failed and wait for you"), n=jobs)
         lines.append(_step("alert-octagon", text, key(screen.say(N_("Look")), **opens("jobs", ""))))
     if not lines:
-        lines.append(_step("circle-check", screen.say(N_("Nothing is waiting.")), key(screen.say(N_("Take a call")), keys="F2", **opens("call", ""))))
+        lines.append(
+            _step("circle-check", screen.say(N_("Nothing is waiting.")), key(screen.say(N_("Take a call")), keys="F2", **opens("call", "")))
+        )
     return lines
 
 
@@ -128,7 +132,9 @@ def units_by_area(screen: Screen) -> list[Component]:
         free = sum(unit["status"] in ("available", "returning") for unit in own)
         share = screen.say(N_("%(free)s of %(all)s free"), free=free, all=len(own))
         chips = html.Div([unit_chip(unit, screen) for unit in own], className="chips")
-        rows.append(html.Div([html.B(screen.read(area.name)), html.Span(share, className="muted" if free else "bad"), chips], className="area-row"))
+        rows.append(
+            html.Div([html.B(screen.read(area.name)), html.Span(share, className="muted" if free else "bad"), chips], className="area-row")
+        )
     return rows
 
 
@@ -159,11 +165,11 @@ def idle_pane(screen: Screen) -> html.Div:
 
 
 def register(app: Dash, desk: Desk) -> None:
-    @app.callback(Output("console-list", "children"), Input(FACTS, "data"), Input(PANEL, "data"))  # type: ignore[untyped-decorator]
+    @door(app, desk, Output("console-list", "children"), Input(FACTS, "data"), Input(PANEL, "data"))
     async def draw_list(_facts: object, panel: dict[str, str] | None) -> list[Component]:
         docked = panel["id"] if panel and panel["kind"] == "incident" else None
         return incident_list(desk.live.board.rows("incident"), desk.screen(), docked)
 
-    @app.callback(Output("console-idle", "children"), Input(FACTS, "data"), Input(PANEL, "data"))  # type: ignore[untyped-decorator]
+    @door(app, desk, Output("console-idle", "children"), Input(FACTS, "data"), Input(PANEL, "data"))
     async def draw_idle(_facts: object, _panel: object) -> list[Component]:
         return idle_view(desk.screen())

@@ -10,7 +10,7 @@ from command_center.domain.board import Row
 from command_center.domain.rights import Right
 from command_center.ui.console_incident import orders
 from command_center.ui.console_incidents import opens
-from command_center.ui.console_parts import FACTS, PANEL, key, time_of_day
+from command_center.ui.console_parts import FACTS, PANEL, door, key, time_of_day
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import empty_state, icon
 from command_center.words import N_, phrases
@@ -29,12 +29,16 @@ def job_row(row: Row, screen: Screen) -> html.Div:
     if row["incident_id"]:
         ways.append(key(screen.say(N_("Open the incident")), **opens("incident", row["incident_id"])))
     error = html.Small(row["last_error"], className="muted")
-    return html.Div([html.Div([html.B(name), html.Div(wrong, className="muted"), error]), html.Div(ways, className="acts")], className="sent")
+    return html.Div(
+        [html.Div([html.B(name), html.Div(wrong, className="muted"), error]), html.Div(ways, className="acts")], className="sent"
+    )
 
 
 def jobs_view(screen: Screen) -> list[Component]:
     rows = [job_row(row, screen) for row in screen.live.board.rows("job")]
-    body = rows or [empty_state(screen.say(N_("No background job is waiting.")), screen.say(N_("Orders and messages go out by themselves.")))]
+    body = rows or [
+        empty_state(screen.say(N_("No background job is waiting.")), screen.say(N_("Orders and messages go out by themselves.")))
+    ]
     return [html.H2([icon("refresh"), screen.say(N_("Background jobs that failed"))]), html.Div(body, className="scroll")]
 
 
@@ -43,13 +47,13 @@ def pane() -> html.Div:
 
 
 def register(app: Dash, desk: Desk) -> None:
-    @app.callback(Output("console-jobs", "children"), Input(FACTS, "data"), Input(PANEL, "data"))  # type: ignore[untyped-decorator]
+    @door(app, desk, Output("console-jobs", "children"), Input(FACTS, "data"), Input(PANEL, "data"))
     async def draw(_facts: object, panel: dict[str, Any] | None) -> list[Component]:
         if not panel or panel["kind"] != "jobs":
             raise PreventUpdate
         return jobs_view(desk.screen())
 
-    @app.callback(Output("console-open-jobs", "children"), Output("console-open-jobs", "hidden"), Input(FACTS, "data"))  # type: ignore[untyped-decorator]
+    @door(app, desk, Output("console-open-jobs", "children"), Output("console-open-jobs", "hidden"), Input(FACTS, "data"))
     async def badge(_facts: object) -> Any:
         """The head's badge; hidden while nothing is parked."""
         count = len(desk.live.board.rows("job"))

@@ -5,7 +5,7 @@ from typing import Any
 from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
-from command_center.ui.console_parts import FACTS, spoken_names, time_of_day
+from command_center.ui.console_parts import FACTS, door, spoken_names, time_of_day
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import data_time, icon
 from command_center.words import N_, phrases
@@ -31,10 +31,13 @@ def timeline(screen: Screen) -> list[Component]:
 
 def log_pane(screen: Screen) -> html.Section:
     title = [icon("history"), html.Span(screen.say(N_("Log"))), html.Small(data_time(screen))]
-    return html.Section([html.H2(title), html.Ul(id="console-entries", className="entries", tabIndex="0", **{"aria-label": screen.say(N_("Log"))})], className="pane console-log")
+    return html.Section(
+        [html.H2(title), html.Ul(id="console-entries", className="entries", tabIndex="0", **{"aria-label": screen.say(N_("Log"))})],
+        className="pane console-log",
+    )
 
 
 def register(app: Dash, desk: Desk) -> None:
-    @app.callback(Output("console-entries", "children"), Input(FACTS, "data"))  # type: ignore[untyped-decorator]
+    @door(app, desk, Output("console-entries", "children"), Input(FACTS, "data"))
     async def draw_log(_facts: object) -> list[Component]:
         return timeline(desk.screen())

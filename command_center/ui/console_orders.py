@@ -18,7 +18,7 @@ from command_center.domain.status import CLOSING_OUTCOMES, AssignmentStatus, Inc
 from command_center.services import assignments, dispatching, incidents, jobs, units
 from command_center.services.assignments import ReportStatus
 from command_center.services.dispatching import DispatchUnits
-from command_center.ui.console_parts import ANSWERED, FACTS, PANEL, answered, grave_first, key, order, tell, to, type_name
+from command_center.ui.console_parts import ANSWERED, FACTS, PANEL, answered, door, grave_first, key, order, tell, to, type_name
 from command_center.ui.shell import Desk, Screen
 from command_center.words import N_, phrases
 
@@ -84,12 +84,23 @@ ACTS: Mapping[str, Callable[[Desk, Order], Awaitable[None]]] = {
 
 
 def _dialog(dialog_id: str, title: str, *fields: Component, confirm: Component) -> dmc.Modal:
-    return dmc.Modal(html.Div([*fields, html.Div(confirm, className="foot")], className="dialog"), id=dialog_id, title=title, opened=False, keepMounted=True, centered=True)
+    return dmc.Modal(
+        html.Div([*fields, html.Div(confirm, className="foot")], className="dialog"),
+        id=dialog_id,
+        title=title,
+        opened=False,
+        keepMounted=True,
+        centered=True,
+    )
 
 
 def _outcomes(screen: Screen) -> list[dict[str, str]]:
     ordered = [IncidentStatus.CLOSED, IncidentStatus.FALSE_ALARM, IncidentStatus.TRANSFERRED]
-    return [{"value": outcome.value, "label": screen.say(phrases.INCIDENT_STATUS[outcome.value])} for outcome in ordered if outcome in CLOSING_OUTCOMES]
+    return [
+        {"value": outcome.value, "label": screen.say(phrases.INCIDENT_STATUS[outcome.value])}
+        for outcome in ordered
+        if outcome in CLOSING_OUTCOMES
+    ]
 
 
 def dialogs(screen: Screen) -> list[Component]:
@@ -100,13 +111,26 @@ def dialogs(screen: Screen) -> list[Component]:
             "console-close",
             screen.say(N_("Close the incident")),
             dmc.SegmentedControl(id="console-close-outcome", data=_outcomes(screen), value="closed", fullWidth=True),
-            dmc.Textarea(id="console-close-note", label=screen.say(N_("What was done, what remains")), value="", autosize=True, minRows=2, **{"data-autofocus": True}),
+            dmc.Textarea(
+                id="console-close-note",
+                label=screen.say(N_("What was done, what remains")),
+                value="",
+                autosize=True,
+                minRows=2,
+                **{"data-autofocus": True},
+            ),
             confirm=key(screen.say(N_("Close it")), "console-close-go", symbol="check", keys="Ctrl+Enter", look="primary order"),
         ),
         _dialog(
             "console-merge",
             screen.say(N_("Merge into another incident")),
-            dmc.Select(id="console-merge-into", label=screen.say(N_("The incident that stays")), data=[], searchable=True, comboboxProps={"withinPortal": True}),
+            dmc.Select(
+                id="console-merge-into",
+                label=screen.say(N_("The incident that stays")),
+                data=[],
+                searchable=True,
+                comboboxProps={"withinPortal": True},
+            ),
             confirm=key(screen.say(N_("Merge")), "console-merge-go", symbol="git-merge", keys="Ctrl+Enter", look="primary order"),
         ),
         _dialog(
@@ -124,8 +148,8 @@ def dialogs(screen: Screen) -> list[Component]:
 
 
 def register(app: Dash, desk: Desk) -> None:
-    @app.callback(Output(ANSWERED, "data", allow_duplicate=True), Input(ORDER, "data"), prevent_initial_call=True)  # type: ignore[untyped-decorator]
-    async def obey(wanted: Order | None) -> float:
+    @door(app, desk, Output(ANSWERED, "data", allow_duplicate=True), Input(ORDER, "data"), prevent_initial_call=True)
+    async def obey(wanted: Order | None) -> str:
         if not wanted:
             raise PreventUpdate
         await ACTS[wanted["act"]](desk, wanted)
@@ -145,7 +169,9 @@ def _incident_docked(panel: dict[str, Any] | None) -> int:
 
 
 def _register_close(app: Dash, desk: Desk) -> None:
-    @app.callback(  # type: ignore[untyped-decorator]
+    @door(
+        app,
+        desk,
         Output("console-close", "opened"),
         Output("console-close-note", "value"),
         Output(ANSWERED, "data", allow_duplicate=True),
@@ -162,13 +188,17 @@ def _register_close(app: Dash, desk: Desk) -> None:
 
 
 def _register_merge(app: Dash, desk: Desk) -> None:
-    @app.callback(Output("console-merge-into", "data"), Input("console-merge", "opened"), State(PANEL, "data"), prevent_initial_call=True)  # type: ignore[untyped-decorator]
-    async def offer(opened: bool, panel: dict[str, Any] | None) -> list[dict[str, str]]:
+    @door(
+        app, desk, Output("console-merge-into", "data"), Input("console-merge", "opened"), State(PANEL, "data"), prevent_initial_call=True
+    )
+    async def offer(_opened: object, panel: dict[str, Any] | None) -> list[dict[str, str]]:
         screen, docked = desk.screen(), str(_incident_docked(panel))
         others = [row for row in grave_first(desk.live.board.rows("incident")) if row["id"] != docked]
         return [{"value": row["id"], "label": f"{row['number']} {type_name(row, screen)} {screen.read(row['place'])}"} for row in others]
 
-    @app.callback(  # type: ignore[untyped-decorator]
+    @door(
+        app,
+        desk,
         Output("console-merge", "opened"),
         Output(PANEL, "data", allow_duplicate=True),
         Output(ANSWERED, "data", allow_duplicate=True),
@@ -187,7 +217,9 @@ def _register_merge(app: Dash, desk: Desk) -> None:
 
 
 def _register_severity(app: Dash, desk: Desk) -> None:
-    @app.callback(  # type: ignore[untyped-decorator]
+    @door(
+        app,
+        desk,
         Output("console-severity", "opened"),
         Output("console-severity-reason", "value"),
         Output(ANSWERED, "data", allow_duplicate=True),
@@ -204,7 +236,9 @@ def _register_severity(app: Dash, desk: Desk) -> None:
 
 
 def _register_note(app: Dash, desk: Desk) -> None:
-    @app.callback(  # type: ignore[untyped-decorator]
+    @door(
+        app,
+        desk,
         Output("console-note", "value"),
         Output(ANSWERED, "data", allow_duplicate=True),
         Input("console-note-add", "n_clicks"),
@@ -220,7 +254,9 @@ def _register_note(app: Dash, desk: Desk) -> None:
 
 
 def _register_acknowledge(app: Dash, desk: Desk) -> None:
-    @app.callback(  # type: ignore[untyped-decorator]
+    @door(
+        app,
+        desk,
         Output(PANEL, "data", allow_duplicate=True),
         Output(ANSWERED, "data", allow_duplicate=True),
         Input("console-ack", "n_clicks"),
@@ -235,10 +271,9 @@ def _register_acknowledge(app: Dash, desk: Desk) -> None:
         await order(desk, incidents.acknowledge_incident, int(waiting[0]["id"]))
         return to("incident", waiting[0]["id"]), answered()
 
-    @app.callback(Output("console-ack", "children"), Input(FACTS, "data"))  # type: ignore[untyped-decorator]
+    @door(app, desk, Output("console-ack", "children"), Input(FACTS, "data"))
     async def count(_facts: object) -> list[Component]:
         waiting = sum(row["acknowledged_at"] is None for row in desk.live.board.rows("incident"))
         screen = desk.screen()
         badge = [html.Span(str(waiting), className="n")] if waiting else []
         return [*key(screen.say(N_("Seen")), symbol="bell", keys="F8").children, *badge]
-

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from command_center.services import places
 from command_center.ui import console_search
 from command_center.ui.console_call import place_value
-from command_center.ui.console_parts import grave_first, incident_state, type_name
+from command_center.ui.console_parts import door, grave_first, incident_state, type_name
 from command_center.ui.shell import Desk, Screen
 from command_center.words import N_, phrases
 
@@ -54,7 +54,9 @@ def _units(screen: Screen) -> Iterator[tuple[str, html.Li]]:
 
 def _places(query: str, screen: Screen) -> Iterator[html.Li]:
     for hit in places.find_places(screen.center, query, MOST_PLACES):
-        yield console_search.line(f"console-palette-p{hit.id}", {"place": place_value(hit, screen)}, screen.read(hit.name), screen.say(N_("take a call here")))
+        yield console_search.line(
+            f"console-palette-p{hit.id}", {"place": place_value(hit, screen)}, screen.read(hit.name), screen.say(N_("take a call here"))
+        )
 
 
 def _group(title: str, lines: list[html.Li]) -> list[Component]:
@@ -77,14 +79,33 @@ def palette_answer(query: str, screen: Screen) -> html.Div:
 def modal(screen: Screen) -> dmc.Modal:
     hint = screen.say(N_("command, incident, unit or place; initials will do"))
     box = console_search.search_box(f"{PALETTE}-box", screen.say(N_("Search")), hint, source="server", runs=True)
-    return dmc.Modal(box, id=PALETTE, title=screen.say(N_("Command and search")), opened=False, keepMounted=True, size="lg", yOffset="8vh", closeButtonProps={"aria-label": screen.say(N_("Close"))})
+    return dmc.Modal(
+        box,
+        id=PALETTE,
+        title=screen.say(N_("Command and search")),
+        opened=False,
+        keepMounted=True,
+        size="lg",
+        yOffset="8vh",
+        closeButtonProps={"aria-label": screen.say(N_("Close"))},
+    )
 
 
 def register(app: Dash, desk: Desk) -> None:
     app.clientside_callback(
-        ClientsideFunction("desk", "opened"), Output(PALETTE, "opened"), Input("console-open-palette", "n_clicks"), prevent_initial_call=True
+        ClientsideFunction("desk", "opened"),
+        Output(PALETTE, "opened"),
+        Input("console-open-palette", "n_clicks"),
+        prevent_initial_call=True,
     )
 
-    @app.callback(Output(f"{PALETTE}-box-list", "children"), Input(f"{PALETTE}-box-search", "value"), Input(PALETTE, "opened"), prevent_initial_call=True)  # type: ignore[untyped-decorator]
+    @door(
+        app,
+        desk,
+        Output(f"{PALETTE}-box-list", "children"),
+        Input(f"{PALETTE}-box-search", "value"),
+        Input(PALETTE, "opened"),
+        prevent_initial_call=True,
+    )
     async def search(query: str | None, _opened: Any) -> Component:
         return await asyncio.to_thread(palette_answer, query or "", desk.screen())

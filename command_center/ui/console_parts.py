@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from dash import ctx, html, set_props
+from dash import Dash, ctx, html, set_props
 from dash.development.base_component import Component
 
 from command_center.domain.board import Row
@@ -20,13 +22,15 @@ from command_center.words import N_, phrases
 log = logging.getLogger(__name__)
 
 PANEL = "console-panel"
-"""Store of the docked panel: {"kind": idle|call|incident|unit|about|jobs, "id": str|None, "at": number}."""
+"""Store of the docked panel: {"kind": idle|call|incident|unit|about|jobs, "id": str|None, "at": anything new}."""
 ANSWERED = "console-answered"
 """Store written after every order, so that the pressed button stops turning."""
 FACTS = "facts"
 """The shell's store that changes whenever something happened."""
 
 Answer = TypeVar("Answer")
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 # ---- the door -----------------------------------------------------------------------------------------------------
@@ -39,6 +43,24 @@ async def order(desk: Desk, verb: Callable[..., Answer], /, *orders: Any, **more
     except Refusal as refusal:
         refuse(desk.screen(), refusal)
         return refusal
+
+
+def door(app: Dash, desk: Desk, *ends: Any, **more: Any) -> Callable[[Handler], Handler]:
+    """`app.callback` with its type, which Dash does not ship; a bug behind it is logged and told with a number."""
+    decorate: Callable[[Handler], Handler] = app.callback(*ends, on_error=partial(broke, desk), **more)
+    return decorate
+
+
+def broke(desk: Desk, error: Exception) -> None:
+    """A bug: the log has it under a number, and the person learns that number; what was on the screen stays."""
+    error_id = uuid4().hex[:8]
+    log.error("callback broke", exc_info=error, extra={"error_id": error_id})
+    screen = desk.screen()
+    tell(
+        screen.say(N_("That did not work. Try again.")),
+        screen.say(N_("Error number %(id)s is in the server's log."), id=error_id),
+        tone="refused",
+    )
 
 
 def signed_in(desk: Desk) -> Actor:
@@ -60,9 +82,9 @@ def tell(title: str, message: str = "", *, tone: Tone = "done") -> None:
     set_props("note", {"sendNotifications": toast(title, message, tone=tone)})
 
 
-def answered() -> float:
+def answered() -> str:
     """A new value for ANSWERED."""
-    return datetime.now(UTC).timestamp()
+    return uuid4().hex
 
 
 def pressed() -> Any:

@@ -49,10 +49,21 @@ def drawer(screen: Screen) -> dmc.Drawer:
     zone = ZoneInfo(screen.center.catalogue.street.timezone)
     month = screen.center.now().astimezone(zone).month
     cards: list[Component] = [plan_card(plan, screen, month) for plan in screen.center.catalogue.plans.values()]
-    return dmc.Drawer(cards, id="console-plans", title=screen.say(N_("Plan reference")), opened=False, position="right", size="lg", closeButtonProps={"aria-label": screen.say(N_("Close"))})
+    return dmc.Drawer(
+        cards,
+        id="console-plans",
+        title=screen.say(N_("Plan reference")),
+        opened=False,
+        position="right",
+        size="lg",
+        closeButtonProps={"aria-label": screen.say(N_("Close"))},
+    )
 
 
 def register(app: Dash, desk: Desk) -> None:
     app.clientside_callback(
-        ClientsideFunction("desk", "opened"), Output("console-plans", "opened"), Input("console-open-plans", "n_clicks"), prevent_initial_call=True
+        ClientsideFunction("desk", "opened"),
+        Output("console-plans", "opened"),
+        Input("console-open-plans", "n_clicks"),
+        prevent_initial_call=True,
     )

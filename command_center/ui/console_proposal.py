@@ -71,7 +71,11 @@ def _wanted_name(what: str, screen: Screen) -> str:
 
 def proposal_rows(proposal: Proposal, screen: Screen, *, ticked: Collection[str] = ()) -> list[Component]:
     """The whole proposal: what is short, the best units and every ticked one, the others folded away."""
-    top = [unit for rank, unit in enumerate(proposal.units) if unit.preselected or unit.unit_id in ticked or (rank < SHOWN_AT_FIRST and unit.suitable)]
+    top = [
+        unit
+        for rank, unit in enumerate(proposal.units)
+        if unit.preselected or unit.unit_id in ticked or (rank < SHOWN_AT_FIRST and unit.suitable)
+    ]
     rest = [unit for unit in proposal.units if unit not in top]
     rows = [*_cautions(proposal, screen), *shortfall_line(proposal.shortfalls, screen), *(rank_row(unit, screen) for unit in top)]
     if rest:

@@ -58,7 +58,14 @@ def coordinates(text: str) -> Point | None:
 
 
 def search_box(
-    store: str, label: str, hint: str, *, source: Literal["local", "server"], lines: Sequence[Component] = (), next_id: str = "", runs: bool = False
+    store: str,
+    label: str,
+    hint: str,
+    *,
+    source: Literal["local", "server"],
+    lines: Sequence[Component] = (),
+    next_id: str = "",
+    runs: bool = False,
 ) -> html.Div:
     """A box with its list: ids `STORE-search` and `STORE-list`; the pick goes into the dcc.Store `STORE`.
 
@@ -70,7 +77,14 @@ def search_box(
     return html.Div(
         [
             dmc.TextInput(
-                id=f"{store}-search", value="", label=label, placeholder=hint, autoComplete="off", spellCheck=False, attributes={"input": roles}, **marks
+                id=f"{store}-search",
+                value="",
+                label=label,
+                placeholder=hint,
+                autoComplete="off",
+                spellCheck=False,
+                attributes={"input": roles},
+                **marks,
             ),
             html.Ul(list(lines), id=f"{store}-list", role="listbox", className="combo-list still" if runs else "combo-list", **list_marks),
         ],

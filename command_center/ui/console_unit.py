@@ -16,7 +16,7 @@ from command_center.domain.status import UNIT_CHART, UnitStatus, may_advance
 from command_center.services import access
 from command_center.ui.console_incident import orders
 from command_center.ui.console_incidents import opens
-from command_center.ui.console_parts import ANSWERED, FACTS, PANEL, ago, answered, key, listed, moment, order
+from command_center.ui.console_parts import ANSWERED, FACTS, PANEL, ago, answered, door, key, listed, moment, order
 from command_center.ui.map_layers import unit_symbol
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import empty_state, icon
@@ -61,7 +61,10 @@ def facts(row: Row, screen: Screen) -> html.Dl:
             *fix_terms(row["id"], screen),
             *_term(screen.say(N_("Crew")), crew),
             *_term(screen.say(N_("Equipped for")), names),
-            *_term(screen.say(N_("Orders go to")), screen.say(N_("the crew's card and its message channel") if row["channel"] else N_("the crew's card"))),
+            *_term(
+                screen.say(N_("Orders go to")),
+                screen.say(N_("the crew's card and its message channel") if row["channel"] else N_("the crew's card")),
+            ),
         ],
         className="facts",
     )
@@ -83,7 +86,10 @@ def buttons(row: Row, screen: Screen) -> html.Div:
     shown: list[Component] = []
     if caller and caller.may(Right.SET_UNIT_STATUS) and row["assignment_id"] is None:
         allowed = [(to, msgid, symbol) for to, msgid, symbol in SET_BY_HAND if may_advance(UNIT_CHART, status, to)]
-        shown += [key(screen.say(msgid), symbol=symbol, look="order", **orders("set_unit", unit=row["id"], status=to.value)) for to, msgid, symbol in allowed]
+        shown += [
+            key(screen.say(msgid), symbol=symbol, look="order", **orders("set_unit", unit=row["id"], status=to.value))
+            for to, msgid, symbol in allowed
+        ]
     shown.append(key(screen.say(N_("On the map")), symbol="focus-2", **{"data-focus": "unit", "data-id": row["id"]}))
     return html.Div(shown, className="acts")
 
@@ -93,7 +99,13 @@ def unit_view(row: Row | None, screen: Screen) -> list[Component]:
         return [empty_state(screen.say(N_("This unit is no longer on the board.")), symbol="truck")]
     kind = screen.say(phrases.UNIT_KIND[row["unit_kind"]])
     under = f"{kind} · {phrases.status(screen.lang, row['status'])}"
-    head = html.Div([unit_symbol(row["status"], row["unit_kind"]), html.Div([html.B(screen.read(row["call_sign"])), html.Small(under)], className="what")], className="title")
+    head = html.Div(
+        [
+            unit_symbol(row["status"], row["unit_kind"]),
+            html.Div([html.B(screen.read(row["call_sign"])), html.Small(under)], className="what"),
+        ],
+        className="title",
+    )
     return [head, *current_order(row, screen), buttons(row, screen), facts(row, screen)]
 
 
@@ -104,23 +116,30 @@ def card(path: str, origin: str, screen: Screen) -> list[Component]:
     segno.make(address, error="m").save(picture, kind="svg", scale=4, border=2, dark="#000", light="#fff")
     source = f"data:image/svg+xml;utf8,{quote(picture.getvalue().decode())}"
     hint = screen.say(N_("Scan with the crew's phone. Good for one sign-in within a day."))
-    return [html.Div(html.Img(src=source, alt=screen.say(N_("Sign-in code for the crew's phone"))), className="qr"), html.P(hint, className="said")]
+    return [
+        html.Div(html.Img(src=source, alt=screen.say(N_("Sign-in code for the crew's phone"))), className="qr"),
+        html.P(hint, className="said"),
+    ]
 
 
 def pane(screen: Screen) -> html.Div:
     draw = key(screen.say(N_("Crew card (QR)")), "console-card-draw", symbol="qrcode", look="order")
     body = html.Div([html.Div(id="console-unit"), html.Div(draw, className="acts"), html.Div(id="console-card-shown")], className="scroll")
-    return html.Div([html.H2([icon("truck"), screen.say(N_("Unit"))]), body, dcc.Store(id=CARD)], className="dock-view", **{"data-kind": "unit"})
+    return html.Div(
+        [html.H2([icon("truck"), screen.say(N_("Unit"))]), body, dcc.Store(id=CARD)], className="dock-view", **{"data-kind": "unit"}
+    )
 
 
 def register(app: Dash, desk: Desk) -> None:
-    @app.callback(Output("console-unit", "children"), Input(FACTS, "data"), Input(PANEL, "data"))  # type: ignore[untyped-decorator]
+    @door(app, desk, Output("console-unit", "children"), Input(FACTS, "data"), Input(PANEL, "data"))
     async def draw(_facts: object, panel: dict[str, Any] | None) -> list[Component]:
         if not panel or panel["kind"] != "unit":
             raise PreventUpdate
         return unit_view(desk.live.board.get("unit", panel["id"]), desk.screen())
 
-    @app.callback(  # type: ignore[untyped-decorator]
+    @door(
+        app,
+        desk,
         Output(CARD, "data"),
         Output(ANSWERED, "data", allow_duplicate=True),
         Input("console-card-draw", "n_clicks"),
@@ -134,7 +153,15 @@ def register(app: Dash, desk: Desk) -> None:
         path = await order(desk, access.issue_crew_link, panel["id"])
         return (None if isinstance(path, Refusal) else {"unit": panel["id"], "path": path}), answered()
 
-    @app.callback(Output("console-card-shown", "children"), Input(CARD, "data"), Input(PANEL, "data"), State("url", "href"), prevent_initial_call=True)  # type: ignore[untyped-decorator]
+    @door(
+        app,
+        desk,
+        Output("console-card-shown", "children"),
+        Input(CARD, "data"),
+        Input(PANEL, "data"),
+        State("url", "href"),
+        prevent_initial_call=True,
+    )
     async def show(drawn: dict[str, str] | None, panel: dict[str, Any] | None, href: str | None) -> list[Component]:
         """A card is shown for the unit it was drawn for, and nowhere else."""
         if not drawn or not panel or panel["kind"] != "unit" or panel["id"] != drawn["unit"]:

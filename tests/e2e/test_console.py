@@ -17,9 +17,10 @@ from tests.waiting import eventually
 KEYS_ALLOWED = 10
 SECONDS_ALLOWED = 30.0
 CLICK_WITHIN_MS = 100
-"""Screen rules 14 and 18 (docs/ARCHITECTURE.md): from call to dispatch, and how soon a press is answered."""
+"""From call to dispatch, and how soon a press is answered."""
 
-LIVELY = {"officer": "duty_officer", "leader": "duty_leader"}
+PATIENCE_MS = 20_000
+"""How long a sight may take on a busy machine; what has to be quick is measured apart."""
 
 
 class Keyboard:
@@ -59,7 +60,7 @@ def _quiet(client: httpx.Client) -> None:
                 client.post(f"/api/v1/assignments/{assignment['id']}/status", json={"status": "recalled"}).raise_for_status()
         client.post(f"/api/v1/incidents/{row['id']}/close", json={"outcome": "closed"}).raise_for_status()
     for unit in client.get("/api/v1/units").json()["units"]:
-        if unit["status"] != "available":
+        if unit["status"] in ("charging", "out_of_service"):
             client.post(f"/api/v1/units/{unit['id']}/status", json={"status": "available"}).raise_for_status()
 
 
@@ -73,17 +74,18 @@ def story(client: httpx.Client, incident_id: str) -> dict[str, Any]:
     return told
 
 
-def ring(client: httpx.Client, kind: str = "E108", lat: float = 36.7011515, lon: float = 119.1306502, **more: Any) -> str:
+def ring(client: httpx.Client, kind: str = "E108", lat: float = 36.7011515, lon: float = 119.1306502) -> str:
     """A call taken at another desk; returns the incident's id."""
-    answer = client.post("/api/v1/incidents", json={"kind": kind, "at": {"lat": lat, "lon": lon}, "join": "new", **more})
+    answer = client.post("/api/v1/incidents", json={"kind": kind, "at": {"lat": lat, "lon": lon}, "join": "new"})
     answer.raise_for_status()
     return str(answer.json()["incident_id"])
 
 
 def open_console(page: Page, centre: RunningCentre) -> Page:
+    expect.set_options(timeout=PATIENCE_MS)
     page.goto(f"{centre.url}/console")
     expect(page.locator("#console-figures .kpi")).to_have_count(5)
-    page.wait_for_function("window.cc && cc.map && cc.link() === 'live'")
+    page.wait_for_function("window.cc && cc.map && cc.link() === 'live'", timeout=PATIENCE_MS)
     return page
 
 
@@ -271,9 +273,12 @@ def test_a_press_is_answered_within_a_tenth_of_a_second(console: Page, desk: htt
     button = docked(console, "incident").locator("[data-order*=control]")
     expect(button).to_be_visible()
 
-    answered_ms = button.evaluate(
-        "(key) => { const began = performance.now(); key.click(); return key.getAttribute('aria-busy') === 'true' ? performance.now() - began : Infinity }"
-    )
+    pressed_and_marked = """(key) => {
+        const began = performance.now();
+        key.click();
+        return key.getAttribute('aria-busy') === 'true' ? performance.now() - began : Infinity;
+    }"""
+    answered_ms = button.evaluate(pressed_and_marked)
 
     assert answered_ms < CLICK_WITHIN_MS
 
@@ -281,7 +286,9 @@ def test_a_press_is_answered_within_a_tenth_of_a_second(console: Page, desk: htt
 # ---- two officers -------------------------------------------------------------------------------------------------
 
 
-def test_of_two_officers_one_gets_the_unit_and_the_other_is_told_who_has_it(console: Page, second_console: Page, desk: httpx.Client) -> None:
+def test_of_two_officers_one_gets_the_unit_and_the_other_is_told_who_has_it(
+    console: Page, second_console: Page, desk: httpx.Client
+) -> None:
     here, there = ring(desk, kind="E108"), ring(desk, kind="E108", lat=36.7050, lon=119.1560)
     for page, incident_id in ((console, here), (second_console, there)):
         page.locator(f"button.inc[data-id='{incident_id}']").click()

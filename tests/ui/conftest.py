@@ -53,7 +53,7 @@ failed = pytest.StashKey[bool]()
 
 @dataclass(slots=True)
 class Theatre:
-    """A running centre whose state a test sets by hand; every change is a recorded event, so that the screens learn of it as in service."""
+    """A running centre whose state a test sets by hand: every change is a recorded event, so screens learn of it as in service."""
 
     center: Center
     url: str
@@ -213,7 +213,7 @@ def browser() -> Iterator[Browser]:
 
 
 def until(page: Page, truth: str) -> None:
-    """Wait until a JavaScript expression is true. Playwright's own waiting would have to be let through our content security policy."""
+    """Wait until a JavaScript expression is true; our content security policy forbids Playwright's own way of waiting for one."""
     eventually(lambda: page.evaluate(truth), within_s=15, every_s=0.05)
 
 
@@ -280,9 +280,8 @@ BRIDGE = ("宝通东街铁路桥下", "Under the railway bridge, Baotong East St
 WEST, EAST, NORTH = Point(36.6920, 119.1320), Point(36.6935, 119.1500), Point(36.7070, 119.1580)
 
 
-@pytest.fixture
-def busy_evening(screens: Screens, theatre: Theatre) -> Sequence[int]:
-    """Seven incidents of every level, units in every state, one overdue, one unacknowledged II, a lost and an old fix; ids, gravest first."""
+def busy_evening(theatre: Theatre) -> Sequence[int]:
+    """Seven incidents, units in every state, one overdue, one unacknowledged II, a lost and an old fix. Returns ids, gravest first."""
     later = theatre.center.now() - timedelta(seconds=170)
     gas = theatre.incident("E109", Level.II, ago_s=132, place=SHOPS, at=EAST, acknowledged_at=None)
     fire = theatre.incident(

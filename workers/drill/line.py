@@ -131,8 +131,11 @@ class Line:
     def send_positions(self, fixes: Iterable[Fix]) -> None:
         """Hand all positions in at once. Raises LineDown."""
         batch = [position_row(fix) for fix in fixes]
-        if batch:
-            self._ask("POST", "/api/v1/positions", json=batch)
+        if not batch:
+            return
+        answer = self._ask("POST", "/api/v1/positions", json=batch)
+        if answer.is_error or answer.json()["rejected"]:
+            log.info("positions were not believed", extra={"status": answer.status_code, "answer": answer.text[:300]})
 
     def give(self, order: Order) -> None:
         """Carry one order out; a refusal is logged, the board will tell how things stand. Raises LineDown."""

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
 TURN_S = 1.0
-TRY_AGAIN_S = (0.25, 0.5, 1.0, 2.0)
+TRY_AGAIN_S = (0.25, 0.5, 1.0)
 """How soon the centre is called again when it does not answer; the last one from then on."""
 
 WORTH_A_WARNING = 15

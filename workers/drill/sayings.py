@@ -73,7 +73,7 @@ QUIET: Mapping[str, Topic] = {
         weight=5,
         where="street",
         said=("路面往外喷水，水管爆了", "水从地下冒出来，整条路都是水"),
-        answers=("整条路", "路面有喷水，没有塌陷"),
+        answers=("整条路都是，刚刚开始", "路面有喷水，没有塌陷"),
     ),
     "E120": Topic(
         weight=4,

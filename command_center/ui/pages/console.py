@@ -53,7 +53,18 @@ def layout(screen: Screen) -> Component:
     )
 
 
-PARTS = (console_head, console_incidents, console_log, console_dock, console_call_doors, console_orders, console_unit, console_jobs, console_palette, console_plans)
+PARTS = (
+    console_head,
+    console_incidents,
+    console_log,
+    console_dock,
+    console_call_doors,
+    console_orders,
+    console_unit,
+    console_jobs,
+    console_palette,
+    console_plans,
+)
 """Everything on the page that answers to something."""
 
 

@@ -1,0 +1,61 @@
+"""`python -m bench`: run the stories, print the table, write var/bench.json."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated
+
+import typer
+
+from bench import chaos, first_load, jobs, log_check, many_screens, memory, orders, proposals, screens, starting, vehicles
+from bench.figures import Figure, save, show
+from bench.ground import VAR, Ground
+
+STORIES: Mapping[str, Callable[[Ground], Iterator[Figure]]] = {
+    "starting": starting.measure,
+    "memory": memory.measure,
+    "orders": orders.measure,
+    "jobs": jobs.measure,
+    "screens": screens.measure,
+    "vehicles": vehicles.measure,
+    "many-screens": many_screens.measure,
+    "proposals": proposals.measure,
+    "first-load": first_load.measure,
+    "log-check": log_check.measure,
+    "chaos": chaos.measure,
+}
+
+Only = Annotated[list[str] | None, typer.Option("--only", help=f"Run this story alone (may be repeated): {', '.join(STORIES)}.")]
+Quick = Annotated[bool, typer.Option("--quick", help="Few samples, for a look while working.")]
+
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def main(only: Only = None, *, quick: Quick = False) -> None:
+    """Measure a whole running centre. Missed goals are marked in the table; they are no error."""
+    if unknown := set(only or ()) - set(STORIES):
+        raise typer.BadParameter(f"no story is called {', '.join(sorted(unknown))}")
+    print(surroundings())
+    figures: list[Figure] = []
+    with Ground(quick=quick) as ground:
+        for name in only or STORIES:
+            began = time.monotonic()
+            figures += STORIES[name](ground)
+            print(f"{name}: {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}", flush=True)
+            save(figures, VAR / "bench.json")
+    show(figures)
+
+
+def surroundings() -> str:
+    """The machine in one line: without it no figure means anything."""
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}; load before {load}"
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,56 @@
+"""A hundred screens on one web process: positions at 1 Hz and orders in between, as each screen's bytes arrive.
+
+The screens are SSE clients in one other process; they share this machine's cores with the centre, which real screens would not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from bench.driving import driving
+from bench.figures import Figure, Peer, figure, p50, p95
+from bench.ground import Ground, desk, incidents, opened
+from bench.listeners import Heard, listening
+
+SCREENS = 100
+GOAL_MS = 250.0
+ORDER_EVERY_S = 0.5
+
+
+def measure(ground: Ground) -> Iterator[Figure]:
+    """One screen first, then a hundred, with the same traffic."""
+    seconds = ground.samples(40, 8)
+    _, one_facts_ms, _ = _traffic(ground, 1, ground.samples(20, 5))
+    heard, facts_ms, orders_ms = _traffic(ground, SCREENS, seconds)
+    print(f"  {len(heard.positions)} frames and {len(facts_ms)} facts read by {SCREENS} screens, {heard.resets} resets")
+    yield figure(f"{SCREENS} screens: position to screen, p50", p50(heard.positions), "ms")
+    yield figure(f"{SCREENS} screens: position to screen, p95", p95(heard.positions), "ms", goal=GOAL_MS)
+    one = Peer(name="one screen, p95", value=p95(one_facts_ms))
+    yield figure(f"{SCREENS} screens: order sent to screen, p95", p95(facts_ms), "ms", goal=GOAL_MS, peer=one)
+    yield figure(f"{SCREENS} screens: order committed over HTTP, p95", p95(orders_ms), "ms")
+    yield figure(f"{SCREENS} screens: told to start over", heard.resets, "times", goal=0)
+
+
+def _traffic(ground: Ground, screens: int, seconds: int) -> tuple[Heard, list[float], list[float]]:
+    """What so many screens heard; ms from order to each screen, and to each order's answer."""
+    sent: dict[str, float] = {}
+    orders_ms: list[float] = []
+    with opened(ground.centre) as center, desk(ground.centre) as officer, incidents(officer, center, 3) as open_now:
+        units = officer.units()
+        homes = [(vehicle.id, vehicle.home.lat, vehicle.home.lon) for vehicle in center.catalogue.vehicles.values()]
+        with listening(ground.centre, screens) as listeners, driving(ground.centre, homes):
+            time.sleep(1.0)
+            for number in range(int(seconds / ORDER_EVERY_S)):
+                began = time.time() * 1000
+                assignment = officer.send(open_now[number % len(open_now)], units[number % len(units)], f"many-{began}")
+                sent[assignment] = began
+                orders_ms.append(time.time() * 1000 - began)
+                time.sleep(ORDER_EVERY_S / 2)
+                officer.recall(assignment)
+                time.sleep(ORDER_EVERY_S / 2)
+            heard = listeners.stop()
+    facts_ms = [at - sent[assignment] for assignment, at in heard.facts if assignment in sent]
+    expected = screens * len(sent)
+    assert len(facts_ms) == expected or heard.resets, f"{expected} facts were due, {len(facts_ms)} came"
+    return heard, facts_ms, orders_ms

@@ -1,0 +1,56 @@
+"""What an idle centre occupies: the proportional set size of every process it started, shared pages counted once among them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.figures import Figure, figure
+from bench.ground import Ground, running_centre
+
+GOAL_MB = 500.0
+SETTLES_S = 15.0
+"""Idle means that starting is over: caches filled, the first frames of the drill sent."""
+
+
+def measure(ground: Ground) -> Iterator[Figure]:
+    """Megabytes (1,000,000 B) without and with the simulator."""
+    for simulator, name in (("off", "memory of the idle centre, PSS"), ("on", "memory with the simulator, PSS")):
+        with running_centre(CENTER_SIMULATOR=simulator) as centre:
+            assert centre.process is not None
+            time.sleep(ground.samples(int(SETTLES_S), 5))
+            parts = {describe(pid): pss_mb(pid) for pid in tree(centre.process.pid)}
+        print("  " + ", ".join(f"{part} {mb:.0f} MB" for part, mb in parts.items()))
+        yield figure(name, sum(parts.values()), "MB", goal=GOAL_MB)
+
+
+def tree(root: int) -> list[int]:
+    """A process and all that descend from it."""
+    parents = {int(stat.parent.name): parent for stat in Path("/proc").glob("[0-9]*/stat") if (parent := _parent(stat)) is not None}
+    found = [root]
+    for pid in found:
+        found += [child for child, parent in parents.items() if parent == pid]
+    return found
+
+
+def _parent(stat: Path) -> int | None:
+    try:
+        return int(stat.read_text().rpartition(")")[2].split()[1])
+    except (OSError, IndexError):  # it ended meanwhile
+        return None
+
+
+def pss_mb(pid: int) -> float:
+    """Private pages and the share of shared ones; pages that programs outside the centre map too count less than whole."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    raise ValueError(f"/proc/{pid}/smaps_rollup tells no Pss")
+
+
+def describe(pid: int) -> str:
+    """A process as the supervisor calls it, with its number: "web 123"."""
+    words = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+    name = next((word for word in reversed(words) if word and "=" not in word and not word.startswith("-")), "?")
+    return f"{name.rpartition('/')[2]} {pid}"

@@ -1,0 +1,51 @@
+"""How long people wait for the centre: the first start ever, every later one, and the catalogue alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+from bench.figures import Figure, Peer, figure, p50
+from bench.ground import Ground, folder, start, stop
+from tests.e2e.conftest import ROOT, RunningCentre, free_port
+
+READING = """
+import time
+from command_center.catalogue import load_catalogue
+began = time.perf_counter()
+load_catalogue()
+print(time.perf_counter() - began)
+"""
+
+
+def measure(ground: Ground) -> Iterator[Figure]:
+    """Seconds from `up` to every part well, on an empty folder and again on the same one."""
+    python_s = [_python_s() for _ in range(ground.samples(5, 2))]
+    first_s, again_s = [], []
+    for _ in range(ground.samples(3, 1)):
+        with folder() as data_dir:
+            centre = RunningCentre(data_dir=data_dir, port=free_port())
+            try:
+                first_s.append(start(centre))
+                stop(centre)
+                again_s.append(start(centre))
+            finally:
+                stop(centre)
+    bare = Peer(name="an empty Python process", value=p50(python_s))
+    yield figure("first start to all parts well, median", p50(first_s), "s", peer=bare)
+    yield figure("later start to all parts well, median", p50(again_s), "s", peer=bare)
+    yield figure("catalogue read and checked, median", p50([_catalogue_s() for _ in range(ground.samples(5, 2))]) * 1000, "ms")
+
+
+def _python_s() -> float:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "pass"], check=True)
+    return time.perf_counter() - began
+
+
+def _catalogue_s() -> float:
+    """In a process of its own, as every process of the centre reads it; imports left out."""
+    told = subprocess.run([sys.executable, "-c", READING], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return float(told)

@@ -1,0 +1,90 @@
+"""Whatever comes in, no door answers 5xx."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.api.conftest import Web
+
+POSTS = (
+    "/api/v1/incidents",
+    "/api/v1/incidents/1/dispatch",
+    "/api/v1/incidents/1/close",
+    "/api/v1/incidents/1/merge",
+    "/api/v1/incidents/1/reopen",
+    "/api/v1/incidents/1/acknowledge",
+    "/api/v1/assignments/1/status",
+    "/api/v1/units/patrol-01/status",
+    "/api/v1/positions",
+    "/api/v1/positions/osmand",
+    "/api/v1/positions/owntracks",
+)
+FIELDS = (
+    *("kind", "at", "lat", "lon", "datum", "place_id", "place_text", "caller_name", "said", "answers", "severity", "join", "reported_at"),
+    *("units", "status", "reason", "outcome", "note", "into", "unit", "id", "device_id", "location", "coords", "timestamp", "_type", "tst"),
+)
+GOOD = ("E103", "patrol-01", "XQ001", "II", "auto", "cleared", "closed", "gcj02", "location", "2026-03-02T01:00:00Z")
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.integers(min_value=10**18, max_value=10**400)
+    | st.floats()
+    | st.sampled_from(GOOD)
+    | st.text(st.characters(exclude_categories=()), max_size=20)
+)
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=6), max_leaves=12
+)
+bodies = st.dictionaries(st.sampled_from(FIELDS), values, max_size=8) | st.lists(values, max_size=4) | values
+
+
+def test_no_body_makes_a_door_fail(web: Web, desk: httpx.Client) -> None:
+    desk.post("/api/v1/incidents", json={"kind": "E103", "place_id": "XQ001"})
+    desk.post("/api/v1/incidents/1/dispatch", json={"units": ["patrol-01"]})
+
+    @settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(path=st.sampled_from(POSTS), body=bodies)
+    def never_fails(path: str, body: Any) -> None:
+        answer = desk.post(path, content=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+        assert answer.status_code < 500, answer.text
+
+    never_fails()
+
+
+def test_no_bytes_query_or_header_makes_a_door_fail(web: Web, desk: httpx.Client) -> None:
+    odd_bytes = st.binary(max_size=60)
+    types = st.sampled_from(("application/json", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain", "%", ""))
+    words = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+
+    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(path=st.sampled_from((*POSTS, "/sign-in", "/in/x")), body=odd_bytes, kind=types, query=st.dictionaries(words, words, max_size=3))
+    def never_fails(path: str, body: bytes, kind: str, query: dict[str, str]) -> None:
+        answer = desk.post(path, content=body, headers={"Content-Type": kind}, params=query)
+        assert answer.status_code < 500, answer.text
+
+    never_fails()
+
+
+def test_no_query_makes_a_reading_door_fail(web: Web, desk: httpx.Client) -> None:
+    words = (
+        st.text(st.characters(exclude_categories=("Cs",)), max_size=20) | st.integers().map(str) | st.sampled_from(("NaN", "1e999", "-0"))
+    )
+    paths = ("/api/v1/incidents", "/api/v1/positions/osmand", "/api/v1/plans/P01", "/language", "/sign-in", "/m", "/api/v1/board")
+
+    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        path=st.sampled_from(paths),
+        query=st.dictionaries(st.sampled_from(("status", "limit", "id", "lat", "lon", "timestamp", "next", "to", "unit", "token")), words),
+    )
+    def never_fails(path: str, query: dict[str, str]) -> None:
+        answer = desk.get(path, params=query)
+        assert answer.status_code < 500, answer.text
+
+    never_fails()
