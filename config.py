@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from command_center.wire.embedded import socket_url
@@ -38,6 +38,21 @@ class Settings(BaseSettings):
     calls_per_hour: float = Field(default=12.0, ge=0, le=3600)
     workers: int = Field(default=2, ge=1, le=16)
     device_tokens: Literal["auto", "on", "off"] = "auto"
+
+    @field_validator("database_url", "tracks_url")
+    @classmethod
+    def _names_a_database(cls, url: str) -> str:
+        return _with_scheme(url, "sqlite", "postgresql", "postgresql+psycopg")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _names_a_redis(cls, url: str) -> str:
+        return _with_scheme(url, "redis", "rediss", "unix")
+
+    @field_validator("router_url")
+    @classmethod
+    def _names_a_router(cls, url: str) -> str:
+        return _with_scheme(url, "http", "https")
 
     def model_post_init(self, _context: object) -> None:
         object.__setattr__(self, "data_dir", self.data_dir.expanduser().absolute())
@@ -89,6 +104,13 @@ class Settings(BaseSettings):
         return json.dumps({**alone, "options": self.center_options()}, default=str)
 
 
+def _with_scheme(url: str, *schemes: str) -> str:
+    """The address as it is; raises ValueError unless it is empty or begins with one of these."""
+    if url and url.partition("://")[0] not in schemes:
+        raise ValueError(f"an address that begins with {' or '.join(f'{scheme}://' for scheme in schemes)} is needed")
+    return url
+
+
 def is_loopback(host: str) -> bool:
     """True where only this machine can reach `host`."""
     if host == "localhost":
@@ -110,5 +132,6 @@ def load_settings(**overrides: object) -> Settings:
 def _sentence(problem: ValidationError) -> str:
     first = problem.errors(include_url=False)[0]
     variable = f"{ENV_PREFIX}{'_'.join(str(part) for part in first['loc']).upper()}"
-    reason = first["msg"][:1].lower() + first["msg"][1:]
-    return f"{variable}={first['input']!r} is not usable: {reason}."
+    shown = "" if "@" in str(first["input"]) else f"={first['input']!r}"  # what stands before an @ may be a password
+    reason = first["msg"].removeprefix("Value error, ")
+    return f"{variable}{shown} is not usable: {reason[:1].lower()}{reason[1:]}."

@@ -3,12 +3,16 @@
    Height of a letter for an angle of sight: h = 6.283 * distance * arc minutes / 21600 (NUREG-0700); a Han glyph fills 0.92 em. */
 (() => {
   const cc = (window.cc = window.cc || {});
-  const ARCMIN = 16, GLYPH_EM = 0.92, HAN_LIMIT = 200, FOCUS_MS = 20000;
+  const ARCMIN = 16, LARGEST_ARCMIN = 45, LARGEST_EM = 1.5, LINES_EM = 30.4, GLYPH_EM = 0.92, HAN_LIMIT = 200, FOCUS_MS = 20000;
   const page = () => document.querySelector(".wall");
   const asked = () => new URLSearchParams(location.search);
 
   const millimetresPerPixel = (diagonal, width, height) => diagonal * 25.4 / Math.hypot(width, height);
-  cc.rootSize = (distance, diagonal, width, height) => 6.283 * distance * 1000 * ARCMIN / 21600 / GLYPH_EM / millimetresPerPixel(diagonal, width, height);
+  const sizeFor = (arcmin, distance, diagonal, width, height) => 6.283 * distance * 1000 * arcmin / 21600 / GLYPH_EM / millimetresPerPixel(diagonal, width, height);
+  cc.rootSize = (...seen) => {      // never below 16 arc minutes; a wall with room to spare gets larger letters, not more lines
+    const [, , , height] = seen;
+    return Math.max(sizeFor(ARCMIN, ...seen), Math.min(height / LINES_EM, sizeFor(LARGEST_ARCMIN, ...seen) / LARGEST_EM));
+  };
   cc.arcmin = (pixels, distance, diagonal, width, height) => pixels * GLYPH_EM * millimetresPerPixel(diagonal, width, height) * 21600 / 6.283 / 1000 / distance;
 
   function calibrate() {
@@ -64,6 +68,7 @@
       if (!focused) cc.wall.home = cc.map.getBounds();
       focused = id;
       clearTimeout(focusTimer);
+      cc.wall.focusEndsAt = Date.now() + FOCUS_MS;
       focusTimer = setTimeout(cc.wall.release, FOCUS_MS);
       cc.map.flyTo([row.lat, row.lon], cc.map.getZoom() < 15 ? 15.5 : cc.map.getZoom(), { duration: 1 });
       mark();

@@ -25,9 +25,9 @@ from sqlalchemy import select
 from bench.figures import Figure, figure, p50
 from bench.ground import Desk, Ground, desk, incidents, opened, running_centre
 from bench.memory import tree
+from bench.running import RunningCentre
 from command_center.center import Center
 from command_center.db.tables import Assignment, LogEntry
-from tests.e2e.conftest import RunningCentre
 
 KILL_EVERY_S = (0.2, 0.9)
 PATIENCE_S = 60.0
@@ -54,9 +54,8 @@ class Trouble:
 
     def _parts(self) -> list[tuple[str, int]]:
         """Workers and relay that descend from this centre's supervisor, and no other process."""
-        assert self.centre.process is not None
         found = []
-        for pid in tree(self.centre.process.pid):
+        for pid in tree(self.centre.pid):
             with suppress(OSError):
                 words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
                 if "workers" in words and words[words.index("workers") + 1] in ("work", "relay"):

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from tests.e2e.conftest import RunningCentre
+from bench.running import RunningCentre
 
 RADIUS_M = 400.0
 """Beyond the 120 m within which a free unit is drawn in its station's row."""

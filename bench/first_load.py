@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.figures import Figure, figure, p50
 from bench.ground import LIVE, Ground, desk, incidents, opened, until
-from tests.e2e.conftest import RunningCentre
+from bench.running import RunningCentre
 
 GOAL_MB = 4.0
 REST_S = 2.0

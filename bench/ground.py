@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from subprocess import TimeoutExpired
 from typing import Any, Self
 
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench.running import QUIET_CHROMIUM, ROOT, RunningCentre, eventually
 from command_center.center import Center
 from command_center.services import open_center
 from command_center.wire.embedded import socket_url
-from tests.e2e.conftest import QUIET_CHROMIUM, ROOT, RunningCentre, free_port
-from tests.waiting import eventually
 
 VAR = ROOT / "var"
 INCIDENT_TYPE = "E107"
@@ -43,7 +40,6 @@ class Ground:
     _stack: ExitStack = field(default_factory=ExitStack)
     _centre: RunningCentre | None = None
     _browser: Browser | None = None
-    _starts_s: list[float] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         return self
@@ -67,7 +63,7 @@ class Ground:
         """Headless Chromium, drawing without a GPU."""
         if self._browser is None:
             playwright = self._stack.enter_context(sync_playwright())
-            self._browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET_CHROMIUM)
+            self._browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(QUIET_CHROMIUM))
             self._stack.callback(self._browser.close)
         return self._browser
 
@@ -102,28 +98,11 @@ def folder() -> Iterator[Path]:
 def running_centre(**settings: str) -> Iterator[RunningCentre]:
     """A centre on a new folder, well when the block begins. settings : CENTER_* variables."""
     with folder() as data_dir:
-        running = RunningCentre(data_dir=data_dir, port=free_port(), settings=settings)
+        running = RunningCentre(data_dir, settings)
         try:
-            start(running)
+            running.start()
             yield running
         finally:
-            stop(running)
-
-
-def start(running: RunningCentre) -> float:
-    """Start it; returns the seconds until /healthz said that every part is well. A busy machine may take twice the patience of a test."""
-    began = time.monotonic()
-    try:
-        running.start()
-    except AssertionError:
-        while not running.is_well() and time.monotonic() - began < 180:
-            time.sleep(0.1)
-    return time.monotonic() - began
-
-
-def stop(running: RunningCentre) -> None:
-    if running.process is not None and running.process.poll() is None:
-        with suppress(TimeoutExpired):
             running.stop()
 
 

@@ -24,12 +24,11 @@ from bench.bare_rq import bare_queue, nothing
 from bench.figures import Figure, Peer, figure, p50, p95
 from bench.ground import Desk, Ground, desk, incidents, opened
 from bench.monitor import Witness, witness
+from bench.running import ROOT, eventually
 from command_center.center import Center
 from command_center.domain.rights import Actor, Role
 from command_center.services.dispatching import DispatchUnits, dispatch_units
 from command_center.wire.embedded import socket_path, socket_url
-from tests.e2e.conftest import ROOT
-from tests.waiting import eventually
 
 GOAL_TIMES_BARE = 2.0
 WARM = 4

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tests.e2e.conftest import ROOT, RunningCentre
+from bench.running import ROOT, RunningCentre
 
 
 @dataclass(slots=True)

@@ -18,9 +18,8 @@ def measure(ground: Ground) -> Iterator[Figure]:
     """Megabytes (1,000,000 B) without and with the simulator."""
     for simulator, name in (("off", "memory of the idle centre, PSS"), ("on", "memory with the simulator, PSS")):
         with running_centre(CENTER_SIMULATOR=simulator) as centre:
-            assert centre.process is not None
             time.sleep(ground.samples(int(SETTLES_S), 5))
-            parts = {describe(pid): pss_mb(pid) for pid in tree(centre.process.pid)}
+            parts = {describe(pid): pss_mb(pid) for pid in tree(centre.pid)}
         print("  " + ", ".join(f"{part} {mb:.0f} MB" for part, mb in parts.items()))
         yield figure(name, sum(parts.values()), "MB", goal=GOAL_MB)
 

@@ -8,8 +8,8 @@ import time
 from collections.abc import Iterator
 
 from bench.figures import Figure, Peer, figure, p50
-from bench.ground import Ground, folder, start, stop
-from tests.e2e.conftest import ROOT, RunningCentre, free_port
+from bench.ground import Ground, folder
+from bench.running import ROOT, RunningCentre
 
 READING = """
 import time
@@ -26,13 +26,13 @@ def measure(ground: Ground) -> Iterator[Figure]:
     first_s, again_s = [], []
     for _ in range(ground.samples(3, 1)):
         with folder() as data_dir:
-            centre = RunningCentre(data_dir=data_dir, port=free_port())
+            centre = RunningCentre(data_dir)
             try:
-                first_s.append(start(centre))
-                stop(centre)
-                again_s.append(start(centre))
+                first_s.append(centre.start())
+                centre.stop()
+                again_s.append(centre.start())
             finally:
-                stop(centre)
+                centre.stop()
     bare = Peer(name="an empty Python process", value=p50(python_s))
     yield figure("first start to all parts well, median", p50(first_s), "s", peer=bare)
     yield figure("later start to all parts well, median", p50(again_s), "s", peer=bare)

@@ -20,9 +20,9 @@ from playwright.sync_api import Page
 from bench.driving import Driving, driving
 from bench.figures import Figure, figure, p50, p95
 from bench.ground import OUTSIDE, Ground, desk, folder, running_centre, until
+from bench.running import RunningCentre
 from bench.screens import WATCHING
 from command_center.catalogue import FOLDER
-from tests.e2e.conftest import RunningCentre
 
 FEW, MANY = 16, 1_000
 GOAL_FEW_MS, GOAL_MANY_MS = 100.0, 250.0

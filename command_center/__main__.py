@@ -268,8 +268,8 @@ def opened_center(*, prepared: bool = True) -> Iterator[Center]:
         fail(f"The catalogue cannot be used: {problem}")
     except SQLAlchemyError as problem:
         fail(f"The database cannot be used: {str(getattr(problem, 'orig', None) or problem).strip().splitlines()[0]}")
-    except PermissionError as problem:
-        fail(f"{problem.filename} cannot be used: {problem.strerror}.")
+    except OSError as problem:
+        fail(f"{problem.filename or settings.data_dir} cannot be used: {problem.strerror or problem}.")
     else:
         center.close()
 

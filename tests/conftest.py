@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from playwright.sync_api import Browser
 from redis import Redis
 
 from command_center.center import Center
@@ -26,6 +27,7 @@ from command_center.roads import RoadNetwork
 from command_center.services import open_center as open_it
 from command_center.services import seeding
 from command_center.wire import EmbeddedValkey
+from tests.browsing import chromium, failed
 from tests.builders import MORNING
 from tests.postgres import PostgresServer, running_postgres
 
@@ -115,6 +117,14 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[failed] = report.failed
+    return report
+
+
 # ---- services, once per test process ---------------------------------------------------------------------------------------------
 
 
@@ -161,6 +171,13 @@ def _prepared(database_url: str, redis_url: str, data_dir: Path) -> Center:
     )
     seeding.prepare(center)
     return center
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium; per module, because async tests cannot run while it is open."""
+    with chromium() as opened:
+        yield opened
 
 
 # ---- what a test starts with -----------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ _no_other_doors = APIRouter(include_in_schema=False)
 @_no_other_doors.api_route("/api/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
 async def no_such_door(request: Request) -> None:
     """Answer below /api where no door is, or none of this method; without this, the screens' catch-all would answer with a page."""
-    taken = sorted({method for route in _doors() if route.path_regex.match(request.url.path) for method in route.methods})
+    taken = sorted({method for route in _doors() if route.path_regex.match(request.url.path) for method in route.methods or ()})
     raise HTTPException(405, headers={"Allow": ", ".join(taken)}) if taken else HTTPException(404)
 
 

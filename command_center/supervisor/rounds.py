@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from command_center.supervisor.children import Backoff, Child
 from command_center.supervisor.logs import say
@@ -89,7 +90,7 @@ class Supervisor:
         """Run until SIGINT, SIGTERM or SIGHUP. Raises CannotStart, DataDirInUse, ValkeyFailed before anything is left running."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
-        with lock_folder(self.orders.data_dir, "center.lock"):
+        with self._hold_folder():
             check_port(self.orders.host, self.orders.port)
             try:
                 self._start_valkey()
@@ -98,6 +99,12 @@ class Supervisor:
                 self._make_rounds(link)
             finally:
                 self._stop_all()
+
+    def _hold_folder(self) -> IO[bytes]:
+        try:
+            return lock_folder(self.orders.data_dir, "center.lock")
+        except OSError as problem:
+            raise CannotStart(f"CENTER_DATA_DIR={self.orders.data_dir} cannot be used: {problem.strerror or problem}.") from None
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stopping.set()

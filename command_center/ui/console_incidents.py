@@ -5,6 +5,7 @@ from datetime import datetime
 
 from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 from command_center.domain.board import Row
 from command_center.services.figures import is_overdue
@@ -171,5 +172,7 @@ def register(app: Dash, desk: Desk) -> None:
         return incident_list(desk.live.board.rows("incident"), desk.screen(), docked)
 
     @door(app, desk, Output("console-idle", "children"), Input(FACTS, "data"), Input(PANEL, "data"))
-    async def draw_idle(_facts: object, _panel: object) -> list[Component]:
+    async def draw_idle(_facts: object, panel: dict[str, str] | None) -> list[Component]:
+        if panel and panel["kind"] != "idle":
+            raise PreventUpdate
         return idle_view(desk.screen())

@@ -13,7 +13,7 @@ from tests.api.conftest import Web
 CALL = {"kind": "E103", "at": {"lat": 36.6985, "lon": 119.145}, "said": "车内有人"}
 
 
-def taken(desk: httpx.Client, **changed: Any) -> str:
+def taken(desk: httpx.Client, **changed: object) -> str:
     """The id of a new incident."""
     answer = desk.post("/api/v1/incidents", json=CALL | {"join": "new"} | changed)
     assert answer.status_code == 201, answer.text

@@ -31,7 +31,7 @@ def position_of(client: httpx.Client, unit: str = "patrol-01") -> list[Any]:
 
 
 def test_osmand_by_query(desk: httpx.Client, stranger: httpx.Client) -> None:
-    query = {"id": "patrol-01", **HERE, "timestamp": NOW_S, "speed": 10, "bearing": 90, "accuracy": 5, "batt": 81.5}
+    query: dict[str, str | float] = {"id": "patrol-01", **HERE, "timestamp": NOW_S, "speed": 10, "bearing": 90, "accuracy": 5, "batt": 81.5}
 
     answer = stranger.get("/api/v1/positions/osmand", params=query)
 
@@ -186,7 +186,7 @@ class TestWhereDevicesNeedATokenOfTheirOwn:
 
     def test_it_may_come_in_the_query_as_basic_password_or_as_bearer(self, web: Web, stranger: httpx.Client) -> None:
         token = web.token(Role.CREW, "patrol-01")
-        query = {"id": "patrol-01", **HERE, "timestamp": NOW_S, "token": token}
+        query: dict[str, str | float] = {"id": "patrol-01", **HERE, "timestamp": NOW_S, "token": token}
         track = {"_type": "location", **HERE, "tst": NOW_S + 1}
 
         assert stranger.get("/api/v1/positions/osmand", params=query).status_code == 200

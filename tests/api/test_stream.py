@@ -11,6 +11,7 @@ from queue import Queue
 from typing import Any
 
 import httpx
+import pytest
 from redis import Redis
 
 from command_center.domain.board import Board
@@ -44,9 +45,9 @@ class Screen:
 
 
 @contextmanager
-def screen(client: httpx.Client, last: str = "", **query: str) -> Iterator[Screen]:
+def screen(client: httpx.Client, *, resume: str = "", **query: str) -> Iterator[Screen]:
     opened = Screen(Queue())
-    headers = {"Last-Event-ID": last} if last else {}
+    headers = {"Last-Event-ID": resume} if resume else {}
     with client.stream("GET", "/api/v1/stream", params=query, headers=headers) as stream:
         assert stream.status_code == 200
         thread = threading.Thread(target=_read, args=(stream, opened.events), daemon=True)
@@ -67,6 +68,15 @@ def _read(stream: httpx.Response, events: Queue[Event | None]) -> None:
     except (httpx.HTTPError, httpx.StreamError):
         pass
     events.put(None)
+
+
+@pytest.fixture
+def desk(web: Web) -> httpx.Client:
+    """The duty officer's program, at a center whose log is published so far."""
+    client = web.client(Role.DUTY_OFFICER)
+    web.carry()
+    eventually(lambda: client.get("/api/v1/board").json()["stream"] == web.center.wire.facts_tail())
+    return client
 
 
 def test_facts_arrive_with_rows_and_an_id(web: Web, desk: httpx.Client) -> None:
@@ -91,7 +101,7 @@ def test_an_old_snapshot_and_the_patches_after_it_make_the_new_snapshot(web: Web
     desk.post(f"/api/v1/assignments/{order}/status", json={"status": "en_route"})
     web.carry()
 
-    with screen(desk, last=old["stream"]) as wall:
+    with screen(desk, resume=old["stream"]) as wall:
         while board.get("assignment", order) is None or board.rows("assignment")[0]["status"] != "en_route":
             board.apply(wall.hears("facts").data["rows"])
 
@@ -108,7 +118,7 @@ def test_a_screen_resumes_by_query_too_and_hears_nothing_twice(web: Web, desk: h
     taken(desk)
     web.carry()
 
-    with screen(desk, last="", **{"last": first.id}) as wall:
+    with screen(desk, last=first.id) as wall:
         missed = wall.hears("facts")
         taken(desk)
         web.carry()
@@ -126,7 +136,7 @@ def test_a_screen_whose_place_is_gone_reads_the_board_anew(web: Web, desk: httpx
         redis.flushall()
 
     for gone in (last, "1-1", "nonsense", "9" * 40):
-        with screen(desk, last=gone) as wall:
+        with screen(desk, resume=gone) as wall:
             assert wall.hears("reset").data == {}
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -18,31 +17,18 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browsing import keep_sights, watch
 from tests.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-SIGHTS = ROOT / "test-results"
 STARTS_WITHIN_S = 60.0
 STOPS_WITHIN_S = 15.0
-
-QUIET_CHROMIUM = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-    *(["--no-sandbox"] if os.geteuid() == 0 else []),
-]
-
-failed = pytest.StashKey[bool]()
 
 
 @dataclass(slots=True)
@@ -137,14 +123,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("e2e"))
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Any:  # noqa: ANN401 - pytest's hook protocol
-    report = yield
-    if report.when == "call":
-        item.stash[failed] = report.failed
-    return report
-
-
 @pytest.fixture(scope="session")
 def centre() -> Iterator[RunningCentre]:
     """A centre with the demo street and nothing happening (no simulator), shared by all browser tests."""
@@ -160,15 +138,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium: the system's, or the one Playwright fetched. Per module: its event loop would be in the way of async tests."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET_CHROMIUM)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
@@ -205,19 +174,6 @@ def _watched(
     page = context.new_page()
     watch(page, centre.url, problems)
     yield page
-    if request.node.stash.get(failed, False):
-        SIGHTS.mkdir(exist_ok=True)
-        name = re.sub(r"[^\w.-]+", "_", request.node.name)
-        page.screenshot(path=SIGHTS / f"{name}.png")
+    keep_sights(request.node, context.pages)
     context.close()
     assert not problems
-
-
-def watch(page: Page, url: str, problems: list[str]) -> None:
-    """Note script errors, console errors and requests that leave the centre."""
-    page.on("pageerror", lambda error: problems.append(f"script: {error}"))
-    page.on("console", lambda message: problems.append(f"console: {message.text} {message.location}") if message.type == "error" else None)
-    page.on(
-        "request",
-        lambda asked: problems.append(f"outside: {asked.url}") if not asked.url.startswith((f"{url}/", "data:", "blob:")) else None,
-    )

@@ -11,7 +11,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.conftest import RunningCentre, watch
+from tests.browsing import watch
+from tests.e2e.conftest import RunningCentre
 from tests.waiting import eventually
 
 KEYS_ALLOWED = 10

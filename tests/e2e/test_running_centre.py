@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import RunningCentre, watch
+from tests.browsing import watch
+from tests.e2e.conftest import RunningCentre
 
 
 def test_every_part_says_that_it_is_well(centre: RunningCentre) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.supervisor.conftest import Run
 from tests.waiting import eventually
 
 BACK_WITHIN_S = 5.0
@@ -20,6 +21,12 @@ PARTS = {
     "drill": "workers drill",
     "valkey": "valkey-server",
 }
+
+
+def part_of(run: Run, part: str) -> psutil.Process:
+    process = eventually(lambda: run.child(PARTS[part]))
+    assert process is not None
+    return process
 
 
 def ended(process: psutil.Process) -> bool:
@@ -62,7 +69,15 @@ def test_a_host_that_is_not_ours_is_refused(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variable", "value"), [("CENTER_PORT", "http"), ("CENTER_LANGUAGE", "fr"), ("CENTER_SIMULATOR", "maybe"), ("CENTER_WORKERS", "0")]
+    ("variable", "value"),
+    [
+        ("CENTER_PORT", "http"),
+        ("CENTER_LANGUAGE", "fr"),
+        ("CENTER_SIMULATOR", "maybe"),
+        ("CENTER_WORKERS", "0"),
+        ("CENTER_REDIS_URL", "localhost:6379"),
+        ("CENTER_DATABASE_URL", "mysql://x"),
+    ],
 )
 def test_a_bad_setting_is_refused_by_its_name(run: Run, variable: str, value: str) -> None:
     refused = run.run("up", **{variable: value})
@@ -72,10 +87,27 @@ def test_a_bad_setting_is_refused_by_its_name(run: Run, variable: str, value: st
     assert refused.stderr.count("\n") == 1
 
 
+def test_a_password_in_a_bad_setting_is_not_repeated(run: Run) -> None:
+    refused = run.run("up", CENTER_DATABASE_URL="mysql://root:hunter2@db/center")
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("CENTER_DATABASE_URL is not usable: an address that begins with sqlite://")
+    assert "hunter2" not in refused.stderr
+
+
+def test_a_folder_that_cannot_be_used_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    refused = run.run("up", CENTER_DATA_DIR=str(tmp_path / "file" / "var"))
+
+    assert refused.returncode == 1
+    assert refused.stderr == f"CENTER_DATA_DIR={tmp_path / 'file' / 'var'} cannot be used: Not a directory.\n"
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_a_killed_part_is_back_within_five_seconds(run: Run, part: str) -> None:
     eventually(run.is_well, within_s=20)
-    before = eventually(lambda: run.child(PARTS[part]))
+    before = part_of(run, part)
 
     before.kill()
 
@@ -84,7 +116,7 @@ def test_a_killed_part_is_back_within_five_seconds(run: Run, part: str) -> None:
 
 
 def test_a_paused_valkey_is_noticed_and_replaced(run: Run) -> None:
-    before = eventually(lambda: run.child(PARTS["valkey"]))
+    before = part_of(run, "valkey")
 
     before.suspend()
 

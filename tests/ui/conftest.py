@@ -204,7 +204,7 @@ def theatre() -> Iterator[Theatre]:
             yield Theatre(own, url, {role: access.issue_token(own, f"test-{role}", role) for role in (Role.DUTY_OFFICER, Role.DISPLAY)})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
@@ -259,8 +259,9 @@ class Screens:
             page.screenshot(path=SIGHTS / f"{plain}-{number}.png")
 
     def close(self) -> None:
-        for context in self._contexts:
-            context.close()
+        """Close every screen that was opened so far."""
+        while self._contexts:
+            self._contexts.pop().close()
 
 
 @pytest.fixture

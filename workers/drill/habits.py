@@ -26,7 +26,7 @@ class Habits:
     arrived_m: float = 30.0
 
     # patrol rounds
-    halt_s: Span = (20.0, 120.0)
+    halt_s: Span = (10.0, 75.0)
     first_halt_s: Span = (0.0, 40.0)
     under_way_at_start: int = 5
     """So many patrol vehicles roll at once, for whoever just opened the screen."""

@@ -20,6 +20,8 @@
   const position = crewPosition(settings.unit, drawShare);
 
   /* ---- small things ---- */
+  /* A browser lets a page vibrate once somebody has touched it, and complains before. */
+  const vibrate = rhythm => { if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(rhythm); };
   function element(name, className, text) {
     const made = document.createElement(name);
     if (className) made.className = className;
@@ -56,7 +58,7 @@
       byId("job").replaceChildren(...(over ? [element("p", "calm", say("no_job"))] : card(job, status)));
       byId("actions").replaceChildren(...(over ? [] : buttons(job.order, status)));
       if (job && job.order.id !== jobSeen && !ENDED.includes(status)) announce(job, status);
-      if (!job && jobSeen && !ENDED.includes(lastStatus)) { tell(say("ended")); navigator.vibrate?.([200, 100, 200]); }
+      if (!job && jobSeen && !ENDED.includes(lastStatus)) { tell(say("ended")); vibrate([200, 100, 200]); }
       if (!job) jobSeen = null;
       lastStatus = status;
     }
@@ -66,7 +68,7 @@
   function announce(job, status) {
     jobSeen = job.order.id;
     if (!STEPS.acknowledged.from.includes(status)) return;
-    navigator.vibrate?.([500, 200, 500, 200, 500]);
+    vibrate([500, 200, 500, 200, 500]);
     document.title = `${say("new_job")} · ${settings.call_sign}`;
     tell("");
   }
@@ -170,7 +172,7 @@
 
   /* ---- taps ---- */
   async function tap(order, status, reason) {
-    navigator.vibrate?.(40);
+    vibrate(40);
     tell("");
     document.title = settings.call_sign;
     await outbox.put(order.id, status, reason, acceptLanguage);

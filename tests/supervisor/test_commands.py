@@ -1,0 +1,204 @@
+"""The command line: each command does its work, or says in one sentence why not and exits with 1."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner, Result
+
+from command_center.__main__ import app
+from command_center.catalogue import FOLDER
+from command_center.center import Center
+from command_center.domain.rights import Actor, Role
+from command_center.services import access
+from tests.builders import take_test_call
+
+Command = Callable[..., Result]
+COMMANDS = [
+    "",
+    "up",
+    "web",
+    "prepare",
+    "version",
+    "token create",
+    "link",
+    "account add",
+    "account passphrase",
+    "account disable",
+    "account list",
+    "verify-log",
+    "import roads",
+    "simulate",
+]
+
+
+@pytest.fixture
+def command(center: Center, database_url: str, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs a command on the test's centre, its words as arguments, with what a person or a pipe types."""
+    for name, value in {
+        "CENTER_DATABASE_URL": database_url,
+        "CENTER_REDIS_URL": redis_url,
+        "CENTER_DATA_DIR": str(tmp_path),
+        "CENTER_LANGUAGE": "en",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return lambda *words, stdin="": CliRunner().invoke(app, list(words), input=stdin)
+
+
+def refused(result: Result, sentence: str) -> None:
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert sentence in result.stderr
+    assert result.stderr.strip().count("\n") == 0
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_every_command_explains_itself(words: str) -> None:
+    result = CliRunner().invoke(app, [*words.split(), "--help"])
+
+    assert result.exit_code == 0
+    assert "Usage" in result.stdout
+
+
+def test_help_answers_without_loading_the_centre() -> None:
+    program = """
+import sys
+from command_center.__main__ import app
+print([module for module in ("sqlalchemy", "dash", "redis", "numpy") if module in sys.modules])
+"""
+    started = time.perf_counter()
+
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+
+    assert said == "[]\n"
+    assert time.perf_counter() - started < 5
+
+
+def test_a_token_stands_alone_on_the_last_line_and_lets_in(command: Command, center: Center) -> None:
+    result = command("token", "create", "--role", "duty_officer", "--name", "desk")
+
+    assert result.exit_code == 0, result.stderr
+    caller = access.caller_of(center, result.stdout.splitlines()[-1])
+    assert caller is not None
+    assert (caller.name, caller.role) == ("desk", Role.DUTY_OFFICER)
+
+
+def test_a_crew_token_speaks_for_its_unit(command: Command, center: Center) -> None:
+    result = command("token", "create", "--role", "crew", "--name", "tracker", "--unit", "patrol-01")
+
+    caller = access.caller_of(center, result.stdout.splitlines()[-1])
+    assert caller is not None
+    assert caller.unit_id == "patrol-01"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--role", "king", "--name", "x"], "There is no role 'king'; it is one of duty_officer"),
+        (["--role", "system", "--name", "x"], "There is no role 'system'"),
+        (["--role", "crew", "--name", "x", "--unit", "patrol-99"], "patrol-99"),
+        (["--role", "crew", "--name", "x"], ""),
+    ],
+)
+def test_a_token_that_cannot_be_made_is_refused_with_a_sentence(command: Command, options: list[str], sentence: str) -> None:
+    refused(command("token", "create", *options), sentence)
+
+
+def test_a_link_signs_its_account_in_once(command: Command, center: Center) -> None:
+    assert command("account", "add", "Li Na", "--role", "duty_officer").exit_code == 0
+
+    url = command("link", "Li Na").stdout.splitlines()[-1]
+
+    secret = url.rpartition("/in/")[2]
+    assert url.startswith("http://127.0.0.1:8050/in/")
+    assert access.link_owner(center, secret).name == "Li Na"
+
+
+def test_display_and_crew_links(command: Command, center: Center) -> None:
+    wall = command("link", "--display").stdout.strip()
+    crew = command("link", "--unit", "patrol-02").stdout.strip()
+
+    assert access.link_owner(center, wall.rpartition("/")[2]).role is Role.DISPLAY
+    assert access.link_owner(center, crew.rpartition("/")[2]).unit_id == "patrol-02"
+
+
+def test_a_link_for_nobody_is_refused(command: Command) -> None:
+    refused(command("link"), "Say for whom")
+    refused(command("link", "nobody-of-this-name"), "nobody-of-this-name")
+
+
+def test_an_account_with_a_passphrase_can_sign_in_and_is_shut_again(command: Command, center: Center) -> None:
+    added = command("account", "add", "Wang", "--role", "admin", "--passphrase", stdin="correct horse\n")
+    assert added.exit_code == 0, added.stderr
+    assert access.sign_in(center, "Wang", "correct horse")
+
+    assert command("account", "passphrase", "Wang", stdin="battery staple\n").exit_code == 0
+    assert access.sign_in(center, "Wang", "battery staple")
+
+    assert command("account", "disable", "Wang").exit_code == 0
+    assert "disabled" in command("account", "list").stdout
+
+
+def test_a_short_passphrase_is_refused(command: Command) -> None:
+    refused(command("account", "add", "Wang", "--role", "admin", "--passphrase", stdin="short\n"), "8")
+
+
+def test_an_unbroken_log_is_confirmed(command: Command, center: Center, officer: Actor) -> None:
+    take_test_call(center, officer)
+
+    result = command("verify-log")
+
+    assert result.exit_code == 0
+    assert "unbroken" in result.stdout
+
+
+def test_a_changed_line_of_the_log_is_named(command: Command, center: Center, officer: Actor) -> None:
+    take_test_call(center, officer)
+    with center.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                connection.execute(text(f"DROP TRIGGER {name}"))
+        else:
+            connection.execute(text("SET session_replication_role = replica"))
+        connection.execute(text("UPDATE log_entry SET actor = 'someone else' WHERE id = 1"))
+
+    refused(command("verify-log"), "broken at line 1")
+
+
+def test_roads_are_imported_from_an_osm_file(command: Command, center: Center) -> None:
+    result = command("import", "roads", str(FOLDER / "roads" / "demo.osm.pbf"))
+
+    assert result.exit_code == 0, result.stderr
+    assert "named streets" in result.stdout
+    assert center.roads_file.with_name("base_map.json").exists()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"this is no map"])
+def test_what_is_no_map_is_refused_and_the_old_roads_stay(command: Command, center: Center, tmp_path: Path, content: bytes | None) -> None:
+    file, before = tmp_path / "street.osm.pbf", center.roads_file.read_bytes()
+    if content is not None:
+        file.write_bytes(content)
+
+    refused(command("import", "roads", str(file)), "street.osm.pbf")
+
+    assert center.roads_file.read_bytes() == before
+
+
+def test_a_centre_that_was_never_started_says_so(command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CENTER_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite'}")
+
+    refused(command("account", "list"), "has not been started yet")
+
+
+def test_a_database_that_cannot_be_reached_is_named(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CENTER_DATABASE_URL", "sqlite:////nowhere/at/all.sqlite")
+    refused(command("account", "list"), "The database cannot be used")
+
+    monkeypatch.setenv("CENTER_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    refused(command("account", "list"), "The database cannot be used")
