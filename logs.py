@@ -7,7 +7,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 
-QUIET = ("uvicorn.access", "rq.worker", "rq.job", "httpx", "httpcore", "alembic.runtime.migration")
+QUIET = ("uvicorn.access", "rq.worker", "rq.job", "httpx", "httpcore", "alembic.runtime.plugins")
 """Libraries that speak from WARNING up only."""
 
 

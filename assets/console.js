@@ -60,6 +60,7 @@
     pending = null;
     if (box.dataset.run) return run(value, box);
     held[store] = value;
+    set("call-offered", { data: null });      // what was ticked belonged to another type or place
     set(box.id, { value: label, error: null });
     set(store, { data: value });
     if (then) then();
@@ -79,6 +80,8 @@
       event.stopPropagation();
       if (!answered(box)) pending = { box };
       else if (marked(box)) pick(box, marked(box));
+    } else if (event.key === "Tab" && isOpen(box) && box.value && !box.dataset.run && marked(box)) {
+      pick(box, marked(box), () => {});
     } else if (event.key === "Escape" && isOpen(box)) {
       event.preventDefault();
       event.stopPropagation();
@@ -255,6 +258,8 @@
         if (shown === "call") requestAnimationFrame(() => requestAnimationFrame(() => byId(held["call-type"] == null ? "call-type-search" : "call-place-search")?.focus()));
         movePin(shown === "call" ? held["call-place"] : null);
         if (shown === "idle") wholeStreet();
+        const left = document.activeElement?.closest(".dock-view");
+        if (left && left.dataset.kind !== shown) byId("console-dock").focus({ preventScroll: true });
         return shown;
       },
       /* A click on the map's signs: while a call is being taken a unit is ticked or unticked, otherwise it is opened. */

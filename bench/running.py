@@ -1,4 +1,4 @@
-"""A whole centre, started as `make run` starts it: the supervisor with its Valkey, web process, relay and workers, on a folder of its own."""
+"""A whole centre, started as `make run` starts it: supervisor, Valkey, web process, relay and workers, on a folder of its own."""
 
 from __future__ import annotations
 

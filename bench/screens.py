@@ -29,7 +29,7 @@ ORDER = """async ({incident, unit, key}) => {
   return {sent, done: Date.now(), assignment: (await answer.json()).assignments[0]};
 }"""
 
-TICKED = "() => { const ticked = document.querySelector('#console-units input:checked'); return ticked && ticked.value; }"
+TICKED = "() => { const ticked = document.querySelector('#console-proposal input:checked'); return ticked && ticked.value; }"
 
 PRESS = """() => {
   const button = document.getElementById("console-send");

@@ -1,7 +1,8 @@
 """The web process put together: one FastAPI application with the doors, the screens, and the guards before both."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 
@@ -21,6 +22,11 @@ from command_center.services.live import LiveBoard
 from command_center.services.positions import Intake
 from command_center.ui import app as ui
 from config import Settings
+
+log = logging.getLogger(__name__)
+
+BREATHER_S = 1.0
+"""Between a failure of background work and its next try."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -66,17 +72,37 @@ async def _running(entrance: Entrance, _server: FastAPI) -> AsyncIterator[None]:
     await live.load()
     async with AsyncExitStack() as stack:
         stack.callback(center.close)
-        for work in (live.run(center.wire.redis_url), intake.run(), forget_changed(live, entrance.callers)):
-            await stack.enter_async_context(_beside(asyncio.create_task(work)))
+        await stack.enter_async_context(_beside("live board", partial(_follow_wire, live)))
+        await stack.enter_async_context(_beside("positions", intake.run))
+        await stack.enter_async_context(_beside("callers", partial(forget_changed, live, entrance.callers)))
         yield
 
 
+async def _follow_wire(live: LiveBoard) -> None:
+    """Follow the wire; should that fail (the database was away when the board had to be read anew), the next try starts over."""
+    try:
+        await live.run(live.center.wire.redis_url)
+    except Exception:
+        live.stream_id = ""  # for the reader this means: facts may be missing, so it tells the screens to start over too
+        raise
+
+
 @asynccontextmanager
-async def _beside(task: asyncio.Task[None]) -> AsyncIterator[None]:
-    """A task that runs as long as the block; one that failed by itself raises at the end of it."""
+async def _beside(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Work that goes on as long as the block; when it fails, it is logged and begun again."""
+    task = asyncio.create_task(_again_and_again(name, work), name=name)
     try:
         yield
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+async def _again_and_again(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("background work failed; beginning again", extra={"work": name})
+        await asyncio.sleep(BREATHER_S)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import Header, Path
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from command_center.domain.geo import Point, to_wgs84
 from command_center.domain.levels import Level
@@ -77,6 +77,15 @@ class CallIn(Body):
     severity: Level | None = None
     join: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | Literal["auto", "new"] = "auto"
     reported_at: Moment | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _place_without_braces(cls, body: object) -> object:
+        """Take `lat` and `lon` beside the other fields for `at`: simple programs write them so."""
+        if isinstance(body, dict) and body.get("at") is None and "lat" in body and "lon" in body:
+            return {**body, "at": {name: body[name] for name in ("lat", "lon", "datum") if name in body}}
+        return body
+
     is_simulated: Annotated[bool, Field(strict=True, description="A drill's call: marked as such everywhere, for good.")] = False
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -25,8 +26,12 @@ CREW_SESSION_LENGTH = timedelta(days=30)
 _FIRST_OFFICER = "值班员"
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash(secrets.token_hex(8))
-"""Verified against when the name is unknown, so that the answer takes as long as for a known one."""
+
+
+@cache
+def _nobody() -> str:
+    """Verified against when the name is unknown, so that the answer takes as long as for a known one."""
+    return _hasher.hash(secrets.token_hex(8))
 
 
 def _hash(secret: str) -> str:
@@ -79,7 +84,7 @@ def sign_in(center: Center, name: str, passphrase: str) -> str:
     with center.read() as session:
         account = session.scalars(select(Account).where(Account.name == name, Account.disabled_at.is_(None))).one_or_none()
     try:
-        _hasher.verify(account.passphrase_hash if account and account.passphrase_hash else _NOBODY, passphrase)
+        _hasher.verify(account.passphrase_hash if account and account.passphrase_hash else _nobody(), passphrase)
     except VerificationError:
         raise WrongPassphrase from None
     if account is None or account.passphrase_hash is None:

@@ -101,6 +101,8 @@ class LiveBoard:
 
     center: Center
     intake: Intake | None = None
+    simulator: bool = False
+    """Whether this centre's vehicles and calls are made up: every screen says so."""
     board: Board = field(default_factory=Board)
     entries: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_ENTRIES))
     positions: dict[str, list[Any]] = field(default_factory=dict)
@@ -222,6 +224,7 @@ class LiveBoard:
             "entries": list(self.entries)[-50:],
             "now": now,
             "degraded": self.degraded(),
+            "simulator": self.simulator,
         }
 
 

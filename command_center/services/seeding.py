@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command_center.catalogue import FOLDER
 from command_center.center import Center
 from command_center.db.schema import migrate
-from command_center.db.tables import Area, Base, Cadre, Community, Depot, Material, Place, Station, Stock, Unit
+from command_center.db.tables import Area, Base, Cadre, Community, Depot, LogEntry, Material, Place, Station, Stock, Unit
 from command_center.domain.catalogue import Catalogue, Vehicle
 from command_center.domain.events import StreetSeeded
 from command_center.domain.rights import SYSTEM
@@ -30,17 +31,30 @@ def prepare(center: Center) -> None:
 
 
 def seed_street(center: Center) -> bool:
-    """Put the catalogue's rows in or up to date; returns whether anything differed (then the log has a line)."""
+    """Put the catalogue's rows in or up to date; returns whether it had to. What a depot holds is only put in where nothing is known."""
     catalogue = center.catalogue
+    mark = fingerprint(catalogue)
+    with center.read() as session:
+        if _last_seeded(session) == mark:
+            return False
     with center.work(SYSTEM) as work:
-        rows: list[Base] = [*_ground(catalogue), *_stores(catalogue)]
+        rows = [*_ground(catalogue), *_depots(catalogue)]
+        tables: list[type[Base]] = [*dict.fromkeys(type(row) for row in rows), Stock, Unit]
+        held = [work.session.scalars(select(table)).all() for table in tables]
         for row in rows:
             work.session.merge(row)
+        _first_stock(work.session, catalogue)
         units = [_merged_unit(work.session, vehicle) for vehicle in catalogue.vehicles.values()]
-        changed = bool(work.session.new) or any(work.session.is_modified(row) for row in work.session.dirty)
-        if changed:
-            work.record(StreetSeeded(catalogue=fingerprint(catalogue), units=len(units), places=len(catalogue.places)))
-        return changed
+        del held  # kept until here: merging asks the session for each row, and what it holds it need not read again
+        work.record(StreetSeeded(catalogue=mark, units=len(units), places=len(catalogue.places)))
+    return True
+
+
+def _last_seeded(session: Session) -> str | None:
+    """The fingerprint of the catalogue that was read in last."""
+    newest = select(LogEntry).where(LogEntry.event == StreetSeeded.__name__).order_by(LogEntry.id.desc()).limit(1)
+    entry = session.scalars(newest).one_or_none()
+    return None if entry is None else str(entry.facts["catalogue"])
 
 
 def fingerprint(catalogue: Catalogue) -> str:
@@ -75,7 +89,7 @@ def _ground(catalogue: Catalogue) -> list[Base]:
     return [*areas, *communities, *stations, *places, *cadres]
 
 
-def _stores(catalogue: Catalogue) -> list[Base]:
+def _depots(catalogue: Catalogue) -> list[Base]:
     materials = [
         Material(code=it.code, name_zh=it.name.zh, name_en=it.name.en, category=it.category, unit_zh=it.unit.zh, unit_en=it.unit.en)
         for it in catalogue.materials.values()
@@ -84,13 +98,16 @@ def _stores(catalogue: Catalogue) -> list[Base]:
         Depot(code=it.code, tier=it.tier, area_code=it.area, name_zh=it.name.zh, name_en=it.name.en, lat=it.point.lat, lon=it.point.lon)
         for it in catalogue.depots.values()
     ]
-    stock = [
-        Stock(depot_code=depot.code, material_code=material.code, on_hand=material.quantity(depot.tier))
-        for depot in catalogue.depots.values()
-        for material in catalogue.materials.values()
-        if material.quantity(depot.tier) > 0
-    ]
-    return [*materials, *depots, *stock]
+    return [*materials, *depots]
+
+
+def _first_stock(session: Session, catalogue: Catalogue) -> None:
+    """What each depot holds to begin with; what was counted or moved since stays."""
+    for depot in catalogue.depots.values():
+        for material in catalogue.materials.values():
+            quantity = material.quantity(depot.tier)
+            if quantity > 0 and session.get(Stock, (depot.code, material.code)) is None:
+                session.add(Stock(depot_code=depot.code, material_code=material.code, on_hand=quantity))
 
 
 def _merged_unit(session: Session, vehicle: Vehicle) -> Unit:

@@ -28,7 +28,7 @@ UNANSWERED = 2
 """So many unanswered questions in a row, each a second long, mean that Valkey is paused or hung."""
 
 READY_S = 60.0
-PATIENCE_S = {"drill": 1.0, "web": 3.5, "worker": 2.0, "relay": 1.0}
+PATIENCE_S = {"drill": 1.0, "web": 3.0, "worker": 2.0, "relay": 1.5}
 STOP_ORDER = tuple(PATIENCE_S)
 """First who makes work, then who takes it, last who carries it; Valkey after all of them. Together below ten seconds."""
 

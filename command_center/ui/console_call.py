@@ -25,7 +25,8 @@ COMMON_TYPES = ("E101", "E104", "E105", "E109", "E112", "E125", "E131", "E132", 
 """Types with a digit of their own, in the order of the digits: what a street desk is called for most often."""
 
 TYPE, PLACE, KEY, DONE, OFFERED = "call-type", "call-place", "call-key", "call-done", "call-offered"
-"""Stores: type code; {"place_id","lat","lon","label"}; idempotency key of this opening; sent at; unit ids that may be ticked."""
+"""Stores: type code; {"place_id","lat","lon","label"}; idempotency key of this opening; sent at; unit ids that may be ticked,
+None until the proposal for this type and place is there."""
 
 
 def emergency_types(screen: Screen) -> list[IncidentType]:
@@ -93,14 +94,14 @@ def form(screen: Screen) -> html.Div:
     note = [html.Kbd("Esc"), " ", screen.say(N_("back, the draft stays"))]
     advice = [
         html.Div(id="call-duplicates", **{"aria-live": "polite"}),
-        dmc.CheckboxGroup(html.Div(id="call-proposal"), id="call-units", value=None),
+        dmc.CheckboxGroup(html.Div(id="call-proposal"), id="call-units", value=[]),
     ]
     stores = [
         dcc.Store(id=TYPE),
         dcc.Store(id=PLACE),
         dcc.Store(id=KEY),
         dcc.Store(id=DONE),
-        dcc.Store(id=OFFERED, data=[]),
+        dcc.Store(id=OFFERED),
         dcc.Store(id="call-join"),
     ]
     return html.Div(
@@ -128,7 +129,7 @@ def place_answer(query: str, screen: Screen) -> html.Div:
         return console_search.answer(
             query, [console_search.line("call-place-point", value, label, f"{point.lat:.5f}, {point.lon:.5f}")], ""
         )
-    lines = [_place_line(hit, screen) for hit in places.find_places(screen.center, query)]
+    lines = [_place_line(hit, screen) for hit in places.find_places(screen.center, query.replace("'", ""))]
     return console_search.answer(query, lines, screen.say(N_("No such place. Click the map, or type coordinates such as 36.70,119.15.")))
 
 

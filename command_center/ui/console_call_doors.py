@@ -22,6 +22,7 @@ FIELDS = {
     "place": State(PLACE, "data"),
     "key": State(KEY, "data"),
     "units": State("call-units", "value"),
+    "offered": State(OFFERED, "data"),
     "name": State("call-name", "value"),
     "phone": State("call-phone", "value"),
     "said": State("call-said", "value"),
@@ -51,9 +52,9 @@ def call_order(form: dict[str, Any], join: int | None) -> TakeCall:
 
 
 async def send_units(desk: Desk, incident_id: int, form: dict[str, Any]) -> None:
-    """Dispatch the ticked units, or the proposed ones when the officer was faster than the proposal (units is None)."""
+    """Dispatch the ticked units, or the proposed ones when the officer was faster than the proposal."""
     units = form["units"]
-    if units is None:
+    if form["offered"] is None:
         units = list((await asyncio.to_thread(proposing.propose_units, desk.center, incident_id)).preselected)
     if units:
         send = DispatchUnits(incident_id=incident_id, unit_ids=tuple(units), key=f"{form['key']}-send")
@@ -109,7 +110,7 @@ def _register_advice(app: Dash, desk: Desk) -> None:
     async def advise(code: str | None, place: dict[str, Any] | None) -> Any:
         kind = desk.center.catalogue.incident_types.get(code or "")
         if kind is None or not place:
-            return [], [], None, []
+            return [], [], [], None
         at, screen = Point(place["lat"], place["lon"]), desk.screen()
         hits = await asyncio.to_thread(calls.joinable, desk.center, kind.code, at)
         proposal = await asyncio.to_thread(proposing.propose_for, desk.center, kind, at)

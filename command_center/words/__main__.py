@@ -28,10 +28,11 @@ def joined() -> Catalog:
 
 def compile_words() -> Path:
     """Write the compiled catalogue that ships with the product."""
+    words = joined()
     target = LOCALE / "zh_CN" / "LC_MESSAGES" / f"{DOMAIN}.mo"
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("wb") as out:
-        write_mo(out, joined())
+        write_mo(out, words)
     return target
 
 

@@ -59,6 +59,12 @@ def test_a_second_call_about_the_same_thing_joins_it(desk: httpx.Client) -> None
     assert (second["id"], second["joined"]) == (first["id"], True)
 
 
+def test_a_call_may_name_its_point_without_braces(desk: httpx.Client) -> None:
+    answer = desk.post("/api/v1/incidents", json={"kind": "E103", "lat": 36.6985, "lon": 119.145})
+
+    assert answer.status_code == 201
+
+
 def test_the_same_key_takes_a_call_once(desk: httpx.Client) -> None:
     answers = [desk.post("/api/v1/incidents", json=CALL | {"join": "new"}, headers={"Idempotency-Key": "call-1"}) for _ in range(3)]
 

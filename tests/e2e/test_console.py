@@ -49,12 +49,12 @@ class Keyboard:
 def desk(centre: RunningCentre) -> Iterator[httpx.Client]:
     """The officer's API, and a quiet street afterwards: every unit called back, every incident closed."""
     with centre.client("duty_officer") as client:
-        _quiet(client)
+        quiet(client)
         yield client
-        _quiet(client)
+        quiet(client)
 
 
-def _quiet(client: httpx.Client) -> None:
+def quiet(client: httpx.Client) -> None:
     for row in open_incidents(client):
         for assignment in story(client, row["id"])["assignments"]:
             if not assignment["gone"]:

@@ -1,7 +1,7 @@
 """The living board: old snapshot + patches == new snapshot, whatever happened and however often it was told."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from random import Random
 
 import pytest
@@ -78,7 +78,7 @@ def _patches(center: Center, after_log_id: int) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def _worker(center: Center):  # noqa: ANN202 - a fixture used for its effect
+def _worker(center: Center) -> Iterator[None]:
     with workers_jobs.working_at(center):
         yield
 

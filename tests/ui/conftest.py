@@ -9,7 +9,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -38,7 +38,7 @@ ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 SIGHTS = ROOT / "test-results"
 FLAGS = [
-    "--autoplay-policy=user-gesture-required",
+    "--autoplay-policy=document-user-activation-required",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-gpu",
@@ -121,7 +121,8 @@ class Theatre:
             for unit, at, age_s in fixes
         ]
         headers = {"Authorization": f"Bearer {self.tokens[Role.DUTY_OFFICER]}"}
-        httpx.post(f"{self.url}/api/v1/positions", json=body, headers=headers, timeout=10, trust_env=False).raise_for_status()
+        answer = httpx.post(f"{self.url}/api/v1/positions", json=body, headers=headers, timeout=10, trust_env=False)
+        assert answer.json() == {"accepted": len(fixes), "rejected": {}}
 
     def clear(self) -> None:
         """All units free, no incident open."""
@@ -182,6 +183,55 @@ def relaying(center: Center) -> Iterator[None]:
     thread.join()
 
 
+class Cable:
+    """A line to the centre that can be cut the nasty way: its connections stay open, and nothing comes through."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._whole = threading.Event()
+        self._whole.set()
+        self._sockets: list[socket.socket] = []
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        self._whole.clear()
+
+    def mend(self) -> None:
+        self._whole.set()
+
+    def close(self) -> None:
+        self.mend()
+        for end in (self._listening, *self._sockets):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                screen, _ = self._listening.accept()
+                centre = socket.create_connection(("127.0.0.1", self._port))
+                self._sockets += [screen, centre]
+                for giver, taker in ((screen, centre), (centre, screen)):
+                    threading.Thread(target=self._carry, args=(giver, taker), daemon=True).start()
+
+    def _carry(self, giver: socket.socket, taker: socket.socket) -> None:
+        with suppress(OSError):
+            while data := giver.recv(65536):
+                self._whole.wait()
+                taker.sendall(data)
+            taker.shutdown(socket.SHUT_WR)
+
+
+@pytest.fixture
+def cable(theatre: Theatre) -> Iterator[Cable]:
+    line = Cable(int(theatre.url.rpartition(":")[2]))
+    yield line
+    line.close()
+
+
 @pytest.fixture(scope="session")
 def theatre() -> Iterator[Theatre]:
     """One centre with the demo street for all screen tests; each test starts from `clear()`."""
@@ -227,9 +277,20 @@ class Screens:
     _contexts: list[BrowserContext] = field(default_factory=list)
 
     def open(
-        self, path: str, *, role: Role = Role.DUTY_OFFICER, size: tuple[int, int] = (1920, 1080), theme: str = "night", lang: str = "zh_CN"
+        self,
+        path: str,
+        *,
+        role: Role = Role.DUTY_OFFICER,
+        size: tuple[int, int] = (1920, 1080),
+        theme: str = "night",
+        lang: str = "zh_CN",
+        through: Cable | None = None,
     ) -> Page:
-        """A signed-in screen at `path`, once its map or its list is drawn and the stream is alive."""
+        """A signed-in screen at `path`, once its map or its list is drawn and the stream is alive.
+
+        through : a line of its own to the centre.
+        """
+        url = through.url if through else self.theatre.url
         context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="no-preference")
         self._contexts.append(context)
         self.theatre.sign_in(context, role)
@@ -237,20 +298,20 @@ class Screens:
             [{"name": "theme", "value": theme, "url": self.theatre.url}, {"name": "lang", "value": lang, "url": self.theatre.url}]
         )
         page = context.new_page()
-        self._watch(page)
-        page.goto(self.theatre.url + path)
+        self._watch(page, url)
+        page.goto(url + path)
         page.wait_for_selector("main[data-page] :is(.leaflet-container, .empty)", state="attached")
         until(page, "window.cc && cc.link() === 'live' && document.fonts.status === 'loaded'")
         return page
 
-    def _watch(self, page: Page) -> None:
+    def _watch(self, page: Page, url: str) -> None:
         page.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
         page.on("console", lambda said: self.problems.append(f"console: {said.text}") if said.type == "error" else None)
-        page.on("request", lambda asked: self._note_request(asked.url))
+        page.on("request", lambda asked: self._note_request(asked.url, url))
 
-    def _note_request(self, url: str) -> None:
-        if not url.startswith((f"{self.theatre.url}/", "data:", "blob:")):
-            self.problems.append(f"outside: {url}")
+    def _note_request(self, asked: str, url: str) -> None:
+        if not asked.startswith((f"{url}/", "data:", "blob:")):
+            self.problems.append(f"outside: {asked}")
 
     def keep_sight(self, name: str) -> None:
         SIGHTS.mkdir(exist_ok=True)

@@ -11,7 +11,7 @@ from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.rights import Role
 from command_center.domain.status import UnitStatus
-from tests.ui.conftest import EAST, NORTH, WEST, Screens, Theatre, until
+from tests.ui.conftest import EAST, NORTH, WEST, Cable, Screens, Theatre, until
 
 HOSTILE = '<img src=x onerror="window.hacked=1"><b>x</b>'
 NOW_AND_THEN_MS = 1_000
@@ -37,13 +37,13 @@ def test_a_fix_moves_its_marker_and_nothing_else(screens: Screens, theatre: Thea
     theatre.report(("patrol-01", Point(36.7000, 119.1400), 1))
 
     until(page, f"{place}([36.7, 119.14])")
-    assert page.locator(".mk.unit").count() == len(theatre.center.catalogue.vehicles)
+    assert page.locator(".map-box .mk.unit").count() == len(theatre.center.catalogue.vehicles)
 
 
 def test_a_unit_grows_dashed_then_lost_and_never_vanishes(screens: Screens, theatre: Theatre) -> None:
-    for unit_id in ("patrol-01", "patrol-02", "patrol-03"):
+    for unit_id in ("patrol-05", "patrol-06", "patrol-09"):
         theatre.unit(unit_id, UnitStatus.EN_ROUTE)
-    theatre.report(("patrol-01", WEST, 1), ("patrol-02", EAST, 60), ("patrol-03", NORTH, 200))
+    theatre.report(("patrol-05", WEST, 1), ("patrol-06", EAST, 60), ("patrol-09", NORTH, 200))
 
     page = screens.open("/wall", role=Role.DISPLAY)
 
@@ -51,10 +51,10 @@ def test_a_unit_grows_dashed_then_lost_and_never_vanishes(screens: Screens, thea
     looks = page.evaluate("""() => Object.fromEntries([...document.querySelectorAll('.map-box .mk.unit[data-state=en_route]')].map(unit =>
         [unit.querySelector('.mk-tag').textContent.slice(0, 3),
          [unit.dataset.fix, getComputedStyle(unit.querySelector('.body')).borderStyle, unit.querySelector('.mk-tag').textContent]]))""")
-    assert looks["巡01"] == ["fresh", "solid", "巡01"]
-    assert looks["巡02"][:2] == ["old", "dashed"]
-    assert looks["巡02"][2].startswith("巡02 1'")
-    assert looks["巡03"] == ["lost", "dashed", "巡03 失联"]
+    assert looks["巡05"] == ["fresh", "solid", "巡05"]
+    assert looks["巡06"][:2] == ["old", "dashed"]
+    assert looks["巡06"][2].startswith("巡06 1'")
+    assert looks["巡09"] == ["lost", "dashed", "巡09 失联"]
 
 
 def test_words_of_callers_are_shown_as_text(screens: Screens, theatre: Theatre) -> None:
@@ -82,11 +82,11 @@ def test_a_patch_that_is_older_than_the_row_changes_nothing(screens: Screens, th
     assert seen == [[1, 0, 0], "en_route", None, False]
 
 
-def test_a_silent_line_turns_amber_then_red_and_heals(screens: Screens) -> None:
-    page = screens.open("/wall", role=Role.DISPLAY)
+def test_a_silent_line_turns_amber_then_red_and_heals(screens: Screens, cable: Cable) -> None:
+    page = screens.open("/wall", role=Role.DISPLAY, through=cable)
     data_at = page.locator("[data-clock=data]").inner_text()
 
-    page.context.set_offline(True)
+    cable.cut()
 
     until(page, "cc.link() === 'amber'")
     expect(page.locator("#link")).to_contain_text("秒未收到数据")
@@ -99,11 +99,10 @@ def test_a_silent_line_turns_amber_then_red_and_heals(screens: Screens) -> None:
     assert banner["y"] + banner["height"] <= head["y"]
     assert "grayscale" in page.evaluate("getComputedStyle(document.querySelector('.screen')).filter")
 
-    page.context.set_offline(False)
+    cable.mend()
 
     until(page, "cc.link() === 'live'")
     expect(page.locator("#link")).to_be_hidden()
-    screens.problems[:] = [problem for problem in screens.problems if "ERR_INTERNET_DISCONNECTED" not in problem]
 
 
 def test_a_grave_new_incident_has_the_wall_for_twenty_seconds(screens: Screens, theatre: Theatre) -> None:
@@ -194,7 +193,8 @@ def test_a_large_fleet_goes_to_a_canvas(screens: Screens, count: int) -> None:
           unit_kind: 'patrol_vehicle', area: 'A1', station: 'YY', status: 'en_route', home: {lat: 36.7, lon: 119.14}});
         const rows = Array.from({length: count}, (_, index) => unit(index)); cc.upsert(rows); cc.emit('rows', {rows});
         const move = () => { const began = performance.now();
-          for (const row of rows) cc.positions[row.id] = [row.id, 36.69 + Math.random() / 50, 119.13 + Math.random() / 50, 20, 90, 80, new Date(cc.now()).toISOString(), 5];
+          const at = new Date(cc.now()).toISOString(), near = degrees => degrees + Math.random() / 50;
+          for (const row of rows) cc.positions[row.id] = [row.id, near(36.69), near(119.13), 20, 90, 80, at, 5];
           cc.emit('positions', {}); return performance.now() - began; };
         move(); return [move(), move(), move()]; }""",
         count,

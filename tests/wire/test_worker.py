@@ -171,7 +171,7 @@ def test_told_to_stop_it_finishes_the_job_at_hand(worker: subprocess.Popen[str],
 def test_an_idle_worker_stops_at_once(worker: subprocess.Popen[str]) -> None:
     worker.send_signal(signal.SIGTERM)
 
-    assert worker.wait(2) == 0
+    assert worker.wait(5) == 0
 
 
 def test_a_worker_lives_through_an_outage(worker: subprocess.Popen[str], own_valkey: EmbeddedValkey, wire: Wire, diary: Path) -> None:
@@ -197,7 +197,7 @@ def test_a_worker_that_starts_without_redis_waits_for_it_and_can_be_stopped(
     stopped.send_signal(signal.SIGTERM)
     own_valkey.launch()
 
-    assert stopped.wait(2) == 0
+    assert stopped.wait(5) == 0
     eventually(lambda: wire.worker_count() == 1, within_s=5)
 
 

@@ -30,7 +30,7 @@ TURN_S = 1.0
 TRY_AGAIN_S = (0.25, 0.5, 1.0)
 """How soon the centre is called again when it does not answer; the last one from then on."""
 
-WORTH_A_WARNING = 15
+WORTH_A_WARNING = 30
 """So many failures in a row are no restart any more."""
 
 TOKEN_S = 60.0
