@@ -32,13 +32,16 @@ BREATHER_S = 1.0
 def create_app(settings: Settings) -> FastAPI:
     """The application uvicorn serves; opens the center that the settings describe, and closes it when the server stops."""
     center = open_center(**settings.center_options())
-    return compose(center, language=settings.language, device_tokens=settings.device_tokens_required)
+    return compose(center, language=settings.language, device_tokens=settings.device_tokens_required, simulator=settings.simulator == "on")
 
 
-def compose(center: Center, *, language: Language, device_tokens: bool) -> FastAPI:
-    """Put doors, screens and guards together around an open center. device_tokens: position feeds must carry a token."""
+def compose(center: Center, *, language: Language, device_tokens: bool, simulator: bool = False) -> FastAPI:
+    """Put doors, screens and guards together around an open center.
+
+    device_tokens : position feeds must carry a token. simulator : vehicles and calls are made up, and every screen says so.
+    """
     intake = Intake(center)
-    live = LiveBoard(center=center, intake=intake)
+    live = LiveBoard(center=center, intake=intake, simulator=simulator)
     entrance = Entrance(
         center=center,
         live=live,

@@ -19,6 +19,7 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import Browser
 from redis import Redis
+from xdist.scheduler import LoadScopeScheduling
 
 from command_center.center import Center
 from command_center.domain.catalogue import Catalogue
@@ -32,6 +33,7 @@ from tests.builders import MORNING
 from tests.postgres import PostgresServer, running_postgres
 
 ENGINES = ("sqlite", "postgresql")
+ONE_CENTRE = ("tests/e2e/", "tests/ui/")
 TEMPLATE = "center_template"
 
 
@@ -115,6 +117,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def anyio_backend() -> str:
     """Async tests (pytest.mark.anyio) run on asyncio, as the web process does."""
     return "asyncio"
+
+
+class Troupes(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
+    """Which tests stay together in one process: those that share a running centre, and otherwise those of a file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return next((folder for folder in ONE_CENTRE if path.startswith(folder)), path)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Troupes:
+    return Troupes(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where processes share the work, the longest pieces come first; alone, the quick tests do."""
+    items.sort(key=lambda item: item.nodeid.startswith(ONE_CENTRE) != hasattr(config, "workerinput"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, response_figures
 from command_center.ui.console_incidents import opens
 from command_center.ui.console_parts import FACTS, door, key, minutes_seconds
-from command_center.ui.shell import Desk, Screen
+from command_center.ui.shell import Desk, Screen, shows_simulated
 from command_center.ui.widgets import demo_mark, kpi, language_button, sign_out_button, sound_button, theme_button, wall_clock
 from command_center.words import N_
 
@@ -53,7 +53,7 @@ def head(screen: Screen) -> html.Header:
         **{"aria-label": screen.say(N_("About this street"))},
         **opens("about", ""),
     )
-    demo = [demo_mark(screen)] if getattr(screen.live, "simulator", False) else []
+    demo = [demo_mark(screen)] if shows_simulated(screen.live) else []
     side = [*demo, about, sound_button(screen), theme_button(screen), language_button(screen), sign_out_button(screen)]
     return html.Header(
         [

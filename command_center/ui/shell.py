@@ -34,9 +34,8 @@ def cookies() -> Mapping[str, str]:
 
 
 def shows_simulated(live: "LiveBoard") -> bool:
-    """Whether simulated calls are on the board or among the latest log lines: then every screen says so."""
-    told = any(entry["facts"].get("is_simulated") for entry in live.entries)
-    return told or any(incident["is_simulated"] for incident in live.board.rows("incident"))
+    """Whether anything shown is simulated: the simulator runs, or a call it made is still on the board. Then every screen says so."""
+    return live.simulator or any(incident["is_simulated"] for incident in live.board.rows("incident"))
 
 
 def language_named(cookie: str | None) -> Language:

@@ -26,10 +26,11 @@ RETRY_S = 0.5
 """Between two attempts to reach Redis again; with the connect time limit it stays below one second."""
 
 BATCH = 500
-"""More than the stream of positions keeps, so that one read finds its newest frame."""
-
 FROM_THE_START = "0-0"
-"""Before every message. For positions: the first read then yields the newest frame there is. "$" would miss those between two reads."""
+"""Before every message of a stream."""
+
+OVERLAP_MS = 2_000
+"""Positions are read from so long before the newest frame: tracks are stored every second, so the snapshot may lack the last ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ class WireReader:
         self._redis_url = redis_url
         self._names = Names(prefix=prefix)
         self._fact_id = ""
-        self._position_id = FROM_THE_START
+        self._position_id = ""
         self._era: _Era | None = None
 
     async def messages(self, after_fact_id: str) -> AsyncGenerator[Message]:
@@ -96,6 +97,8 @@ class WireReader:
             try:
                 if await self._has_lost(redis):
                     yield await self._restart_at_tail(redis)
+                elif not self._position_id:
+                    self._position_id = await self._recent_positions(redis)
                 if away:
                     away = False
                     yield Back()
@@ -136,11 +139,20 @@ class WireReader:
         return self._fact_id != FROM_THE_START and not await redis.xrange(self._names.facts, self._fact_id, self._fact_id)
 
     async def _restart_at_tail(self, redis: Redis) -> Lost:
-        newest = cast("list[tuple[str, dict[str, str]]]", await redis.xrevrange(self._names.facts, count=1))
-        self._fact_id = newest[0][0] if newest else FROM_THE_START
-        self._position_id = FROM_THE_START
+        self._fact_id = await self._tail(redis, self._names.facts)
+        self._position_id = await self._recent_positions(redis)
         log.warning("facts may be missing: reading the snapshot anew", extra={"after": self._fact_id})
         return Lost()
+
+    async def _recent_positions(self, redis: Redis) -> str:
+        """Where to begin reading positions. An id and not "$", which would miss the frames between two reads."""
+        written_at_ms = int((await self._tail(redis, self._names.positions)).partition("-")[0])
+        return f"{max(0, written_at_ms - OVERLAP_MS)}-0"
+
+    @staticmethod
+    async def _tail(redis: Redis, stream: str) -> str:
+        newest = cast("list[tuple[str, dict[str, str]]]", await redis.xrevrange(stream, count=1))
+        return newest[0][0] if newest else FROM_THE_START
 
     async def _read_era(self, redis: Redis) -> _Era:
         server = cast("dict[str, str]", await redis.info("server"))

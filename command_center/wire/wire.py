@@ -28,7 +28,7 @@ RUN_JOB = "workers.jobs.run"
 
 STREAM_ID = re.compile(r"\d{1,19}-\d{1,19}", re.ASCII)
 FACTS_KEPT = 10_000
-POSITIONS_KEPT = 100
+POSITIONS_KEPT = 400
 JOB_TIMEOUT_S = 20
 """A job longer than this is broken off; the longest is one outgoing message with its own time limit of 10 s."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
+from command_center.center import Center
 from command_center.services.live import LiveBoard
 from command_center.web import _beside, _follow_wire
 
@@ -24,7 +24,7 @@ class LoadFails(LiveBoard):
 
 
 @pytest.mark.anyio
-async def test_a_board_that_could_not_start_over_does_so_later(center: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_board_that_could_not_start_over_does_so_later(center: Center, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("command_center.web.BREATHER_S", 0.01)
     live = LoadFails(center=center, stream_id="never read")
     await live.load()

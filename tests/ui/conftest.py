@@ -149,13 +149,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:  # noqa: ANN401 - pytes
     return report
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All screen tests of a run share one process and so one theatre."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group("ui"))
-
-
 @contextmanager
 def serving(center: Center) -> Iterator[str]:
     """The web process in a thread of ours; gives its address."""
@@ -285,10 +278,11 @@ class Screens:
         theme: str = "night",
         lang: str = "zh_CN",
         through: Cable | None = None,
+        script: str = "",
     ) -> Page:
         """A signed-in screen at `path`, once its map or its list is drawn and the stream is alive.
 
-        through : a line of its own to the centre.
+        through : a line of its own to the centre. script : runs before the page's own.
         """
         url = through.url if through else self.theatre.url
         context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="no-preference")
@@ -299,6 +293,7 @@ class Screens:
         )
         page = context.new_page()
         self._watch(page, url)
+        page.add_init_script(script)
         page.goto(url + path)
         page.wait_for_selector("main[data-page] :is(.leaflet-container, .empty)", state="attached")
         until(page, "window.cc && cc.link() === 'live' && document.fonts.status === 'loaded'")

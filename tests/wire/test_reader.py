@@ -66,16 +66,24 @@ async def test_facts_come_after_the_remembered_one_in_order(wire: Wire, read_aft
     assert [await next_of(messages) for _ in ids] == [Facts(id=id_, payload=str(n)) for n, id_ in enumerate(ids)]
 
 
-async def test_a_slow_reader_gets_the_newest_frame_only(wire: Wire, messages: AsyncIterator[Message]) -> None:
+async def test_every_frame_is_read_as_each_names_only_who_moved(wire: Wire, messages: AsyncIterator[Message]) -> None:
     wire.publish_facts("start")
     await next_facts(messages)
-    wire.publish_positions("frame 1")
-    first = await next_of(messages)
-    for number in (2, 3, 4):
+    for number in range(4):
         wire.publish_positions(f"frame {number}")
 
-    assert first == Positions(payload="frame 1")
-    assert await next_of(messages) == Positions(payload="frame 4")
+    assert [await next_of(messages) for _ in range(4)] == [Positions(payload=f"frame {number}") for number in range(4)]
+
+
+async def test_a_new_reader_gets_the_frames_of_the_last_seconds_only(wire: Wire, raw: Redis, read_after: ReadAfter) -> None:
+    raw.xadd("center:positions", {"data": "frame of last year"}, id="1700000000000-0")
+    raw.xadd("center:positions", {"data": "frame of a second ago"}, id="1800000000000-0")
+    raw.xadd("center:positions", {"data": "newest frame"}, id="1800000001000-0")
+
+    messages = read_after(wire.facts_tail())
+
+    assert await next_of(messages) == Positions(payload="frame of a second ago")
+    assert await next_of(messages) == Positions(payload="newest frame")
 
 
 async def test_a_wipe_is_told_and_what_comes_after_it_is_read(wire: Wire, raw: Redis, messages: AsyncIterator[Message]) -> None:

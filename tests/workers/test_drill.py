@@ -20,7 +20,7 @@ from command_center.domain.rights import SYSTEM, Actor, Role
 from command_center.domain.status import OPEN_INCIDENT, AssignmentStatus, IncidentStatus, UnitStatus
 from command_center.services import assignments, calls, dispatching, incidents, proposing, units
 from tests.builders import somewhere, take_test_call
-from tests.conftest import Clock
+from tests.conftest import Clock, Street
 from workers.drill.callers import Callers
 from workers.drill.exercise import Exercise, muster
 from workers.drill.habits import Habits, dice
@@ -459,9 +459,9 @@ def calls_within(callers: Callers, start: datetime, clock: Clock, seconds: int) 
     return [((clock.now() - start).total_seconds(), call) for _ in range(seconds) for call in callers.act(clock.advance(1), board)]
 
 
-def test_somebody_rings_within_twenty_seconds(center: Center, clock: Clock) -> None:
+def test_somebody_rings_within_twenty_seconds(street: Street, clock: Clock) -> None:
     for seed in range(20):
-        callers = Callers(center.catalogue, Habits(), 0.5, dice(seed))
+        callers = Callers(street.catalogue, Habits(), 0.5, dice(seed))
         start = clock.now()
         first_s, call = calls_within(callers, start, clock, 20)[0]
 
@@ -469,14 +469,14 @@ def test_somebody_rings_within_twenty_seconds(center: Center, clock: Clock) -> N
         assert call.said
 
 
-def test_nobody_rings_when_the_rate_is_nought(center: Center, clock: Clock) -> None:
-    assert calls_within(Callers(center.catalogue, Habits(), 0.0, dice(1)), clock.now(), clock, 3600) == []
+def test_nobody_rings_when_the_rate_is_nought(street: Street, clock: Clock) -> None:
+    assert calls_within(Callers(street.catalogue, Habits(), 0.0, dice(1)), clock.now(), clock, 3600) == []
 
 
-def test_calls_come_at_the_rate_that_is_set(center: Center, clock: Clock) -> None:
+def test_calls_come_at_the_rate_that_is_set(street: Street, clock: Clock) -> None:
     hours, per_hour = 20, 12.0
 
-    came = calls_within(Callers(center.catalogue, Habits(), per_hour, dice(3)), clock.now(), clock, hours * 3600)
+    came = calls_within(Callers(street.catalogue, Habits(), per_hour, dice(3)), clock.now(), clock, hours * 3600)
 
     spread = (hours * per_hour) ** 0.5
     assert abs(len(came) - hours * per_hour) <= 4 * spread
@@ -484,9 +484,9 @@ def test_calls_come_at_the_rate_that_is_set(center: Center, clock: Clock) -> Non
     assert len({call.key for _, call in came}) == len(came)
 
 
-def test_every_topic_is_an_emergency_of_the_catalogue_with_no_more_answers_than_questions(center: Center) -> None:
+def test_every_topic_is_an_emergency_of_the_catalogue_with_no_more_answers_than_questions(street: Street) -> None:
     for kind, topic in {**QUIET, **FLOOD}.items():
-        known = center.catalogue.incident_types[kind]
+        known = street.catalogue.incident_types[kind]
 
         assert known.stream == "emergency"
         assert len(topic.answers) <= len(known.questions)
@@ -505,9 +505,9 @@ def test_in_a_flood_calls_about_one_low_spot_join(begin: Begin, center: Center) 
     assert all(incident.is_simulated for incident in floods)
 
 
-def test_a_backlog_has_an_end(center: Center, clock: Clock) -> None:
+def test_a_backlog_has_an_end(street: Street, clock: Clock) -> None:
     rows = [{"kind": "incident", "id": str(number), "version": 1, "gone": False, "is_simulated": True} for number in range(5)]
-    callers = Callers(center.catalogue, Habits(most_open=5), 3600.0, dice(1))
+    callers = Callers(street.catalogue, Habits(most_open=5), 3600.0, dice(1))
 
     assert [call for _ in range(60) for call in callers.act(clock.advance(1), Board.of(rows))] == []
 
