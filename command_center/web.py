@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI
@@ -97,9 +97,9 @@ async def _beside(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIterat
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        while not task.done():  # wait_for of Python 3.11, which redis-py sends with, can swallow a cancellation (cpython#86296)
+            task.cancel()
+            await asyncio.wait([task], timeout=0.2)
 
 
 async def _again_and_again(name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -86,7 +86,7 @@ def open_console(page: Page, centre: RunningCentre) -> Page:
     expect.set_options(timeout=PATIENCE_MS)
     page.goto(f"{centre.url}/console")
     expect(page.locator("#console-figures .kpi")).to_have_count(5)
-    page.wait_for_function("window.cc && cc.map && cc.link() === 'live'", timeout=PATIENCE_MS)
+    eventually(lambda: page.evaluate("Boolean(window.cc && cc.map && cc.link() === 'live')"), within_s=PATIENCE_MS / 1000)
     return page
 
 
@@ -191,6 +191,7 @@ def test_what_the_caller_said_and_answered_is_kept(console: Page, desk: httpx.Cl
 
 def test_a_click_on_the_map_sets_the_place(console: Page, desk: httpx.Client) -> None:
     console.keyboard.press("F2")
+    expect(console.locator("#call-type-search")).to_be_focused()
     console.keyboard.press("3")
     expect(console.locator("#call-place-search")).to_be_focused()
 
@@ -239,7 +240,7 @@ def test_keys_of_an_input_method_do_nothing(console: Page, desk: httpx.Client) -
     box.dispatch_event("keydown", {"key": "F8", "isComposing": True})
 
     expect(box).to_have_value("")
-    expect(console.locator("#note")).not_to_contain_text("已确认")
+    expect(console.locator(".toast")).to_have_count(0)
 
 
 def test_a_second_call_about_the_same_thing_joins_with_one_key(console: Page, desk: httpx.Client) -> None:
@@ -401,7 +402,6 @@ def test_the_crew_card_is_a_code_to_scan(console: Page, desk: httpx.Client) -> N
     docked(console, "unit").locator("#console-card-draw").click()
 
     expect(console.locator(".qr img")).to_be_visible()
-    console.locator(".unit-chip[data-id=patrol-07]").or_(console.locator("#console-open-palette")).first.click()
 
 
 def test_the_palette_finds_units_by_initials(console: Page, desk: httpx.Client) -> None:

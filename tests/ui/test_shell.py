@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from datetime import UTC, datetime
@@ -24,7 +23,6 @@ from command_center.services.live import LiveBoard
 from command_center.ui import theme
 from command_center.ui.app import ASSETS, find_pages
 from command_center.ui.map_layers import LAYERS, Layer, district_bounds, district_map
-from command_center.ui.memo import Memo
 from command_center.ui.pages.wall import short_place, width_em
 from command_center.ui.shell import Desk, Screen, language_named
 from tests.ui.conftest import NORTH, Screens, Theatre, until
@@ -178,19 +176,6 @@ def test_pages_load_nothing_from_elsewhere() -> None:
     for path in [*ASSETS.glob("*.css"), *ASSETS.glob("*.js")]:
         addresses = set(re.findall(r"https?://[^\s'\"\)]+", path.read_text("utf-8")))
         assert addresses <= {"http://www.w3.org/2000/svg"}, path.name
-
-
-@pytest.mark.anyio
-async def test_screens_that_ask_at_once_share_one_drawing() -> None:
-    memo: Memo[int] = Memo()
-    drawn: list[str] = []
-
-    def draw() -> int:
-        drawn.append("once")
-        return len(drawn)
-
-    assert await asyncio.gather(*(memo.get("state 1", draw) for _ in range(5))) == [1] * 5
-    assert await memo.get("state 2", draw) == 2
 
 
 def test_the_first_answer_carries_language_and_light(theatre: Theatre) -> None:
