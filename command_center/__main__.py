@@ -25,9 +25,11 @@ app = typer.Typer(help="The street's emergency command centre.", no_args_is_help
 token = typer.Typer(help="Bearer tokens for programs and devices.", no_args_is_help=True)
 account = typer.Typer(help="Accounts of people, crews and screens.", no_args_is_help=True)
 imports = typer.Typer(help="Replace what ships with the centre by the street's own.", no_args_is_help=True)
+unit = typer.Typer(help="Crews of units and how they are reached.", no_args_is_help=True)
 app.add_typer(token, name="token")
 app.add_typer(account, name="account")
 app.add_typer(imports, name="import")
+app.add_typer(unit, name="unit")
 
 RoleOption = Annotated[str, typer.Option("--role", help=f"One of {ROLES}.")]
 NameArgument = Annotated[str, typer.Argument(help="Name of the account.", show_default=False)]
@@ -56,9 +58,9 @@ def web() -> None:
     """Run the web process alone; the supervisor does this for `up`."""
     import uvicorn
 
+    from command_center.logs import configure_logging
     from command_center.web import create_app
     from config import load_settings
-    from logs import configure_logging
 
     settings = load_settings()
     configure_logging()
@@ -206,20 +208,56 @@ def import_roads(
     file: Annotated[Path, typer.Argument(help="A .osm.pbf extract of the street and its surroundings.", show_default=False)],
 ) -> None:
     """Replace the street network and the base map by your own; restart the centre afterwards."""
-    from command_center.roads import RoadFileRefused, RoadNetwork
-    from command_center.roads.base_map import write_base_map
+    from command_center.roads import RoadFileRefused
+    from command_center.services import seeding
 
     if not file.is_file():
         fail(f"There is no file {file}.")
     with opened_center() as center:
         try:
-            network = RoadNetwork.from_osm(file)
-            write_base_map(file, center.roads_file.with_name("base_map.json"), center.catalogue.areas.values())
+            network = seeding.import_roads(center, file)
         except RoadFileRefused as refused:
             fail(str(refused))
-        network.save(center.roads_file)
         low, high = network.bounds
         print(f"Imported {len(network.streets)} named streets, {low.lat:.4f},{low.lon:.4f} to {high.lat:.4f},{high.lon:.4f}.")
+
+
+@app.command("demo-district")
+def demo_district() -> None:
+    """Write the demo district anew: the places, the map file and the base map of the catalogue in use."""
+    from command_center.catalogue import FOLDER
+    from command_center.services.demo_district import write_demo_catalogue
+    from config import load_settings
+
+    folder = load_settings().catalogue_dir or FOLDER
+    write_demo_catalogue(folder)
+    print(f"Wrote the demo district into {folder}.")
+
+
+@unit.command("crew")
+def unit_crew(
+    name: Annotated[str, typer.Argument(help="Id or call sign, such as patrol-01 or 巡01.", show_default=False)],
+    crew: Annotated[list[str] | None, typer.Argument(help="Who is aboard; nobody empties it.", show_default=False)] = None,
+) -> None:
+    """Say who is aboard a unit."""
+    from command_center.domain.rights import SYSTEM
+    from command_center.services import dispatching, units
+
+    with opened_center() as center:
+        units.set_unit_crew(center, dispatching.unit_named(center, name), crew or [], SYSTEM)
+
+
+@unit.command("channel")
+def unit_channel(
+    name: Annotated[str, typer.Argument(help="Id or call sign, such as patrol-01 or 巡01.", show_default=False)],
+    address: Annotated[str | None, typer.Argument(help="An Apprise address; without one the message service is taken away.")] = None,
+) -> None:
+    """Send a unit's orders to a message service as well (DingTalk, WeCom, Feishu, e-mail, webhook); its card always has them."""
+    from command_center.domain.rights import SYSTEM
+    from command_center.services import dispatching, units
+
+    with opened_center() as center:
+        units.set_unit_channel(center, dispatching.unit_named(center, name), address, SYSTEM)
 
 
 @app.command()
@@ -229,8 +267,8 @@ def simulate(
     ] = None,
 ) -> None:
     """Drive the drill against the running centre until Ctrl-C; for a centre started with CENTER_SIMULATOR=off."""
+    from command_center.logs import configure_logging
     from config import load_settings
-    from logs import configure_logging
     from workers.__main__ import stop_on_signal
     from workers.drill import run
 

@@ -12,7 +12,7 @@ from contextlib import closing
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from logs import configure_logging
+from command_center.logs import configure_logging
 from workers.handed_down import VARIABLE, HandedDown
 
 if TYPE_CHECKING:

@@ -59,7 +59,8 @@ class RunningCentre:
         """Run `python -m command_center up` and wait until it says that all its parts are well."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "command_center", "up"],
+                # setpriv: a test run that is killed takes its centre along
+                ["setpriv", "--pdeathsig=TERM", sys.executable, "-m", "command_center", "up"],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,

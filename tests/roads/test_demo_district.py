@@ -16,7 +16,7 @@ from command_center.domain.catalogue import Area, Catalogue, Place
 from command_center.domain.geo import Point, distance_m
 from command_center.roads import RoadNetwork, base_map
 from command_center.roads.demo_district import write_demo_district
-from tools.make_demo_district import wanted_district
+from command_center.services.demo_district import wanted_district
 
 CATALOGUE = load_catalogue()
 NETWORK = RoadNetwork.from_osm(FOLDER / "roads/demo.osm.pbf")

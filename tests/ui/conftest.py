@@ -35,7 +35,6 @@ from tests.waiting import eventually
 from workers.relay import Relay
 
 ROOT = Path(__file__).parents[2]
-HERE = Path(__file__).parent
 SIGHTS = ROOT / "test-results"
 FLAGS = [
     "--autoplay-policy=document-user-activation-required",

@@ -1,4 +1,4 @@
-"""Write the demo district anew: python -m tools.make_demo_district. The shipped catalogue's places, map file and base map are replaced."""  # noqa: INP001 - a script
+"""Writing the demo district anew: the catalogue's places, the map file and the base map, all from street.yaml and one seed."""
 
 from pathlib import Path
 
@@ -19,6 +19,7 @@ def wanted_district(folder: Path = FOLDER) -> Wanted:
     )
 
 
-if __name__ == "__main__":
-    write_demo_district(FOLDER, wanted_district())
-    write_base_map(FOLDER / "roads/demo.osm.pbf", FOLDER / "roads/demo.basemap.json", load_catalogue().areas.values())
+def write_demo_catalogue(folder: Path = FOLDER) -> None:
+    """Replace a catalogue's places and maps by the demo district that its street.yaml asks for; the same bytes every time."""
+    write_demo_district(folder, wanted_district(folder))
+    write_base_map(folder / "roads/demo.osm.pbf", folder / "roads/demo.basemap.json", load_catalogue(folder).areas.values())
