@@ -8,7 +8,7 @@
 (() => {
   const cc = (window.cc = window.cc || {});
   const DOM_LIMIT = 300, GLIDE_LIMIT = 200, DASHED_S = 30, LOST_S = 120, HOME_M = 120, SCENE_M = 200;
-  const PARKED = new Set(["available", "charging", "out_of_service"]);
+  const PARKED = new Set(["available", "charging", "out_of_service", "dispatched"]), AT_REST = new Set(["available", "charging", "out_of_service"]);
   const ENDED = new Set(["closed", "false_alarm", "transferred", "merged"]);
   const units = new Map(), incidents = new Map();
   let unitLayer = null, incidentLayer = null, canvas = null, picks = 0;
@@ -17,6 +17,8 @@
   const read = text => (text ? text[lang()] || text.zh || "" : "");
   const make = (name, className, text) => { const element = document.createElement(name); element.className = className; if (text !== undefined) element.textContent = text; return element; };
   const metres = (a, b) => Math.hypot((a[0] - b[0]) * 111195, (a[1] - b[1]) * 111195 * Math.cos(a[0] * Math.PI / 180));
+
+  const pane = layer => (cc.map && cc.map.getPane("layer-" + layer) ? "layer-" + layer : "markerPane");   // a layer's markers lie in its own pane
 
   cc.pick = (kind, id) => { cc.set("picked", { data: { kind, id, n: ++picks } }); cc.emit("picked", { kind, id }); };
   cc.fixAge = id => { const fix = cc.positions[id]; return fix ? (cc.now() - Date.parse(fix[6])) / 1000 : null; };
@@ -58,7 +60,7 @@
   }
 
   function unitMarker(unit) {
-    const marker = L.marker(place(unit), { icon: unitIcon(unit), keyboard: false, bubblingMouseEvents: false, riseOnHover: true });
+    const marker = L.marker(place(unit), { pane: pane("units"), icon: unitIcon(unit), keyboard: false, bubblingMouseEvents: false, riseOnHover: true });
     return marker.on("click", () => cc.pick("unit", unit.id));
   }
 
@@ -100,17 +102,17 @@
   }
 
   function drawOnCanvas(rows) {
-    if (!canvas) { forget(units, new Set()); canvas = { layer: L.layerGroup().addTo(unitLayer), renderer: L.canvas({ padding: .2 }), dots: new Map() }; }
+    if (!canvas) { forget(units, new Set()); canvas = { layer: L.layerGroup().addTo(unitLayer), renderer: L.canvas({ padding: .2, pane: pane("units") }), dots: new Map() }; }
     const style = getComputedStyle(document.documentElement), line = style.getPropertyValue("--unit").trim(), inside = style.getPropertyValue("--unit-in").trim(), busy = style.getPropertyValue("--unit-busy").trim();
     for (const unit of rows) {
       let dot = canvas.dots.get(unit.id);
       if (!dot) {
-        dot = L.circleMarker(place(unit), { renderer: canvas.renderer, radius: 6, weight: 2, fillOpacity: 1, bubblingMouseEvents: false }).on("click", () => cc.pick("unit", unit.id)).addTo(canvas.layer);
+        dot = L.circleMarker(place(unit), { pane: pane("units"), renderer: canvas.renderer, radius: 6, weight: 2, fillOpacity: 1, bubblingMouseEvents: false }).on("click", () => cc.pick("unit", unit.id)).addTo(canvas.layer);
         canvas.dots.set(unit.id, dot);
       }
       const fresh = cc.freshness(unit.id), look = unit.status + fresh + line;
       dot.setLatLng(place(unit));
-      if (dot.look !== look) { dot.look = look; dot.setStyle({ color: line, fillColor: PARKED.has(unit.status) ? inside : busy, dashArray: fresh === "fresh" ? null : fresh === "old" ? "4 3" : "1 4" }); }
+      if (dot.look !== look) { dot.look = look; dot.setStyle({ color: line, fillColor: AT_REST.has(unit.status) ? inside : busy, dashArray: fresh === "fresh" ? null : fresh === "old" ? "4 3" : "1 4" }); }
     }
   }
 
@@ -119,7 +121,7 @@
     const sev = make("span", "sev sev0");
     sev.append(make("b", "", ""));
     box.append(sev, make("span", "mk-tag"));
-    const marker = L.marker([row.lat, row.lon], { icon: L.divIcon({ className: "mk-at", html: box, iconSize: [0, 0] }), keyboard: false, bubblingMouseEvents: false, zIndexOffset: 1000 });
+    const marker = L.marker([row.lat, row.lon], { pane: pane("incidents"), icon: L.divIcon({ className: "mk-at", html: box, iconSize: [0, 0] }), keyboard: false, bubblingMouseEvents: false, zIndexOffset: 1000 });
     return marker.on("click", () => cc.pick("incident", row.id));
   }
 
@@ -178,10 +180,10 @@
       key.setAttribute("aria-checked", String(on));
     });
     if (!cc.map) return;
-    for (const pane of Object.keys(cc.map.getPanes())) {
-      if (!pane.startsWith("layer-")) continue;
-      const key = document.querySelector(`[data-layer="${pane.slice(6)}"]`);
-      if (key) cc.map.getPane(pane).style.display = key.getAttribute("aria-checked") === "true" ? "" : "none";
+    for (const name of Object.keys(cc.map.getPanes())) {
+      if (!name.startsWith("layer-")) continue;
+      const key = document.querySelector(`[data-layer="${name.slice(6)}"]`);
+      if (key) cc.map.getPane(name).style.display = key.getAttribute("aria-checked") === "true" ? "" : "none";
     }
   }
   document.addEventListener("click", event => {
@@ -199,32 +201,31 @@
   };
   cc.unitPlace = id => { const unit = cc.get("unit", id); return unit ? place(unit) : null; };
 
-  const label = (at, className, text) => L.marker(at, { interactive: false, keyboard: false, icon: L.divIcon({ className: "mk-at", html: make("span", className, text), iconSize: [0, 0] }) });
+  const label = (at, layer, className, text) => L.marker(at, { pane: "layer-" + layer, interactive: false, keyboard: false, icon: L.divIcon({ className: "mk-at", html: make("span", className, text), iconSize: [0, 0] }) });
 
   // functions that dash-leaflet calls by name: {"variable": "cc.draw.…"}
   cc.draw = {
     base: feature => ({ className: `base base-${feature.properties.layer} rank-${feature.properties.rank || 1}`, fill: /block|water-area|green|building/.test(feature.properties.layer) }),
     outline: () => ({ className: "area-outline", fill: false }),
     road: (feature, at) => {       // a street's name along the street; hidden where it would not fit
-      const marker = label(at, "street-name", feature.properties.name);
+      const marker = label(at, "street-names", "street-name", feature.properties.name);
       marker.on("add", () => marker._icon && marker._icon.firstChild.style.setProperty("--turn", `${feature.properties.turn || 0}deg`));
       return marker;
     },
-    area: (feature, at) => label(at, "area-name", feature.properties.name),
     station: (feature, at) => {
       const box = make("div", "mk station");
       box.append(make("i", "i i-building-community"), make("span", "mk-tag", feature.properties.name));
       box.title = feature.properties.title || feature.properties.name;
-      return L.marker(at, { keyboard: false, icon: L.divIcon({ className: "mk-at", html: box, iconSize: [0, 0] }), bubblingMouseEvents: false });
+      return L.marker(at, { pane: "layer-stations", keyboard: false, icon: L.divIcon({ className: "mk-at", html: box, iconSize: [0, 0] }), bubblingMouseEvents: false });
     },
     place: (feature, at) => {      // depots and compounds: a small shape, its name on demand
       const box = make("div", "mk place " + feature.properties.shape);
       box.append(make("span", "mk-tag", feature.properties.name));
       box.title = feature.properties.name;
-      return L.marker(at, { keyboard: false, icon: L.divIcon({ className: "mk-at", html: box, iconSize: [0, 0] }) });
+      return L.marker(at, { pane: `layer-${feature.properties.shape}s`, keyboard: false, icon: L.divIcon({ className: "mk-at", html: box, iconSize: [0, 0] }) });
     },
-    adoptUnits: (event, context) => { unitLayer = event.target; units.clear(); canvas = null; adopt(context.map); drawUnits(); },
-    adoptIncidents: (event, context) => { incidentLayer = event.target; incidents.clear(); adopt(context.map); drawIncidents(); },
+    adoptUnits: (event, context) => { adopt(context.map); unitLayer = event.target; units.clear(); canvas = null; drawUnits(); },
+    adoptIncidents: (event, context) => { adopt(context.map); incidentLayer = event.target; incidents.clear(); drawIncidents(); },
   };
 
   const listen = () => {

@@ -3,7 +3,7 @@
    Height of a letter for an angle of sight: h = 6.283 * distance * arc minutes / 21600 (NUREG-0700); a Han glyph fills 0.92 em. */
 (() => {
   const cc = (window.cc = window.cc || {});
-  const ARCMIN = 16, LARGEST_ARCMIN = 45, LARGEST_EM = 1.5, LINES_EM = 30.4, GLYPH_EM = 0.92, HAN_LIMIT = 200, FOCUS_MS = 20000;
+  const ARCMIN = 16, LARGEST_ARCMIN = 45, LARGEST_EM = 1.5, LINES_EM = 32, GLYPH_EM = 0.92, HAN_LIMIT = 200, FOCUS_MS = 20000;
   const page = () => document.querySelector(".wall");
   const asked = () => new URLSearchParams(location.search);
 

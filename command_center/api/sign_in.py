@@ -207,8 +207,9 @@ def _told(request: Request, no: Refusal) -> str:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """The fields of a form; unreadable bytes become replacement characters, and only a handful of fields is read."""
+    """The fields of a form; what is no text becomes a replacement character, and only a handful of fields is read."""
     try:
-        return dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=16))
+        fields = parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=16)
     except ValueError:
         return {}
+    return {name: value.replace("\0", "\ufffd") for name, value in fields}

@@ -129,6 +129,5 @@ def about_view(screen: Screen) -> list[Component]:
     ]
 
 
-def pane(screen: Screen) -> html.Div:
-    """Drawn once: the catalogue does not change while the centre runs."""
-    return html.Div(about_view(screen), className="dock-view", **{"data-kind": "about"})
+def pane() -> html.Div:
+    return html.Div(id="console-about", className="dock-view", **{"data-kind": "about"})

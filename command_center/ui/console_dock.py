@@ -9,16 +9,15 @@ import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
-from command_center.domain.errors import Refusal
 from command_center.services import dispatching, proposing
 from command_center.services.dispatching import DispatchUnits
 from command_center.services.history import incident_story
-from command_center.ui import console_about, console_call, console_incident, console_incidents, console_jobs, console_unit
+from command_center.ui import console_about, console_call, console_incidents, console_jobs, console_unit
 from command_center.ui.console_call import OFFERED, PLACE, TYPE
-from command_center.ui.console_parts import ANSWERED, FACTS, PANEL, answered, door, key, order, tell
+from command_center.ui.console_parts import ANSWERED, PANEL, answered, door, key, order, tell
 from command_center.ui.console_proposal import proposal_rows
 from command_center.ui.shell import Desk, Screen
-from command_center.ui.widgets import error_state, skeleton
+from command_center.ui.widgets import skeleton
 from command_center.words import N_
 
 log = logging.getLogger(__name__)
@@ -81,7 +80,7 @@ def dock(screen: Screen) -> html.Aside:
         console_call.form(screen),
         incident_pane(screen),
         console_unit.pane(screen),
-        console_about.pane(screen),
+        console_about.pane(),
         console_jobs.pane(),
     ]
     return html.Aside(
@@ -95,7 +94,6 @@ def dock(screen: Screen) -> html.Aside:
 
 def register(app: Dash, desk: Desk) -> None:
     _register_browser(app)
-    _register_incident(app, desk)
     _register_proposal(app, desk)
 
 
@@ -123,30 +121,6 @@ def _docked(panel: dict[str, Any] | None) -> int:
     if not panel or panel["kind"] != "incident" or not str(panel["id"]).isdigit():
         raise PreventUpdate
     return int(panel["id"])
-
-
-def _register_incident(app: Dash, desk: Desk) -> None:
-    @door(
-        app,
-        desk,
-        Output("console-incident-head", "children"),
-        Output("console-incident-units", "children"),
-        Output("console-incident-rest", "children"),
-        Input(FACTS, "data"),
-        Input(PANEL, "data"),
-        prevent_initial_call=True,
-    )
-    async def draw(_facts: object, panel: dict[str, Any] | None) -> Any:
-        incident_id, screen = _docked(panel), desk.screen()
-        try:
-            story = await asyncio.to_thread(incident_story, desk.center, incident_id)
-        except Refusal:
-            return error_state(screen), [], []
-        return (
-            console_incident.head_view(story, screen),
-            console_incident.units_view(story, screen),
-            console_incident.rest_view(story, screen),
-        )
 
 
 def _register_proposal(app: Dash, desk: Desk) -> None:

@@ -1,20 +1,19 @@
 """The head of the console: the street's figures, the keys, and the state of the screen."""
 
-import asyncio
-
-from dash import Dash, Input, Output, html
+from dash import html
 from dash.development.base_component import Component
 
-from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, response_figures
+from command_center.services.figures import ResponseFigures, board_figures
 from command_center.ui.console_incidents import opens
-from command_center.ui.console_parts import FACTS, door, key, minutes_seconds
-from command_center.ui.shell import Desk, Screen, shows_simulated
-from command_center.ui.widgets import demo_mark, kpi, language_button, sign_out_button, sound_button, theme_button, wall_clock
+from command_center.ui.console_parts import key, minutes_seconds
+from command_center.ui.shell import Screen, shows_simulated
+from command_center.ui.widgets import demo_mark, icon, kpi, language_button, sign_out_button, sound_button, theme_button, wall_clock
 from command_center.words import N_
 
 
-def figures(board: BoardFigures, response: ResponseFigures, screen: Screen) -> list[Component]:
+def figures(screen: Screen, response: ResponseFigures) -> list[Component]:
     """Open, overdue, free units, mean arrival, five-minute share; the last two over 24 hours."""
+    board = board_figures(screen.live.board, screen.center.now())
     mean = "—" if response.mean_s is None else minutes_seconds(response.mean_s)
     share = "—" if response.kept_share is None else f"{response.kept_share:.0%}"
     return [
@@ -24,6 +23,13 @@ def figures(board: BoardFigures, response: ResponseFigures, screen: Screen) -> l
         kpi(mean, screen.say(N_("mean arrival"))),
         kpi(share, screen.say(N_("there in 5 min"))),
     ]
+
+
+def acknowledge_key(screen: Screen) -> list[Component]:
+    """Inside of the F8 key: with how many incidents nobody has seen yet."""
+    waiting = sum(row["acknowledged_at"] is None for row in screen.live.board.rows("incident"))
+    inside: list[Component] = [icon("bell"), html.Span(screen.say(N_("Seen")), className="word"), html.Kbd("F8")]
+    return [*inside, html.Span(str(waiting), className="n")] if waiting else inside
 
 
 def keys(screen: Screen) -> html.Nav:
@@ -65,10 +71,3 @@ def head(screen: Screen) -> html.Header:
         ],
         className="console-head",
     )
-
-
-def register(app: Dash, desk: Desk) -> None:
-    @door(app, desk, Output("console-figures", "children"), Input(FACTS, "data"))
-    async def count(_facts: object) -> list[Component]:
-        response = await asyncio.to_thread(response_figures, desk.center)
-        return figures(board_figures(desk.live.board, desk.center.now()), response, desk.screen())

@@ -21,7 +21,7 @@ from command_center.domain.status import (
 from command_center.services.history import IncidentStory
 from command_center.ui.console_incidents import opens
 from command_center.ui.console_log import entry_line
-from command_center.ui.console_parts import call_signs, incident_state, key, minutes_seconds, moment, time_of_day, type_name
+from command_center.ui.console_parts import call_signs, incident_state, key, minutes_seconds, moment, spoken_names, time_of_day, type_name
 from command_center.ui.shell import Screen
 from command_center.ui.widgets import clock, icon, severity
 from command_center.words import N_, phrases
@@ -205,7 +205,8 @@ def rest_view(story: IncidentStory, screen: Screen) -> list[Component]:
     """Callers, questions answered, notes, and the incident's own log, newest first."""
     calls = [call_block(call, screen) for call in reversed(story.calls)]
     note = story.incident["note"]
-    lines = [entry_line(entry, screen) for entry in reversed(story.entries)]
+    names = spoken_names(screen)
+    lines = [entry_line(entry, screen, names) for entry in reversed(story.entries)]
     return [
         *_section(screen, N_("Notes"), [html.Div(html.P(note), className="said")] if note else []),
         *_section(screen, N_("Calls"), calls, len(calls)),

@@ -3,15 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from dash import Dash, Input, Output, html
+from dash import html
 from dash.development.base_component import Component
-from dash.exceptions import PreventUpdate
 
 from command_center.domain.board import Row
 from command_center.services.figures import is_overdue
-from command_center.ui.console_parts import FACTS, PANEL, ago, door, grave_first, incident_state, key, moment, type_name
+from command_center.ui.console_parts import ago, grave_first, incident_state, key, moment, type_name
 from command_center.ui.map_layers import unit_symbol
-from command_center.ui.shell import Desk, Screen
+from command_center.ui.shell import Screen
 from command_center.ui.widgets import clock, empty_state, icon, severity, skeleton
 from command_center.words import N_, phrases
 
@@ -52,8 +51,9 @@ def incident_row(row: Row, screen: Screen, *, docked: bool) -> html.Button:
     )
 
 
-def incident_list(rows: list[Row], screen: Screen, docked: str | None) -> list[Component]:
+def incident_list(screen: Screen, docked: str | None) -> list[Component]:
     """Every open incident, gravest first; or how long all has been well."""
+    rows = screen.live.board.rows("incident")
     if not rows:
         return [all_well(screen)]
     return [incident_row(row, screen, docked=row["id"] == docked) for row in grave_first(rows)]
@@ -163,16 +163,3 @@ def list_pane(screen: Screen) -> html.Section:
 
 def idle_pane(screen: Screen) -> html.Div:
     return html.Div(skeleton(6), id="console-idle", className="dock-view", **{"data-kind": "idle"})
-
-
-def register(app: Dash, desk: Desk) -> None:
-    @door(app, desk, Output("console-list", "children"), Input(FACTS, "data"), Input(PANEL, "data"))
-    async def draw_list(_facts: object, panel: dict[str, str] | None) -> list[Component]:
-        docked = panel["id"] if panel and panel["kind"] == "incident" else None
-        return incident_list(desk.live.board.rows("incident"), desk.screen(), docked)
-
-    @door(app, desk, Output("console-idle", "children"), Input(FACTS, "data"), Input(PANEL, "data"))
-    async def draw_idle(_facts: object, panel: dict[str, str] | None) -> list[Component]:
-        if panel and panel["kind"] != "idle":
-            raise PreventUpdate
-        return idle_view(desk.screen())

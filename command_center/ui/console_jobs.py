@@ -1,17 +1,14 @@
 """Parked jobs: background work that failed three times and waits for a person."""
 
-from typing import Any
-
-from dash import Dash, Input, Output, html
+from dash import html
 from dash.development.base_component import Component
-from dash.exceptions import PreventUpdate
 
 from command_center.domain.board import Row
 from command_center.domain.rights import Right
 from command_center.ui.console_incident import orders
 from command_center.ui.console_incidents import opens
-from command_center.ui.console_parts import FACTS, PANEL, door, key, time_of_day
-from command_center.ui.shell import Desk, Screen
+from command_center.ui.console_parts import key, time_of_day
+from command_center.ui.shell import Screen
 from command_center.ui.widgets import empty_state, icon
 from command_center.words import N_, phrases
 
@@ -46,16 +43,7 @@ def pane() -> html.Div:
     return html.Div(id="console-jobs", className="dock-view", **{"data-kind": "jobs"})
 
 
-def register(app: Dash, desk: Desk) -> None:
-    @door(app, desk, Output("console-jobs", "children"), Input(FACTS, "data"), Input(PANEL, "data"))
-    async def draw(_facts: object, panel: dict[str, Any] | None) -> list[Component]:
-        if not panel or panel["kind"] != "jobs":
-            raise PreventUpdate
-        return jobs_view(desk.screen())
-
-    @door(app, desk, Output("console-open-jobs", "children"), Output("console-open-jobs", "hidden"), Input(FACTS, "data"))
-    async def badge(_facts: object) -> Any:
-        """The head's badge; hidden while nothing is parked."""
-        count = len(desk.live.board.rows("job"))
-        text = desk.screen().say(N_("Failed jobs"))
-        return [icon("alert-octagon"), html.Span(text, className="word"), html.Span(str(count), className="n")], count == 0
+def badge(screen: Screen) -> list[Component]:
+    """The head's badge: how many."""
+    count = len(screen.live.board.rows("job"))
+    return [icon("alert-octagon"), html.Span(screen.say(N_("Failed jobs")), className="word"), html.Span(str(count), className="n")]

@@ -18,7 +18,7 @@ from command_center.domain.status import CLOSING_OUTCOMES, AssignmentStatus, Inc
 from command_center.services import assignments, dispatching, incidents, jobs, units
 from command_center.services.assignments import ReportStatus
 from command_center.services.dispatching import DispatchUnits
-from command_center.ui.console_parts import ANSWERED, FACTS, PANEL, answered, door, grave_first, key, order, tell, to, type_name
+from command_center.ui.console_parts import ANSWERED, PANEL, answered, door, grave_first, key, order, tell, to, type_name
 from command_center.ui.shell import Desk, Screen
 from command_center.words import N_, phrases
 
@@ -270,10 +270,3 @@ def _register_acknowledge(app: Dash, desk: Desk) -> None:
             return no_update, answered()
         await order(desk, incidents.acknowledge_incident, int(waiting[0]["id"]))
         return to("incident", waiting[0]["id"]), answered()
-
-    @door(app, desk, Output("console-ack", "children"), Input(FACTS, "data"))
-    async def count(_facts: object) -> list[Component]:
-        waiting = sum(row["acknowledged_at"] is None for row in desk.live.board.rows("incident"))
-        screen = desk.screen()
-        badge = [html.Span(str(waiting), className="n")] if waiting else []
-        return [*key(screen.say(N_("Seen")), symbol="bell", keys="F8").children, *badge]

@@ -1,7 +1,7 @@
 """The palette (F3, Ctrl+K): one box that finds commands, open incidents, units and places, by Chinese, initials or code."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -52,8 +52,8 @@ def _units(screen: Screen) -> Iterator[tuple[str, html.Li]]:
         yield console_search.spellings(label, row["id"]), line
 
 
-def _places(query: str, screen: Screen) -> Iterator[html.Li]:
-    for hit in places.find_places(screen.center, query, MOST_PLACES):
+def _places(hits: Sequence[places.PlaceHit], screen: Screen) -> Iterator[html.Li]:
+    for hit in hits:
         yield console_search.line(
             f"console-palette-p{hit.id}", {"place": place_value(hit, screen)}, screen.read(hit.name), screen.say(N_("take a call here"))
         )
@@ -63,15 +63,15 @@ def _group(title: str, lines: list[html.Li]) -> list[Component]:
     return [html.Li(title, className="group", role="presentation"), *lines] if lines else []
 
 
-def palette_answer(query: str, screen: Screen) -> html.Div:
-    """The lines for a query, grouped; without a query the commands and the open incidents. Blocking."""
+def palette_answer(query: str, hits: Sequence[places.PlaceHit], screen: Screen) -> html.Div:
+    """The lines for a query, grouped; without a query the commands and the open incidents. hits : places found for it."""
     wanted = query.strip().lower()
     units = [line for spelt, line in _units(screen) if wanted and console_search.matches(wanted, spelt)]
     lines = [
         *_group(screen.say(N_("Commands")), [line for spelt, line in _commands(screen) if console_search.matches(wanted, spelt)]),
         *_group(screen.say(N_("Open incidents")), [line for spelt, line in _incidents(screen) if console_search.matches(wanted, spelt)]),
         *_group(screen.say(N_("Units")), units),
-        *_group(screen.say(N_("Places")), list(_places(query, screen))),
+        *_group(screen.say(N_("Places")), list(_places(hits, screen))),
     ]
     return console_search.answer(query, lines, screen.say(N_("Nothing found.")))
 
@@ -108,4 +108,5 @@ def register(app: Dash, desk: Desk) -> None:
         prevent_initial_call=True,
     )
     async def search(query: str | None, _opened: Any) -> Component:
-        return await asyncio.to_thread(palette_answer, query or "", desk.screen())
+        hits = await asyncio.to_thread(places.find_places, desk.center, query or "", MOST_PLACES)
+        return palette_answer(query or "", hits, desk.screen())

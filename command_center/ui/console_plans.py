@@ -7,7 +7,7 @@ from dash import ClientsideFunction, Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from command_center.domain.plan_book import Plan
-from command_center.ui.console_parts import listed
+from command_center.ui.console_parts import door, listed
 from command_center.ui.shell import Desk, Screen
 from command_center.words import N_
 
@@ -45,12 +45,15 @@ def plan_card(plan: Plan, screen: Screen, month: int) -> html.Article:
     )
 
 
-def drawer(screen: Screen) -> dmc.Drawer:
+def plan_cards(screen: Screen) -> list[Component]:
     zone = ZoneInfo(screen.center.catalogue.street.timezone)
     month = screen.center.now().astimezone(zone).month
-    cards: list[Component] = [plan_card(plan, screen, month) for plan in screen.center.catalogue.plans.values()]
+    return [plan_card(plan, screen, month) for plan in screen.center.catalogue.plans.values()]
+
+
+def drawer(screen: Screen) -> dmc.Drawer:
     return dmc.Drawer(
-        cards,
+        [],
         id="console-plans",
         title=screen.say(N_("Plan reference")),
         opened=False,
@@ -67,3 +70,8 @@ def register(app: Dash, desk: Desk) -> None:
         Input("console-open-plans", "n_clicks"),
         prevent_initial_call=True,
     )
+
+    @door(app, desk, Output("console-plans", "children"), Input("console-open-plans", "n_clicks"), prevent_initial_call=True)
+    async def draw(_clicks: int) -> list[Component]:
+        """Drawn when asked for: a page pays for every component on it."""
+        return plan_cards(desk.screen())

@@ -31,13 +31,20 @@ def matches(wanted: str, spelt: str) -> bool:
     return wanted in name or any(prefix.startswith(wanted) for prefix in prefixes)
 
 
-def line(line_id: str, value: Any, label: str, *details: Component | str, search: str = "") -> html.Li:
+def line(line_id: str, value: Any, label: str, *details: str, search: str = "") -> html.Li:
     """One line of a list. value : JSON-plain; what the box's store holds once this line is picked."""
+    note = "  ".join(detail for detail in details if detail)
     return html.Li(
-        [html.Span(label, className="option-name"), *(html.Small(detail) for detail in details if detail)],
+        label,
         id=line_id,
         role="option",
-        **{"aria-selected": "false", "data-value": json.dumps(value, ensure_ascii=False), "data-label": label, "data-search": search},
+        **{
+            "aria-selected": "false",
+            "data-note": note,
+            "data-value": json.dumps(value, ensure_ascii=False),
+            "data-label": label,
+            "data-search": search,
+        },
     )
 
 

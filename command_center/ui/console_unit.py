@@ -16,7 +16,7 @@ from command_center.domain.status import UNIT_CHART, UnitStatus, may_advance
 from command_center.services import access
 from command_center.ui.console_incident import orders
 from command_center.ui.console_incidents import opens
-from command_center.ui.console_parts import ANSWERED, FACTS, PANEL, ago, answered, door, key, listed, moment, order
+from command_center.ui.console_parts import ANSWERED, PANEL, ago, answered, door, key, listed, moment, order
 from command_center.ui.map_layers import unit_symbol
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import empty_state, icon
@@ -94,7 +94,8 @@ def buttons(row: Row, screen: Screen) -> html.Div:
     return html.Div(shown, className="acts")
 
 
-def unit_view(row: Row | None, screen: Screen) -> list[Component]:
+def unit_view(screen: Screen, unit_id: str) -> list[Component]:
+    row = screen.live.board.get("unit", unit_id)
     if row is None:
         return [empty_state(screen.say(N_("This unit is no longer on the board.")), symbol="truck")]
     kind = screen.say(phrases.UNIT_KIND[row["unit_kind"]])
@@ -131,12 +132,6 @@ def pane(screen: Screen) -> html.Div:
 
 
 def register(app: Dash, desk: Desk) -> None:
-    @door(app, desk, Output("console-unit", "children"), Input(FACTS, "data"), Input(PANEL, "data"))
-    async def draw(_facts: object, panel: dict[str, Any] | None) -> list[Component]:
-        if not panel or panel["kind"] != "unit":
-            raise PreventUpdate
-        return unit_view(desk.live.board.get("unit", panel["id"]), desk.screen())
-
     @door(
         app,
         desk,

@@ -39,11 +39,10 @@ def test_without_a_wish_the_officer_lands_at_the_console(stranger: httpx.Client,
     assert answer.headers["location"] == "/console"
 
 
-@pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/\r\nX: y"])
-def test_signing_in_never_leads_away(stranger: httpx.Client, anna: str, wanted: str) -> None:
-    answer = stranger.post("/sign-in", data={"name": anna, "passphrase": PASSPHRASE, "next": wanted})
-
-    assert answer.headers["location"] == "/console"
+def test_signing_in_never_leads_away(stranger: httpx.Client, anna: str) -> None:
+    for wanted in ("//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/\r\nX: y"):
+        answer = stranger.post("/sign-in", data={"name": anna, "passphrase": PASSPHRASE, "next": wanted})
+        assert answer.headers["location"] == "/console", wanted
 
 
 def test_the_sixth_wrong_guess_within_a_minute_has_to_wait(stranger: httpx.Client, anna: str) -> None:
@@ -65,11 +64,10 @@ def test_what_a_visitor_typed_is_shown_as_text(stranger: httpx.Client) -> None:
     assert '"><b>' not in answer.text
 
 
-@pytest.mark.parametrize("body", [b"", b"name", b"\xff\xfe", b"&" * 10_000, b"name=%00&passphrase=%ff", b"name=" + b"x" * 100_000])
-def test_an_odd_form_is_a_wrong_pass_phrase(stranger: httpx.Client, body: bytes) -> None:
-    answer = stranger.post("/sign-in", content=body, headers={"Content-Type": "application/x-www-form-urlencoded"})
-
-    assert answer.status_code == 401
+def test_an_odd_form_is_a_wrong_pass_phrase(stranger: httpx.Client) -> None:
+    for body in (b"pass", b"\xff\xfe=1", b"name=%00&passphrase=%ff", b"name=\0\1\2", b"name=" + b"x" * 100_000):
+        answer = stranger.post("/sign-in", content=body, headers={"Content-Type": "application/x-www-form-urlencoded"})
+        assert answer.status_code == 401, body[:20]
 
 
 def test_signing_out_ends_the_session_everywhere(web: Web, stranger: httpx.Client, anna: str) -> None:

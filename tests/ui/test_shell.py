@@ -128,14 +128,15 @@ def test_two_languages_at_once_do_not_mix(screens: Screens, theatre: Theatre) ->
 
 def test_layers_are_switched_in_the_browser_and_remembered(screens: Screens) -> None:
     page = screens.open("/console")
-    shown = "getComputedStyle(cc.map.getPane('layer-depots')).display"
-    until(page, f"cc.map && cc.map.getPane('layer-depots') && {shown} === 'none'")
+    seen = "[...document.querySelectorAll('.mk.place.depot')].filter(depot => depot.checkVisibility()).length"
+    until(page, "document.querySelectorAll('.mk.place.depot').length === 56")
+    until(page, f"{seen} === 0")
 
     page.evaluate("document.querySelector('[data-layer=depots]').click()")
 
-    until(page, f"{shown} === 'block'")
+    until(page, f"{seen} === 56")
     page.reload()
-    until(page, f"window.cc && cc.map && cc.map.getPane('layer-depots') && {shown} === 'block'")
+    until(page, f"{seen} === 56")
 
 
 # ---- plain rules ---------------------------------------------------------------------------------

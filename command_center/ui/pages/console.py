@@ -9,7 +9,7 @@ from command_center.ui import (
     console_dock,
     console_head,
     console_incidents,
-    console_jobs,
+    console_live,
     console_log,
     console_orders,
     console_palette,
@@ -48,23 +48,13 @@ def layout(screen: Screen) -> Component:
             console_plans.drawer(screen),
             dcc.Store(id=PANEL, data={"kind": "idle", "id": None, "at": 0}),
             dcc.Store(id=ANSWERED),
+            console_live.store(),
         ],
         className="console",
     )
 
 
-PARTS = (
-    console_head,
-    console_incidents,
-    console_log,
-    console_dock,
-    console_call_doors,
-    console_orders,
-    console_unit,
-    console_jobs,
-    console_palette,
-    console_plans,
-)
+PARTS = (console_live, console_dock, console_call_doors, console_orders, console_unit, console_palette, console_plans)
 """Everything on the page that answers to something."""
 
 

@@ -1,0 +1,121 @@
+"""What the console redraws when something happened: one callback for the whole page, and only the parts that changed.
+
+Dash pays for every callback and for every component on the page whenever anything changes, so a burst of facts must cost one update.
+To add a part that lives: one entry in PARTS (what stands always) or DOCKED (what stands in the dock for one kind of panel).
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dash import Dash, Input, Output, State, dcc, no_update
+from plotly.io.json import to_json_plotly
+
+from command_center.domain.errors import UnknownIncident
+from command_center.services.figures import ResponseFigures, response_figures
+from command_center.services.history import IncidentStory, incident_story
+from command_center.ui import console_about, console_head, console_incident, console_incidents, console_jobs, console_log, console_unit
+from command_center.ui.console_parts import FACTS, PANEL, door
+from command_center.ui.shell import Desk, Screen
+from command_center.ui.widgets import empty_state
+from command_center.words import N_
+
+SEEN = "console-seen"
+"""Store: part -> fingerprint of what this screen shows there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """Everything a part is drawn from. panel : the docked kind and id; story : of the docked incident, None for other panels."""
+
+    screen: Screen
+    kind: str
+    row_id: str
+    response: ResponseFigures
+    story: IncidentStory | None
+
+
+Draw = Callable[[Sight], Any]
+
+PARTS: Mapping[tuple[str, str], Draw] = {
+    ("console-figures", "children"): lambda sight: console_head.figures(sight.screen, sight.response),
+    ("console-ack", "children"): lambda sight: console_head.acknowledge_key(sight.screen),
+    ("console-open-jobs", "children"): lambda sight: console_jobs.badge(sight.screen),
+    ("console-open-jobs", "hidden"): lambda sight: not sight.screen.live.board.rows("job"),
+    ("console-list", "children"): lambda sight: console_incidents.incident_list(
+        sight.screen, sight.row_id if sight.kind == "incident" else None
+    ),
+    ("console-entries", "children"): lambda sight: console_log.timeline(sight.screen),
+}
+"""Parts that are always on the screen, by component id and property."""
+
+DOCKED: Mapping[tuple[str, str], tuple[str, Draw]] = {
+    ("console-idle", "children"): ("idle", lambda sight: console_incidents.idle_view(sight.screen)),
+    ("console-jobs", "children"): ("jobs", lambda sight: console_jobs.jobs_view(sight.screen)),
+    ("console-about", "children"): ("about", lambda sight: console_about.about_view(sight.screen)),
+    ("console-unit", "children"): ("unit", lambda sight: console_unit.unit_view(sight.screen, sight.row_id)),
+    ("console-incident-head", "children"): ("incident", lambda sight: _told(sight, console_incident.head_view)),
+    ("console-incident-units", "children"): ("incident", lambda sight: _told(sight, console_incident.units_view)),
+    ("console-incident-rest", "children"): ("incident", lambda sight: _told(sight, console_incident.rest_view)),
+}
+"""Parts of the dock, with the kind of panel they belong to; the parts of other panels are taken off the page."""
+
+
+def _told(sight: Sight, view: Callable[[IncidentStory, Screen], Any]) -> Any:
+    if sight.story is None:
+        return [empty_state(sight.screen.say(N_("There is no such incident.")), symbol="alert-triangle")]
+    return view(sight.story, sight.screen)
+
+
+async def look(desk: Desk, panel: Mapping[str, Any]) -> Sight:
+    """Fetch what the parts need from the database, off the event loop; the board itself is at hand."""
+    kind, row_id = panel["kind"], str(panel["id"])
+    response = await asyncio.to_thread(response_figures, desk.center)
+    story = await asyncio.to_thread(_story, desk, row_id) if kind == "incident" else None
+    return Sight(screen=desk.screen(), kind=kind, row_id=row_id, response=response, story=story)
+
+
+def _story(desk: Desk, row_id: str) -> IncidentStory | None:
+    try:
+        return incident_story(desk.center, int(row_id)) if row_id.isdecimal() else None
+    except UnknownIncident:
+        return None
+
+
+def redrawn(sight: Sight, seen: Mapping[str, str]) -> tuple[list[Any], dict[str, str]]:
+    """Every part in order, `no_update` where the screen shows it already; and the fingerprints of what it shows then."""
+    drawn: list[Any] = []
+    shown: dict[str, str] = {}
+    for (part, prop), draw in [*PARTS.items(), *((key, draw) for key, (_, draw) in DOCKED.items())]:
+        wanted = DOCKED.get((part, prop), (sight.kind,))[0] == sight.kind
+        value = draw(sight) if wanted else []
+        mark = fingerprint(value)
+        drawn.append(no_update if mark == seen.get(f"{part}.{prop}") else value)
+        shown[f"{part}.{prop}"] = mark
+    return drawn, shown
+
+
+def fingerprint(value: Any) -> str:
+    """A short text that differs when what is drawn differs."""
+    return hashlib.blake2b(to_json_plotly(value).encode(), digest_size=8).hexdigest()
+
+
+def store() -> dcc.Store:
+    return dcc.Store(id=SEEN, data={})
+
+
+def register(app: Dash, desk: Desk) -> None:
+    @door(
+        app,
+        desk,
+        [*(Output(*key) for key in PARTS), *(Output(*key) for key in DOCKED), Output(SEEN, "data")],
+        Input(FACTS, "data"),
+        Input(PANEL, "data"),
+        State(SEEN, "data"),
+    )
+    async def redraw(_facts: object, panel: dict[str, Any] | None, seen: dict[str, str] | None) -> list[Any]:
+        sight = await look(desk, panel or {"kind": "idle", "id": None})
+        drawn, shown = redrawn(sight, seen or {})
+        return [*drawn, shown]
