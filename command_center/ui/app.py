@@ -48,11 +48,9 @@ SCRIPT_WORDS: Mapping[str, str] = {
     "sound_muted": N_("Muted %(time)s"),
     "fix_lost": N_("lost"),
     "no_fix": N_("no position yet"),
-    "fix_age": N_("fix %(seconds)s s old"),
     "rest": N_("and %(count)s more"),
     "night": N_("Night"),
     "day": N_("Day"),
-    "auto": N_("Auto"),
     "level": N_("Level %(level)s"),
     **phrases.UNIT_STATUS,
     **phrases.DEGRADED,
@@ -135,7 +133,7 @@ def _script_words(screen: Screen) -> dict[str, str]:
 
 
 def _register_routes(app: Dash, desk: Desk, known: Mapping[str, Page]) -> None:
-    @app.callback(Output("page", "children"), Input("url", "pathname"), State("url", "search"))  # type: ignore[untyped-decorator]
+    @app.callback(Output("page", "children"), Input("url", "pathname"), State("url", "search"))  # type: ignore[untyped-decorator]  # Dash ships no types
     async def open_page(path: str | None, search: str | None) -> Component:
         screen = desk.screen(_address(path, desk.caller()), search or "")
         return await asyncio.to_thread(_draw, known, screen)

@@ -121,7 +121,10 @@ _TONES: Mapping[Tone, tuple[str, int | bool]] = {
 
 
 def toast(title: str, message: str = "", *, tone: Tone = "done", toast_id: str | None = None) -> list[dict[str, Any]]:
-    """Value for Output("note", "sendNotifications"): say how it went. A refusal stays until it is closed; one id replaces its older self."""
+    """Value for Output("note", "sendNotifications"): say how it went.
+
+    A refusal stays until it is closed; a toast with the id of an older one takes its place.
+    """
     color, auto_close = _TONES[tone]
     shown: dict[str, Any] = {
         "action": "show",

@@ -170,7 +170,7 @@ def test_enter_only_takes_the_call_and_offers_the_units_in_the_incident(console:
     keys.press("Enter")
 
     docked(console, "incident")
-    expect(console.locator("#console-units input:checked")).to_have_count(2)
+    expect(console.locator("#console-proposal input:checked")).to_have_count(2)
     assert story(desk, open_incidents(desk)[0]["id"])["assignments"] == []
     keys.press("Control+Enter")
     eventually(lambda: len(story(desk, open_incidents(desk)[0]["id"])["assignments"]) == 2)
@@ -199,7 +199,7 @@ def test_a_click_on_the_map_sets_the_place(console: Page, desk: httpx.Client) ->
 
     expect(console.locator("#call-place-search")).to_have_value(re.compile(r"距.+ \d+ 米"))
     expect(console.locator(".call-pin")).to_have_count(1)
-    expect(console.locator("#call-units input:checked").first).to_be_attached()
+    expect(console.locator("#call-proposal input:checked").first).to_be_attached()
     console.keyboard.press("Control+Enter")
     docked(console, "incident")
     bounds = console.evaluate("(() => { const b = cc.map.getBounds(); return [b.getSouth(), b.getNorth(), b.getWest(), b.getEast()] })()")
@@ -295,9 +295,9 @@ def test_of_two_officers_one_gets_the_unit_and_the_other_is_told_who_has_it(
     for page, incident_id in ((console, here), (second_console, there)):
         page.locator(f"button.inc[data-id='{incident_id}']").click()
         docked(page, "incident")
-        expect(page.locator("#console-units input:checked")).to_have_count(1)
+        expect(page.locator("#console-proposal input:checked")).to_have_count(1)
     for page in (console, second_console):
-        for box in page.locator("#console-units input:checked").all():
+        for box in page.locator("#console-proposal input:checked").all():
             box.uncheck()
         if not page.locator("#console-proposal > [data-unit=patrol-01]").count():
             page.locator("#console-proposal summary").click()
@@ -432,10 +432,10 @@ def test_about_says_what_is_stated_and_what_is_demonstration(console: Page, desk
 
 def test_the_map_pick_ticks_a_unit_while_a_call_is_taken(console: Page, desk: httpx.Client) -> None:
     fill_call(console)
-    expect(console.locator("#call-units input:checked").first).to_be_attached()
-    ticked = console.locator("#call-units input:checked").count()
+    expect(console.locator("#call-proposal input:checked").first).to_be_attached()
+    ticked = console.locator("#call-proposal input:checked").count()
 
     console.evaluate("cc.pick('unit', 'patrol-12')")
 
-    expect(console.locator("#call-units input:checked")).to_have_count(ticked + 1)
+    expect(console.locator("#call-proposal input:checked")).to_have_count(ticked + 1)
     docked(console, "call")

@@ -66,7 +66,7 @@ def every_panel(page: Page, incident_id: str) -> Iterator[str]:
     """Open one panel after the other; yields its name while it stands open."""
     yield "idle"
     fill_call(page)
-    expect(page.locator("#call-units input:checked").first).to_be_attached()
+    expect(page.locator("#call-proposal input:checked").first).to_be_attached()
     yield "call"
     page.keyboard.press("Escape")
     page.locator(f"button.inc[data-id='{incident_id}']").click()

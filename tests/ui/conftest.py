@@ -88,8 +88,17 @@ class Theatre:
         )
         with self.center.work(SYSTEM) as work:
             work.add(row)
-            taken = {"type": kind, "severity": level.value, "call_id": 1, "joined": False, "is_simulated": simulated}
-            work.record(CallTaken(incident_id=row.id, number=row.number, **taken))
+            work.record(
+                CallTaken(
+                    incident_id=row.id,
+                    number=row.number,
+                    type=kind,
+                    severity=level.value,
+                    call_id=1,
+                    joined=False,
+                    is_simulated=simulated,
+                )
+            )
             incident_id: int = row.id
         return incident_id
 
@@ -229,7 +238,7 @@ def theatre() -> Iterator[Theatre]:
     """One centre with the demo street for all screen tests; each test starts from `clear()`."""
     with tempfile.TemporaryDirectory(prefix="center-ui-", dir="/tmp") as folder, EmbeddedValkey(Path(folder) / "valkey") as valkey:
         data_dir = Path(folder)
-        options = {
+        options: dict[str, Any] = {
             "database_url": f"sqlite:///{data_dir / 'center.sqlite'}",
             "redis_url": valkey.url,
             "tracks_url": f"sqlite:///{data_dir / 'tracks.sqlite'}",

@@ -81,7 +81,8 @@ def test_a_patch_that_is_older_than_the_row_changes_nothing(screens: Screens, th
 
     seen = page.evaluate("""() => {
         const row = (version, status, gone = false) => ({kind: 'unit', id: 'x-1', version, status, gone});
-        const took = [[3, 'en_route'], [2, 'available'], [3, 'charging']].map(([version, status]) => cc.upsert([row(version, status)]).length);
+        const patches = [[3, 'en_route'], [2, 'available'], [3, 'charging']];
+        const took = patches.map(([version, status]) => cc.upsert([row(version, status)]).length);
         const held = cc.get('unit', 'x-1').status;
         cc.upsert([row(4, 'available', true)]); cc.upsert([row(3, 'en_route')]);
         return [took, held, cc.get('unit', 'x-1'), cc.rows('unit').some(unit => unit.id === 'x-1')]; }""")

@@ -270,7 +270,7 @@ def _entry(entry: dict[str, Any], screen: Screen) -> Component:
 def register(app: Dash, desk: Desk) -> None:
     memo: Memo[WallDrawing] = Memo()
 
-    @app.callback(  # type: ignore[untyped-decorator]
+    @app.callback(  # type: ignore[untyped-decorator]  # Dash ships no types
         Output("wall-kpis", "children"),
         Output("wall-incidents", "children"),
         Output("wall-areas", "children"),
