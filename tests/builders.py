@@ -24,6 +24,9 @@ Row = TypeVar("Row", bound=Base)
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Where the tests' clock starts: a Monday, nine in the morning in Shanghai."""
 
+OFFICER = Actor(name="officer", role=Role.DUTY_OFFICER)
+"""Who reads and acts when it does not matter who."""
+
 TEST_CALL = "E107"
 """An e-bike fire: level III, a life at risk, one patrol vehicle."""
 _numbers = itertools.count(1)
@@ -116,4 +119,4 @@ def somewhere(center: Center) -> Point:
 def take_test_call(center: Center, actor: Actor | None = None, **stated: Any) -> TakenCall:  # noqa: ANN401 - any field of TakeCall
     """Take a call as an officer would: an e-bike fire at the first station, a new incident unless `join` says otherwise."""
     order = {"kind": TEST_CALL, "join": "new"} | ({} if "place_id" in stated else {"at": somewhere(center)}) | stated
-    return calls.take_call(center, TakeCall(**order), actor or Actor(name="officer", role=Role.DUTY_OFFICER))
+    return calls.take_call(center, TakeCall(**order), actor or OFFICER)

@@ -51,9 +51,9 @@ def list_incidents(
 
 
 @router.get("/{incident_id}")
-def read_incident(incident_id: RowId, center: AtCenter, _actor: AtDesk) -> dict[str, Any]:
+def read_incident(incident_id: RowId, center: AtCenter, actor: AtDesk) -> dict[str, Any]:
     """One incident with its calls, its units' orders and its lines of the log."""
-    story = history.incident_story(center, incident_id)
+    story = history.incident_story(center, incident_id, actor)
     return {"incident": story.incident, "calls": story.calls, "assignments": story.assignments, "entries": story.entries}
 
 

@@ -12,6 +12,7 @@ from command_center.db.log import LogVerdict, verify
 from command_center.db.tables import Assignment, Call, Incident, LogEntry
 from command_center.domain.board import Row
 from command_center.domain.errors import UnknownIncident
+from command_center.domain.rights import Actor, Right
 from command_center.services.live import log_row
 
 
@@ -34,8 +35,9 @@ class IncidentStory:
     entries: list[dict[str, Any]]
 
 
-def incident_story(center: Center, incident_id: int) -> IncidentStory:
-    """Raises UnknownIncident."""
+def incident_story(center: Center, incident_id: int, actor: Actor) -> IncidentStory:
+    """Everything about an incident, callers and their numbers included. Raises UnknownIncident; NotPermitted for who takes no calls."""
+    actor.require(Right.TAKE_CALLS)
     with center.read() as session:
         incident = session.get(Incident, incident_id)
         if incident is None:

@@ -14,7 +14,7 @@ from command_center.services.dispatching import DispatchUnits
 from command_center.services.history import incident_story
 from command_center.ui import console_about, console_call, console_incidents, console_jobs, console_unit
 from command_center.ui.console_call import OFFERED, PLACE, TYPE
-from command_center.ui.console_parts import ANSWERED, PANEL, answered, door, key, order, tell
+from command_center.ui.console_parts import ANSWERED, PANEL, answered, door, key, order, signed_in, tell
 from command_center.ui.console_proposal import proposal_rows
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import skeleton
@@ -138,7 +138,7 @@ def _register_proposal(app: Dash, desk: Desk) -> None:
     async def propose(panel: dict[str, Any] | None, _answered: object) -> Any:
         """A fresh proposal; units are ticked only while nobody is on the incident, so that a second press sends nobody twice."""
         incident_id, screen = _docked(panel), desk.screen()
-        story = await asyncio.to_thread(incident_story, desk.center, incident_id)
+        story = await asyncio.to_thread(incident_story, desk.center, incident_id, signed_in(desk))
         proposal = await asyncio.to_thread(proposing.propose_units, desk.center, incident_id)
         nobody = not story.incident["gone"] and all(one["gone"] for one in story.assignments)
         ticked = list(proposal.preselected) if nobody else []

@@ -17,7 +17,7 @@ from command_center.domain.errors import UnknownIncident
 from command_center.services.figures import ResponseFigures, response_figures
 from command_center.services.history import IncidentStory, incident_story
 from command_center.ui import console_about, console_head, console_incident, console_incidents, console_jobs, console_log, console_unit
-from command_center.ui.console_parts import FACTS, PANEL, door
+from command_center.ui.console_parts import FACTS, PANEL, door, signed_in
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import empty_state
 from command_center.words import N_
@@ -79,7 +79,7 @@ async def look(desk: Desk, panel: Mapping[str, Any]) -> Sight:
 
 def _story(desk: Desk, row_id: str) -> IncidentStory | None:
     try:
-        return incident_story(desk.center, int(row_id)) if row_id.isdecimal() else None
+        return incident_story(desk.center, int(row_id), signed_in(desk)) if row_id.isdecimal() else None
     except UnknownIncident:
         return None
 

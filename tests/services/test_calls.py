@@ -23,7 +23,7 @@ from command_center.domain.levels import Level
 from command_center.domain.rights import Actor
 from command_center.services import calls, history, incidents
 from command_center.services.calls import TakeCall
-from tests.builders import TEST_CALL, somewhere, take_test_call
+from tests.builders import OFFICER, TEST_CALL, somewhere, take_test_call
 from tests.conftest import Clock
 
 
@@ -35,7 +35,7 @@ def near(center: Center, metres_north: float) -> Point:
 def test_a_call_opens_an_incident_with_the_severity_of_its_type(center: Center, officer: Actor) -> None:
     taken = take_test_call(center, officer)
 
-    incident = history.incident_story(center, taken.incident_id).incident
+    incident = history.incident_story(center, taken.incident_id, OFFICER).incident
     assert (incident["status"], incident["severity"], incident["caller_count"]) == ("new", "III", 1)
     assert incident["number"].startswith("20260302-")
 
@@ -45,7 +45,7 @@ def test_a_place_by_name_gives_point_and_area(center: Center, officer: Actor) ->
 
     taken = take_test_call(center, officer, place_id=place.id, place_text="3 号楼")
 
-    incident = history.incident_story(center, taken.incident_id).incident
+    incident = history.incident_story(center, taken.incident_id, OFFICER).incident
     assert incident["place"]["zh"] == f"{place.name.zh} 3 号楼"
     assert (incident["lat"], incident["lon"], incident["area"]) == (place.point.lat, place.point.lon, place.area)
 
@@ -58,7 +58,7 @@ def test_a_second_call_about_the_same_thing_joins(center: Center, officer: Actor
 
     assert second.joined
     assert second.incident_id == first.incident_id
-    story = history.incident_story(center, first.incident_id)
+    story = history.incident_story(center, first.incident_id, OFFICER)
     assert story.incident["caller_count"] == len(story.calls) == 2
 
 
@@ -151,7 +151,17 @@ def test_severity_can_be_set_and_a_wall_display_takes_no_calls(
 ) -> None:
     taken = take_test_call(center, officer, severity=Level.I)
 
-    assert history.incident_story(center, taken.incident_id).incident["severity"] == "I"
+    assert history.incident_story(center, taken.incident_id, OFFICER).incident["severity"] == "I"
     for actor in (display, crew("patrol-01")):
         with pytest.raises(NotPermitted):
             take_test_call(center, actor)
+
+
+def test_callers_and_their_numbers_are_for_who_takes_calls(
+    center: Center, officer: Actor, display: Actor, crew: Callable[[str], Actor]
+) -> None:
+    taken = take_test_call(center, officer, caller_phone="138-0000-0000")
+
+    for actor in (display, crew("patrol-01")):
+        with pytest.raises(NotPermitted):
+            history.incident_story(center, taken.incident_id, actor)

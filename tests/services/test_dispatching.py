@@ -26,7 +26,7 @@ from command_center.services.assignments import ReportStatus
 from command_center.services.dispatching import DispatchUnits
 from command_center.services.live import read_snapshot
 from command_center.services.positions import Intake, Reading
-from tests.builders import somewhere, take_test_call
+from tests.builders import OFFICER, somewhere, take_test_call
 from tests.conftest import Clock
 
 
@@ -58,7 +58,7 @@ def test_the_proposal_names_every_unit_and_preselects_what_the_type_asks_for(cen
 def test_a_dispatch_moves_unit_and_incident_and_is_on_the_record(center: Center, officer: Actor, incident_id: int) -> None:
     (assignment_id,) = dispatch(center, officer, incident_id, "巡01")
 
-    story = history.incident_story(center, incident_id)
+    story = history.incident_story(center, incident_id, OFFICER)
     assert story.incident["status"] == "dispatched"
     assert [(row["id"], row["unit_id"], row["status"]) for row in story.assignments] == [(str(assignment_id), "patrol-01", "queued")]
     assert units_on_board(center)["patrol-01"] == "dispatched"
@@ -76,7 +76,7 @@ def test_all_units_are_sent_or_none(center: Center, officer: Actor, incident_id:
 
     assert refusal.value.facts["by"] == officer.name
     assert units_on_board(center)["patrol-01"] == "available"
-    assert history.incident_story(center, incident_id).assignments == []
+    assert history.incident_story(center, incident_id, OFFICER).assignments == []
 
 
 @pytest.mark.parametrize(("units", "refusal"), [((), NoUnits), (("patrol-99",), UnknownUnit), (("",), UnknownUnit)])
@@ -129,7 +129,7 @@ def test_the_same_key_sends_once(center: Center, officer: Actor, incident_id: in
         answers = set(pool.map(lambda _: dispatch(center, officer, incident_id, "patrol-01", key="click-1"), range(3)))
 
     assert len(answers) == 1
-    assert len(history.incident_story(center, incident_id).assignments) == 1
+    assert len(history.incident_story(center, incident_id, OFFICER).assignments) == 1
 
 
 def test_a_unit_is_followed_to_the_scene_and_back_and_the_clock_stops_at_the_first_arrival(
@@ -143,11 +143,11 @@ def test_a_unit_is_followed_to_the_scene_and_back_and_the_clock_stops_at_the_fir
     ):
         clock.advance(wait_s)
         report(center, crew("patrol-01"), first, status)
-        assert history.incident_story(center, incident_id).incident["status"] == incident_status
+        assert history.incident_story(center, incident_id, OFFICER).incident["status"] == incident_status
     clock.advance(60)
     report(center, crew("patrol-02"), second, "on_scene")
 
-    arrivals = [entry["facts"] for entry in history.incident_story(center, incident_id).entries if entry["event"] == "UnitOnScene"]
+    arrivals = [entry["facts"] for entry in history.incident_story(center, incident_id, OFFICER).entries if entry["event"] == "UnitOnScene"]
     assert [(facts["response_s"], facts["first"]) for facts in arrivals] == [(200.0, True), (260.0, False)]
 
     report(center, crew("patrol-01"), first, "cleared")
@@ -155,7 +155,7 @@ def test_a_unit_is_followed_to_the_scene_and_back_and_the_clock_stops_at_the_fir
     with pytest.raises(IncidentHasUnits):
         incidents.close_incident(center, incident_id, officer)
     report(center, crew("patrol-02"), second, "cleared")
-    assert history.incident_story(center, incident_id).incident["status"] == "controlled"
+    assert history.incident_story(center, incident_id, OFFICER).incident["status"] == "controlled"
     incidents.close_incident(center, incident_id, officer)
     assert history.find_incidents(center, open_only=True) == []
 
@@ -190,7 +190,7 @@ def test_a_declined_order_frees_the_unit_and_the_incident_waits_again(
     report(center, crew("patrol-01"), assignment_id, "declined")
 
     assert units_on_board(center)["patrol-01"] == "available"
-    assert history.incident_story(center, incident_id).incident["status"] == "new"
+    assert history.incident_story(center, incident_id, OFFICER).incident["status"] == "new"
 
 
 def test_a_recalled_unit_turns_round(center: Center, officer: Actor, incident_id: int) -> None:
@@ -209,7 +209,7 @@ def test_a_tap_made_out_of_reach_keeps_its_own_time(center: Center, officer: Act
 
     assignments.report_status(center, ReportStatus(assignment_id=assignment_id, status=AssignmentStatus.ON_SCENE, at=tapped_at), officer)
 
-    assert history.incident_story(center, incident_id).incident["on_scene_at"] == tapped_at.isoformat().replace("+00:00", "Z")
+    assert history.incident_story(center, incident_id, OFFICER).incident["on_scene_at"] == tapped_at.isoformat().replace("+00:00", "Z")
 
 
 def test_merging_moves_calls_and_units_to_the_incident_that_stays(center: Center, officer: Actor, incident_id: int) -> None:
@@ -218,10 +218,10 @@ def test_merging_moves_calls_and_units_to_the_incident_that_stays(center: Center
 
     incidents.merge_incidents(center, other, incident_id, officer)
 
-    story = history.incident_story(center, incident_id)
+    story = history.incident_story(center, incident_id, OFFICER)
     assert (story.incident["caller_count"], len(story.calls), story.incident["status"]) == (2, 2, "dispatched")
     assert [row["unit_id"] for row in story.assignments] == ["patrol-03"]
-    assert history.incident_story(center, other).incident["status"] == "merged"
+    assert history.incident_story(center, other, OFFICER).incident["status"] == "merged"
     with pytest.raises(IllegalStep):
         incidents.reopen_incident(center, other, officer)
 

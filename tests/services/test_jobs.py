@@ -16,7 +16,7 @@ from command_center.services.assignments import ReportStatus
 from command_center.services.dispatching import DispatchUnits
 from command_center.services.jobs import AlreadyDone, ClaimedJob, completing
 from command_center.services.live import read_snapshot
-from tests.builders import take_test_call
+from tests.builders import OFFICER, take_test_call
 from tests.conftest import Clock
 from workers import jobs as workers_jobs
 
@@ -43,11 +43,11 @@ def due(center: Center, clock: Clock, after_s: float) -> list[ClaimedJob]:
 
 
 def events_of(center: Center, incident_id: int) -> list[str]:
-    return [entry["event"] for entry in history.incident_story(center, incident_id).entries]
+    return [entry["event"] for entry in history.incident_story(center, incident_id, OFFICER).entries]
 
 
 def assignment_status(center: Center, incident_id: int) -> str:
-    return str(history.incident_story(center, incident_id).assignments[0]["status"])
+    return str(history.incident_story(center, incident_id, OFFICER).assignments[0]["status"])
 
 
 def test_a_new_job_is_leased_to_whoever_wrote_it_and_comes_back_after_three_seconds(
@@ -105,7 +105,7 @@ def test_a_crew_that_does_not_answer_for_a_minute_is_marked_and_the_next_unit_pr
         for job in due(center, clock, wait_s):
             assert workers_jobs.run(job.job_id) == "done"
 
-    incident = history.incident_story(center, incident_id).incident
+    incident = history.incident_story(center, incident_id, OFFICER).incident
     assert assignment_status(center, incident_id) == "no_answer"
     assert incident["suggestion"]["instead_of"] == "patrol-01"
     assert incident["suggestion"]["unit_id"] not in (None, "patrol-01")
@@ -131,7 +131,7 @@ def test_a_late_answer_withdraws_the_suggestion(center: Center, officer: Actor, 
 
     assignments.report_status(center, ReportStatus(assignment_id=assignment_id, status=AssignmentStatus.EN_ROUTE), officer)
 
-    assert history.incident_story(center, incident_id).incident["suggestion"] is None
+    assert history.incident_story(center, incident_id, OFFICER).incident["suggestion"] is None
 
 
 def test_a_job_that_fails_three_times_is_parked_and_shown_and_the_officer_is_told_to_phone(

@@ -90,7 +90,7 @@ def test_a_patch_that_is_older_than_the_row_changes_nothing(screens: Screens, th
     assert seen == [[1, 0, 0], "en_route", None, False]
 
 
-def test_a_silent_line_turns_amber_then_red_and_heals(screens: Screens, cable: Cable) -> None:
+def test_a_silent_line_turns_amber_then_red_and_heals(cable: Cable, screens: Screens) -> None:
     page = screens.open("/wall", role=Role.DISPLAY, through=cable)
     data_at = page.locator("[data-clock=data]").inner_text()
 
