@@ -18,7 +18,7 @@ CANDIDATES := $(PYTHON) $(if $(PYTHON),,python3.11 python3.12 python3.13 python3
 # More than four test processes only get into each other's way: two of them drive a browser and a PostgreSQL.
 PYTEST_WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n > 4 ? 4 : n )))
 PYTEST_ARGS ?=
-SOURCES := config.py command_center workers bench tools tests
+SOURCES := config.py command_center workers bench tests
 
 # uv does not read pip's settings: hand over the package mirror a street office may have set for pip.
 UV := env -u VIRTUAL_ENV UV_NO_CONFIG=1 UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_HTTP_TIMEOUT=60 UV_SYSTEM_CERTS=1 \

@@ -38,17 +38,17 @@
 
   function slots() {               // units that stand together, in order of id: where their row is and each one's place in it
     const rows = new Map();
-    const join = (key, at, where, unit) => { if (!rows.has(key)) rows.set(key, { at, where, units: [] }); rows.get(key).units.push(unit); };
+    const join = (key, at, where, unit) => { if (!rows.has(key)) rows.set(key, { at, where, incident: key.slice(9), units: [] }); rows.get(key).units.push(unit); };
     for (const unit of cc.rows("unit")) {
       const incident = scene(unit);
       if (incident) join("incident " + incident.id, [incident.lat, incident.lon], "scene", unit);
       else if (parked(unit)) join("station " + unit.station, null, "station", unit);
     }
     const found = new Map();
-    for (const { at, where, units: row } of rows.values()) {
+    for (const { at, where, incident, units: row } of rows.values()) {
       row.sort((a, b) => (a.id < b.id ? -1 : 1));
       const middle = at || [middleOf(row, "lat"), middleOf(row, "lon")];
-      row.forEach((unit, index) => found.set(unit.id, { at: middle, where, slot: index - (row.length - 1) / 2 }));
+      row.forEach((unit, index) => found.set(unit.id, { at: middle, where, incident, slot: index - (row.length - 1) / 2 }));
     }
     return found;
   }
@@ -72,6 +72,8 @@
     const look = [unit.unit_kind, unit.status, fresh, docked ? docked.where : "", sign, age, unit.channel].join("|");
     box.style.setProperty("--slot", docked ? docked.slot : 0);
     box.style.setProperty("--heading", (fix && fix[4] !== null ? fix[4] : 0) + "deg");
+    const nudge = docked && docked.where === "scene" ? (cc.nudges || {})[docked.incident] : "";
+    if (box.style.translate !== (nudge || "")) box.style.translate = nudge || "";   // the row goes along with an incident that stood in another's way
     if (held.look === look) return;
     held.look = look;
     Object.assign(box.dataset, { kind: unit.unit_kind, state: unit.status, fix: fresh, docked: docked ? docked.where : "", age: age ? "1" : "", heading: fix && fix[4] !== null ? "1" : "" });
@@ -139,8 +141,9 @@
       const box = held.marker._icon.firstChild, rank = { I: 1, II: 2, III: 3, IV: 4 }[row.severity];
       box.firstChild.className = "sev sev" + rank;
       box.firstChild.firstChild.textContent = row.severity;
-      box.lastChild.textContent = row.number || "";
+      box.lastChild.textContent = (row.number || "").split("-").pop();   // today's running number; the whole one is in the title
       box.dataset.state = row.status;
+      box.dataset.incidentId = row.id;
       box.dataset.grave = rank <= 2 ? "1" : "";
       box.classList.toggle("unack", !row.acknowledged_at);
       if (row.acknowledged_at) { delete box.dataset.blinkSince; box.classList.remove("blinking"); } else box.dataset.blinkSince = row.reported_at;

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import platform
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated
 
 import typer
 
 from bench import chaos, first_load, jobs, log_check, many_screens, memory, orders, proposals, screens, starting, vehicles
-from bench.figures import Figure, save, show
+from bench.figures import Figure, as_markdown, load, save, show
 from bench.ground import VAR, Ground
+
+FILE = VAR / "bench.json"
 
 STORIES: Mapping[str, Callable[[Ground], Iterator[Figure]]] = {
     "starting": starting.measure,
@@ -30,31 +33,44 @@ STORIES: Mapping[str, Callable[[Ground], Iterator[Figure]]] = {
 
 Only = Annotated[list[str] | None, typer.Option("--only", help=f"Run this story alone (may be repeated): {', '.join(STORIES)}.")]
 Quick = Annotated[bool, typer.Option("--quick", help="Few samples, for a look while working.")]
-
+Markdown = Annotated[bool, typer.Option("--markdown", help="Measure nothing; print var/bench.json as a table for docs/benchmarks.md.")]
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
-def main(only: Only = None, *, quick: Quick = False) -> None:
-    """Measure a whole running centre. Missed goals are marked in the table; they are no error."""
+def main(only: Only = None, *, quick: Quick = False, markdown: Markdown = False) -> None:
+    """Measure a whole running centre. Missed goals are marked in the table; only a story that could not be measured is an error."""
     if unknown := set(only or ()) - set(STORIES):
         raise typer.BadParameter(f"no story is called {', '.join(sorted(unknown))}")
+    if markdown:
+        print(as_markdown(load(FILE)))
+        return
     print(surroundings())
     figures: list[Figure] = []
+    broken: list[str] = []
     with Ground(quick=quick) as ground:
         for name in only or STORIES:
             began = time.monotonic()
-            figures += STORIES[name](ground)
+            try:
+                figures += STORIES[name](ground)
+            except Exception:  # noqa: BLE001 - the other stories' figures must not be lost with this one
+                traceback.print_exc()
+                broken.append(name)
             print(f"{name}: {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}", flush=True)
-            save(figures, VAR / "bench.json")
+            save(figures, FILE)
     show(figures)
+    if broken:
+        print(f"Could not be measured: {', '.join(broken)}")
+        raise typer.Exit(1)
 
 
 def surroundings() -> str:
     """The machine in one line: without it no figure means anything."""
-    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
-    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}; load before {load}"
+    load_before = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    return (
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}; load before {load_before}"
+    )
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from zlib import crc32
 
 import httpx
 
@@ -56,7 +57,7 @@ class Driving:
     def _fix(self, unit: str, lat: float, lon: float) -> dict[str, Any]:
         """Where the unit is now; its own time is what every latency counts from."""
         now = time.time()
-        turn = now * SPEED_MPS / RADIUS_M + hash(unit) % 628 / 100
+        turn = now * SPEED_MPS / RADIUS_M + crc32(unit.encode()) % 628 / 100
         return {
             "unit": unit,
             "at": datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds"),

@@ -67,16 +67,37 @@ def save(figures: Iterable[Figure], path: Path) -> None:
     path.write_text(json.dumps([asdict(one) for one in figures], ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
+def load(path: Path) -> list[Figure]:
+    """The figures that `save` wrote."""
+    return [Figure(**row) for row in json.loads(path.read_text("utf-8"))]
+
+
+def as_markdown(figures: Iterable[Figure]) -> str:
+    """The table for a document; a missed goal stands in bold."""
+    lines = ["| figure | value | goal | ratio | against |", "|---|---:|---:|---:|---|"]
+    for one in figures:
+        value = f"{_number(one.value)} {one.unit}"
+        cells = (one.name, f"**{value}**" if one.is_missed else value, _limit(one), _times(one), one.against)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _limit(one: Figure) -> str:
+    return "" if one.goal is None else f"<= {_number(one.goal)}"
+
+
+def _times(one: Figure) -> str:
+    return "" if one.ratio is None else f"{_number(one.ratio)} x"
+
+
 def show(figures: Sequence[Figure]) -> None:
     """Print the table; a missed goal is marked in words, not by colour alone."""
     table = Table("figure", "value", "unit", "goal", "ratio", "against", "")
     for column in (1, 3, 4):
         table.columns[column].justify = "right"
     for one in figures:
-        goal = "" if one.goal is None else f"<= {_number(one.goal)}"
-        ratio = "" if one.ratio is None else f"{_number(one.ratio)} x"
         mark = "[bold red]MISSED[/]" if one.is_missed else "" if one.goal is None else "[green]kept[/]"
-        table.add_row(one.name, _number(one.value), one.unit, goal, ratio, one.against, mark)
+        table.add_row(one.name, _number(one.value), one.unit, _limit(one), _times(one), one.against, mark)
     console = Console()
     console.print(table) if console.is_terminal else Console(width=190).print(table)
     missed = [one.name for one in figures if one.is_missed]

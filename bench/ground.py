@@ -68,14 +68,14 @@ class Ground:
         return self._browser
 
     @contextmanager
-    def page(self, centre: RunningCentre, path: str, role: str) -> Iterator[Page]:
+    def page(self, centre: RunningCentre, path: str, role: str, *, within_s: float = 60.0) -> Iterator[Page]:
         """A page of the centre with its map drawn, 1920x1080, in a browser context of its own."""
         context = self.browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN", timezone_id="Asia/Shanghai")
         try:
             centre.sign_in(context, role)
             page = context.new_page()
             page.goto(f"{centre.url}{path}")
-            until(page, LIVE)
+            until(page, LIVE, within_s=within_s)
             yield page
         finally:
             context.close()

@@ -12,10 +12,13 @@ from bench.driving import driving
 from bench.figures import Figure, Peer, figure, p50, p95
 from bench.ground import Ground, desk, incidents, opened
 from bench.listeners import Heard, listening
+from bench.memory import GOAL_MB, pss_mb, tree
 
 SCREENS = 100
 GOAL_MS = 250.0
 ORDER_EVERY_S = 0.5
+SETTLES_S = 2.0
+"""The last order's facts are on their way."""
 
 
 def measure(ground: Ground) -> Iterator[Figure]:
@@ -30,6 +33,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
     yield figure(f"{SCREENS} screens: order sent to screen, p95", p95(facts_ms), "ms", goal=GOAL_MS, peer=one)
     yield figure(f"{SCREENS} screens: order committed over HTTP, p95", p95(orders_ms), "ms")
     yield figure(f"{SCREENS} screens: told to start over", heard.resets, "times", goal=0)
+    yield figure("centre after these screens: memory (PSS)", sum(pss_mb(pid) for pid in tree(ground.centre.pid)), "MB", goal=GOAL_MB)
 
 
 def _traffic(ground: Ground, screens: int, seconds: int) -> tuple[Heard, list[float], list[float]]:
@@ -49,6 +53,7 @@ def _traffic(ground: Ground, screens: int, seconds: int) -> tuple[Heard, list[fl
                 time.sleep(ORDER_EVERY_S / 2)
                 officer.recall(assignment)
                 time.sleep(ORDER_EVERY_S / 2)
+            time.sleep(SETTLES_S)
             heard = listeners.stop()
     facts_ms = [at - sent[assignment] for assignment, at in heard.facts if assignment in sent]
     expected = screens * len(sent)

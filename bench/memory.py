@@ -1,7 +1,8 @@
-"""What an idle centre occupies: the proportional set size of every process it started, shared pages counted once among them."""
+"""What a centre occupies that does nothing: the proportional set size of every process it started, and the processor it uses."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,13 +16,18 @@ SETTLES_S = 15.0
 
 
 def measure(ground: Ground) -> Iterator[Figure]:
-    """Megabytes (1,000,000 B) without and with the simulator."""
-    for simulator, name in (("off", "memory of the idle centre, PSS"), ("on", "memory with the simulator, PSS")):
+    """Megabytes (1,000,000 B), and percent of one core, without and with the simulator."""
+    for simulator, name in (("off", "idle centre"), ("on", "centre with the simulator")):
         with running_centre(CENTER_SIMULATOR=simulator) as centre:
-            time.sleep(ground.samples(int(SETTLES_S), 5))
+            time.sleep(ground.samples(int(SETTLES_S), 3))
+            watched_s = ground.samples(20, 4)
+            before_s = processor_s(centre.pid)
+            time.sleep(watched_s)
+            busy_share = (processor_s(centre.pid) - before_s) / watched_s
             parts = {describe(pid): pss_mb(pid) for pid in tree(centre.pid)}
         print("  " + ", ".join(f"{part} {mb:.0f} MB" for part, mb in parts.items()))
-        yield figure(name, sum(parts.values()), "MB", goal=GOAL_MB)
+        yield figure(f"{name}: memory (PSS)", sum(parts.values()), "MB", goal=GOAL_MB)
+        yield figure(f"{name}: processor", busy_share * 100, "% of a core")
 
 
 def tree(root: int) -> list[int]:
@@ -38,6 +44,15 @@ def _parent(stat: Path) -> int | None:
         return int(stat.read_text().rpartition(")")[2].split()[1])
     except (OSError, IndexError):  # it ended meanwhile
         return None
+
+
+def processor_s(root: int) -> float:
+    """Processor seconds that a process and all that descend from it have used."""
+    ticks = 0
+    for pid in tree(root):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def pss_mb(pid: int) -> float:

@@ -30,7 +30,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
     with opened(ground.centre) as center, desk(ground.centre) as officer, incidents(officer, center, OPEN_INCIDENTS) as open_now:
         commit_ms = bare_commits_ms(ground.centre.data_dir, orders)
         over_http_ms = orders_over_http_ms(officer, open_now, orders)
-        in_process_ms, statements = orders_in_process(center, officer, open_now, orders)
+        in_process_ms, cpu_ms, statements = orders_in_process(center, officer, open_now, orders)
         fact_bytes = fact_sizes(center)
     verb = Peer(name="the verb in process, p95", value=p95(in_process_ms))
     commit = Peer(name="a bare INSERT committed with FULL, p95", value=p95(commit_ms))
@@ -38,6 +38,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
     yield figure("order committed over HTTP, p50", p50(over_http_ms), "ms")
     yield figure("order committed, verb in process, p95", p95(in_process_ms), "ms", peer=commit)
     yield figure("order committed, verb in process, p50", p50(in_process_ms), "ms")
+    yield figure("processor time of the verb, median", p50(cpu_ms), "ms")
     yield figure("SQL statements per order of one unit", statements, "statements")
     yield figure("bytes per fact message of these orders, mean", sum(fact_bytes) / len(fact_bytes), "B")
 
@@ -55,11 +56,12 @@ def orders_over_http_ms(officer: Desk, open_now: list[str], count: int) -> list[
     return times
 
 
-def orders_in_process(center: Center, officer: Desk, open_now: list[str], count: int) -> tuple[list[float], float]:
-    """The verb's times in ms (hand-over to the queue and the bell included), and SQL statements per order."""
+def orders_in_process(center: Center, officer: Desk, open_now: list[str], count: int) -> tuple[list[float], list[float], float]:
+    """The verb's times and processor times in ms (hand-over to the queue and the bell included), and SQL statements per order."""
     actor = Actor(name="bench", role=Role.DUTY_OFFICER)
     units = officer.units()
     times: list[float] = []
+    cpu: list[float] = []
     statements = 0
     for number in range(count):
         order = DispatchUnits(
@@ -68,12 +70,13 @@ def orders_in_process(center: Center, officer: Desk, open_now: list[str], count:
             key=f"bench-{time.time_ns()}",
         )
         with counted_statements(center) as counted:
-            began = time.perf_counter()
+            began, began_cpu = time.perf_counter(), time.thread_time()
             (assignment,) = dispatch_units(center, order, actor)
             times.append((time.perf_counter() - began) * 1000)
+            cpu.append((time.thread_time() - began_cpu) * 1000)
         statements += len(counted)
         officer.recall(str(assignment))
-    return times, statements / count
+    return times, cpu, statements / count
 
 
 @contextmanager

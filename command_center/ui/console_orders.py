@@ -83,13 +83,14 @@ ACTS: Mapping[str, Callable[[Desk, Order], Awaitable[None]]] = {
 # ---- dialogs ------------------------------------------------------------------------------------------------------
 
 
-def _dialog(dialog_id: str, title: str, *fields: Component, confirm: Component) -> dmc.Modal:
+def _dialog(screen: Screen, dialog_id: str, title: str, *fields: Component, confirm: Component) -> dmc.Modal:
     return dmc.Modal(
         html.Div([*fields, html.Div(confirm, className="foot")], className="dialog"),
         id=dialog_id,
         title=title,
         opened=False,
         keepMounted=True,
+        closeButtonProps={"aria-label": screen.say(N_("Close"))},
         centered=True,
     )
 
@@ -108,6 +109,7 @@ def dialogs(screen: Screen) -> list[Component]:
     levels = [{"value": level.value, "label": f"{level.value} {screen.say(phrases.LEVEL[level.value])}"} for level in reversed(Level)]
     return [
         _dialog(
+            screen,
             "console-close",
             screen.say(N_("Close the incident")),
             dmc.SegmentedControl(id="console-close-outcome", data=_outcomes(screen), value="closed", fullWidth=True),
@@ -122,6 +124,7 @@ def dialogs(screen: Screen) -> list[Component]:
             confirm=key(screen.say(N_("Close it")), "console-close-go", symbol="check", keys="Ctrl+Enter", look="primary order"),
         ),
         _dialog(
+            screen,
             "console-merge",
             screen.say(N_("Merge into another incident")),
             dmc.Select(
@@ -134,6 +137,7 @@ def dialogs(screen: Screen) -> list[Component]:
             confirm=key(screen.say(N_("Merge")), "console-merge-go", symbol="git-merge", keys="Ctrl+Enter", look="primary order"),
         ),
         _dialog(
+            screen,
             "console-severity",
             screen.say(N_("Change the level")),
             dmc.SegmentedControl(id="console-severity-level", data=levels, value="IV", fullWidth=True),
@@ -217,6 +221,18 @@ def _register_merge(app: Dash, desk: Desk) -> None:
 
 
 def _register_severity(app: Dash, desk: Desk) -> None:
+    @door(
+        app,
+        desk,
+        Output("console-severity-level", "value"),
+        Input("console-severity", "opened"),
+        State(PANEL, "data"),
+        prevent_initial_call=True,
+    )
+    async def show_present(_opened: object, panel: dict[str, Any] | None) -> Any:
+        row = desk.live.board.get("incident", str(_incident_docked(panel)))
+        return row["severity"] if row else no_update
+
     @door(
         app,
         desk,

@@ -82,7 +82,7 @@ def demo_mark(screen: Screen) -> html.Span:
 
 def theme_button(screen: Screen) -> html.Button:
     """One click between night and day; after the clock's next change of light the automatic theme is a click away too."""
-    return _key("theme", [icon("sun-moon"), html.Span(**{"data-theme-name": ""})], screen.say(N_("Day or night display")))
+    return _key("theme", [icon("sun-moon"), html.Span(className="word", **{"data-theme-name": ""})], screen.say(N_("Day or night display")))
 
 
 def language_button(screen: Screen) -> html.Button:
@@ -90,8 +90,8 @@ def language_button(screen: Screen) -> html.Button:
     other, label = ("zh_CN", "中文") if screen.lang == "en" else ("en", "English")
     return _key(
         "lang",
-        [icon("language"), label],
-        screen.say(N_("Switch to Chinese" if other == "zh_CN" else "Switch to English")),
+        [icon("language"), html.Span(label, className="word")],
+        screen.say(N_("Switch to Chinese") if other == "zh_CN" else N_("Switch to English")),
         **{"data-lang": other},
     )
 
@@ -107,7 +107,7 @@ def sound_button(screen: Screen) -> html.Button:
 
 
 def sign_out_button(screen: Screen) -> html.Button:
-    return _key("sign-out", [icon("logout"), screen.say(N_("Sign out"))], screen.say(N_("Sign out")))
+    return _key("sign-out", [icon("logout"), html.Span(screen.say(N_("Sign out")), className="word")], screen.say(N_("Sign out")))
 
 
 def _key(act: str, children: Children, label: str, **attributes: Any) -> html.Button:

@@ -1,5 +1,6 @@
 """The board: newer rows win, in whatever order they come and however often."""
 
+from collections.abc import Sequence
 from random import Random
 
 from hypothesis import given
@@ -16,7 +17,7 @@ rows = st.builds(
 )
 
 
-def _one_truth(patches: list[Row]) -> list[Row]:
+def _one_truth(patches: Sequence[Row]) -> list[Row]:
     """Versions decide: of two patches with the same version only the first can have been written."""
     seen: dict[tuple[str, str, int], Row] = {}
     for patch in patches:

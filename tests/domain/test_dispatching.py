@@ -1,6 +1,7 @@
 """Ranking units: the soonest able one first, and a reason for every other."""
 
 from math import inf
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -73,7 +74,7 @@ def test_a_unit_already_rolling_needs_no_turnout() -> None:
         ({"travel_s": inf}, "unreachable"),
     ],
 )
-def test_a_unit_that_is_not_fit_is_not_proposed_and_says_why(stated: dict[str, object], reason: str) -> None:
+def test_a_unit_that_is_not_fit_is_not_proposed_and_says_why(stated: dict[str, Any], reason: str) -> None:
     proposal = rank_units([candidate(**stated)], capabilities=frozenset(), first_units=ONE_PATROL)
 
     assert proposal.preselected == ()

@@ -211,3 +211,17 @@ def test_a_large_fleet_goes_to_a_canvas(screens: Screens, count: int) -> None:
     assert page.locator(".map-box .leaflet-layer-units-pane canvas, .map-box canvas").count() >= 1
     assert page.locator(".map-box .mk.unit").count() == 0
     assert min(took_ms) < 500
+
+
+def test_incidents_at_one_place_stand_side_by_side(screens: Screens, theatre: Theatre) -> None:
+    for level in (Level.II, Level.III, Level.IV):
+        theatre.incident("E105", level, ago_s=200, place=("甲", "A"), at=NORTH)
+
+    page = screens.open("/wall", role=Role.DISPLAY)
+
+    until(page, "document.querySelectorAll('.map-box .mk.incident').length === 3")
+    until(
+        page,
+        """(() => { const boxes = [...document.querySelectorAll('.map-box .mk.incident .sev')].map(sign => sign.getBoundingClientRect());
+        return boxes.every((a, i) => boxes.every((b, j) => i >= j || Math.hypot(a.x - b.x, a.y - b.y) > a.width * .8)); })()""",
+    )

@@ -25,9 +25,6 @@ INCIDENTS_SHOWN = 5
 ENTRIES_SHOWN = 3
 """Five incidents and three lines of the log: eight list rows, the most a room takes in."""
 
-WORD_JOINER = "\u2060"
-"""Keeps an incident's number on one line."""
-
 PULSE_S = 10
 """Figures that change with time alone (overdue, shares) are drawn anew this often."""
 
@@ -259,8 +256,13 @@ def spoken_names(screen: Screen) -> dict[str, str]:
     return units | {code: screen.read(kind.name) for code, kind in screen.center.catalogue.incident_types.items()}
 
 
+def _spoken_short(facts: dict[str, Any]) -> dict[str, Any]:
+    """The log's facts with incidents by their running number of the day, as people say them in the room."""
+    return facts | {key: str(facts[key]).rpartition("-")[2] for key in ("number", "into_number") if key in facts}
+
+
 def _entry(entry: dict[str, Any], screen: Screen) -> Component:
-    text = phrases.event(screen.lang, entry["event"], entry["facts"], spoken_names(screen)).replace("-", "-" + WORD_JOINER)
+    text = phrases.event(screen.lang, entry["event"], _spoken_short(entry["facts"]), spoken_names(screen))
     return html.Div([html.Time(**{"data-at": entry["at"]}), html.Span(text)], className="wall-entry", **{"data-spare": ""})
 
 
