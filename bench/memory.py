@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from bench.figures import Figure, figure
@@ -21,13 +22,13 @@ def measure(ground: Ground) -> Iterator[Figure]:
         with running_centre(CENTER_SIMULATOR=simulator) as centre:
             time.sleep(ground.samples(int(SETTLES_S), 3))
             watched_s = ground.samples(20, 4)
-            before_s = processor_s(centre.pid)
+            before = processor_s(centre.pid)
             time.sleep(watched_s)
-            busy_share = (processor_s(centre.pid) - before_s) / watched_s
+            busy = busy_share(before, processor_s(centre.pid), watched_s)
             parts = {describe(pid): pss_mb(pid) for pid in tree(centre.pid)}
         print("  " + ", ".join(f"{part} {mb:.0f} MB" for part, mb in parts.items()))
         yield figure(f"{name}: memory (PSS)", sum(parts.values()), "MB", goal=GOAL_MB)
-        yield figure(f"{name}: processor", busy_share * 100, "% of a core")
+        yield figure(f"{name}: processor", busy * 100, "% of a core")
 
 
 def tree(root: int) -> list[int]:
@@ -46,13 +47,19 @@ def _parent(stat: Path) -> int | None:
         return None
 
 
-def processor_s(root: int) -> float:
-    """Processor seconds that a process and all that descend from it have used."""
-    ticks = 0
+def processor_s(root: int) -> dict[int, float]:
+    """Processor seconds that a process and all that descend from it have used, by process."""
+    used: dict[int, float] = {}
     for pid in tree(root):
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+        with suppress(OSError):  # it ended meanwhile
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            used[pid] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return used
+
+
+def busy_share(before: dict[int, float], after: dict[int, float], elapsed_s: float) -> float:
+    """Cores kept busy between two looks, by the processes that were there at both."""
+    return sum(seconds - before[pid] for pid, seconds in after.items() if pid in before) / elapsed_s
 
 
 def pss_mb(pid: int) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -296,10 +296,10 @@ def opened_center(*, prepared: bool = True) -> Iterator[Center]:
     settings = load_settings()
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        center = open_center(**settings.center_options())
-        if prepared and not is_prepared(center):
-            fail("This centre has not been started yet: run `python -m command_center up` first.")
-        yield center
+        with closing(open_center(**settings.center_options())) as center:
+            if prepared and not is_prepared(center):
+                fail("This centre has not been started yet: run `python -m command_center up` first.")
+            yield center
     except Refusal as no:
         fail(phrases.refusal(settings.language, no))
     except CatalogueError as problem:
@@ -308,8 +308,6 @@ def opened_center(*, prepared: bool = True) -> Iterator[Center]:
         fail(f"The database cannot be used: {str(getattr(problem, 'orig', None) or problem).strip().splitlines()[0]}")
     except OSError as problem:
         fail(f"{problem.filename or settings.data_dir} cannot be used: {problem.strerror or problem}.")
-    else:
-        center.close()
 
 
 def is_prepared(center: Center) -> bool:

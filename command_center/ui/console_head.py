@@ -32,6 +32,11 @@ def acknowledge_key(screen: Screen) -> list[Component]:
     return [*inside, html.Span(str(waiting), className="n")] if waiting else inside
 
 
+def demonstration(screen: Screen) -> list[Component]:
+    """Says so when vehicles or calls are simulated; empty in service."""
+    return [demo_mark(screen)] if shows_simulated(screen.live) else []
+
+
 def keys(screen: Screen) -> html.Nav:
     buttons = [
         key(screen.say(N_("Take a call")), "console-open-call", symbol="phone-call", keys="F2", look="primary", **opens("call", "")),
@@ -59,8 +64,14 @@ def head(screen: Screen) -> html.Header:
         **{"aria-label": screen.say(N_("About this street"))},
         **opens("about", ""),
     )
-    demo = [demo_mark(screen)] if shows_simulated(screen.live) else []
-    side = [*demo, about, sound_button(screen), theme_button(screen), language_button(screen), sign_out_button(screen)]
+    side = [
+        html.Span(id="console-demo"),
+        about,
+        sound_button(screen),
+        theme_button(screen),
+        language_button(screen),
+        sign_out_button(screen),
+    ]
     return html.Header(
         [
             html.H1(screen.say(N_("%(street)s command centre"), street=screen.read(screen.center.catalogue.street.name)), className="name"),

@@ -41,6 +41,7 @@ Draw = Callable[[Sight], Any]
 
 PARTS: Mapping[tuple[str, str], Draw] = {
     ("console-figures", "children"): lambda sight: console_head.figures(sight.screen, sight.response),
+    ("console-demo", "children"): lambda sight: console_head.demonstration(sight.screen),
     ("console-ack", "children"): lambda sight: console_head.acknowledge_key(sight.screen),
     ("console-open-jobs", "children"): lambda sight: console_jobs.badge(sight.screen),
     ("console-open-jobs", "hidden"): lambda sight: not sight.screen.live.board.rows("job"),
