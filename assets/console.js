@@ -151,7 +151,12 @@
   const openDialog = () => [...document.querySelectorAll("[role=dialog]")].find((dialog) => dialog.checkVisibility());
   const kind = () => byId("console-dock")?.dataset.kind;
   const press = (id) => { const button = byId(id); if (button && !button.disabled) button.click(); };
-  const dock = (what, id) => set("console-panel", { data: { kind: what, id: id || null, at: Date.now() } });
+  function dock(what, id) {        // the panel is there at once; what stands in it follows
+    byId("console-dock").dataset.kind = what;
+    if (what === "call") beginTyping();
+    set("console-panel", { data: { kind: what, id: id || null, at: Date.now() } });
+  }
+  const beginTyping = () => byId(held["call-type"] == null ? "call-type-search" : "call-place-search")?.focus();
   const show = (what) => dock(what);
 
   function mainAction() {
@@ -255,7 +260,7 @@
     desk: {
       show(panel) {
         const shown = panel?.kind || "idle";
-        if (shown === "call") requestAnimationFrame(() => requestAnimationFrame(() => byId(held["call-type"] == null ? "call-type-search" : "call-place-search")?.focus()));
+        if (shown === "call" && !document.activeElement?.closest("#call-form")) requestAnimationFrame(() => requestAnimationFrame(beginTyping));
         movePin(shown === "call" ? held["call-place"] : null);
         if (shown === "idle") wholeStreet();
         const left = document.activeElement?.closest(".dock-view");

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+import signal
+import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -46,7 +48,8 @@ def main(only: Only = None, *, quick: Quick = False, markdown: Markdown = False)
     if markdown:
         print(as_markdown(load(FILE)))
         return
-    print(surroundings())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # as Ctrl-C: centres and folders are taken away
+    print(surroundings(), flush=True)
     figures: list[Figure] = []
     broken: list[str] = []
     with Ground(quick=quick) as ground:

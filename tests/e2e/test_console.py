@@ -391,9 +391,11 @@ def test_a_click_on_a_unit_opens_it_and_takes_it_out_of_service(console: Page, d
 
     docked(console, "unit").locator('[data-order*="out_of_service"]').click()
 
-    expect(docked(console, "unit")).to_contain_text("停用")
-    units = {unit["id"]: unit["status"] for unit in desk.get("/api/v1/units").json()["units"]}
-    assert units["patrol-05"] == "out_of_service"
+    def status() -> str:
+        return next(str(unit["status"]) for unit in desk.get("/api/v1/units").json()["units"] if unit["id"] == "patrol-05")
+
+    eventually(lambda: status() == "out_of_service")
+    expect(docked(console, "unit").locator('[data-order*="available"]')).to_be_visible()
 
 
 def test_the_crew_card_is_a_code_to_scan(console: Page, desk: httpx.Client) -> None:
