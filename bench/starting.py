@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 
 from bench.figures import Figure, Peer, figure, p50
-from bench.ground import Ground, folder
+from bench.ground import Ground, first_order_ms, folder
 from bench.running import ROOT, RunningCentre
 
 READING = """
@@ -23,7 +23,7 @@ print(time.perf_counter() - began)
 def measure(ground: Ground) -> Iterator[Figure]:
     """Seconds from `up` to every part well, on an empty folder and again on the same one."""
     python_s = [_python_s() for _ in range(ground.samples(5, 2))]
-    first_s, again_s = [], []
+    first_s, again_s, order_ms = [], [], []
     for _ in range(ground.samples(3, 1)):
         with folder() as data_dir:
             centre = RunningCentre(data_dir)
@@ -31,11 +31,13 @@ def measure(ground: Ground) -> Iterator[Figure]:
                 first_s.append(centre.start())
                 centre.stop()
                 again_s.append(centre.start())
+                order_ms.append(first_order_ms(centre))
             finally:
                 centre.stop()
     bare = Peer(name="an empty Python process", value=p50(python_s))
     yield figure("first start to all parts well, median", p50(first_s), "s", peer=bare)
     yield figure("later start to all parts well, median", p50(again_s), "s", peer=bare)
+    yield figure("first order after a start, over HTTP, median", p50(order_ms), "ms")
     yield figure("catalogue read and checked, median", p50([_catalogue_s() for _ in range(ground.samples(5, 2))]) * 1000, "ms")
 
 
