@@ -265,8 +265,10 @@
         if (shown === "idle") wholeStreet();
         const left = document.activeElement?.closest(".dock-view");
         if (left && left.dataset.kind !== shown) byId("console-dock").focus({ preventScroll: true });
-        return shown;
+        return [shown, shown === "incident" ? panel : window.dash_clientside.no_update];
       },
+      /* A crew card is shown for the unit it was drawn for, and nowhere else. */
+      cardHidden(card, panel) { return !card || panel?.kind !== "unit" || panel.id !== card.unit; },
       /* A click on the map's signs: while a call is being taken a unit is ticked or unticked, otherwise it is opened. */
       picked(what, panel, units, offered) {
         const no = window.dash_clientside.no_update;

@@ -1,10 +1,11 @@
 /* Alarm sound: one rhythm per level, each at most two seconds, told apart without a musical ear.
 
    A page sounds only when it shows the sound key ([data-sound]); the key says whether the browser lets us.
-   Unacknowledged I and II sound again every 30 s; mute lasts five minutes at most. */
+   Unacknowledged I and II sound again every 30 s; mute lasts five minutes at most.
+   From ten alarms in ten minutes on, more of the same kind, level and area come without a sound of their own. */
 (() => {
   const cc = (window.cc = window.cc || {});
-  const REPEAT_MS = 30000, MUTE_MS = 300000;
+  const REPEAT_MS = 30000, MUTE_MS = 300000, RUSH = 10, RUSH_MS = 600000;
   const ENDED = new Set(["closed", "false_alarm", "transferred", "merged"]);
   const RHYTHMS = {                // [frequency in Hz, start in s, length in s]
     I: [[880, 0, .14], [660, .18, .14], [880, .36, .14], [660, .54, .14], [880, .9, .14], [660, 1.08, .14], [880, 1.26, .14], [660, 1.44, .14]],
@@ -63,9 +64,17 @@
   document.addEventListener("cc:rows", ({ detail }) => {
     if (detail.snapshot || Date.now() - started < 1500) return;
     const fresh = detail.rows.filter(row => row.kind === "incident" && !row.gone && !row.acknowledged_at && row.status === "new" && !known.has(row.id));
-    const level = gravest(fresh.map(row => row.severity));
+    const level = gravest(newGroups(fresh).map(row => row.severity));
     if (level && play(level)) lastAt = Date.now();
   });
+  let alarms = [];                 // of the last ten minutes: {at, group}
+  const groupOf = row => [row.type, row.severity, row.area].join(" ");
+  function newGroups(fresh) {
+    alarms = alarms.filter(alarm => Date.now() - alarm.at < RUSH_MS);
+    const loud = fresh.filter(row => alarms.length < RUSH || !alarms.some(alarm => alarm.group === groupOf(row)));
+    alarms.push(...fresh.map(row => ({ at: Date.now(), group: groupOf(row) })));
+    return loud;
+  }
   const known = new Set();
   document.addEventListener("cc:rows", ({ detail }) => detail.rows.forEach(row => row.kind === "incident" && known.add(row.id)));   // after the listener above
   document.addEventListener("cc:second", () => {

@@ -86,7 +86,7 @@ async def _follow_wire(live: LiveBoard) -> None:
     try:
         await live.run(live.center.wire.redis_url)
     except Exception:
-        live.stream_id = ""  # for the reader this means: facts may be missing, so it tells the screens to start over too
+        live.start_over()
         raise
 
 

@@ -10,6 +10,7 @@ from command_center.api.gate import presented_token
 from command_center.api.problems import plain_json
 from command_center.api.shapes import Code
 from command_center.api.stream import EventStream, sse
+from command_center.domain.rights import Right
 
 router = APIRouter(prefix="/api/v1", tags=["screens"])
 
@@ -17,9 +18,9 @@ StreamId = Annotated[str, Query(max_length=64, description="Stream id of the new
 
 
 @router.get("/board", response_model=None)
-async def read_board(entrance: AtEntrance, _actor: MayRead) -> Response:
+async def read_board(entrance: AtEntrance, actor: MayRead) -> Response:
     """Everything a screen starts from: rows with versions, the last log lines, positions, and the stream id they belong to."""
-    return Response(plain_json(entrance.live.snapshot()), media_type="application/json")
+    return Response(plain_json(entrance.live.snapshot(with_words=actor.may(Right.READ_WORDS))), media_type="application/json")
 
 
 @router.get("/stream", response_class=StreamingResponse, response_model=None)
@@ -37,4 +38,5 @@ async def follow(
     async def still_welcome() -> bool:
         return await entrance.callers.of(token) == actor
 
-    return EventStream(sse(entrance.live, last_event_id or last, still_welcome=still_welcome, unit_id=unit))
+    with_words = actor.may(Right.READ_WORDS)
+    return EventStream(sse(entrance.live, last_event_id or last, still_welcome=still_welcome, unit_id=unit, with_words=with_words))

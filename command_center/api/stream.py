@@ -48,19 +48,25 @@ class EventStream(StreamingResponse):
 
 
 async def sse(
-    live: LiveBoard, last_id: str, *, still_welcome: Callable[[], Awaitable[bool]], unit_id: str | None = None
+    live: LiveBoard,
+    last_id: str,
+    *,
+    still_welcome: Callable[[], Awaitable[bool]],
+    unit_id: str | None = None,
+    with_words: bool = True,
 ) -> AsyncGenerator[bytes]:
     """The events of one screen until it goes, or is no longer welcome.
 
     last_id : stream id of the newest fact the screen has, "" for a screen that just read the board or will.
     unit_id : leave out what does not concern this unit (a crew's phone pays for its data).
+    with_words : whether the reader has the right READ_WORDS.
     """
     async with live.subscribe() as queue:
         yield f"retry: {RETRY_MS}\n\n".encode()
         sent_id = last_id
         for message in await _missed(live, last_id):
             sent_id = message.id or ""
-            if (told := _concerning(message, unit_id)) is not None:
+            if (told := _concerning(message if with_words else message.for_display(), unit_id)) is not None:
                 yield _event(told)
         asked_at = asyncio.get_running_loop().time()
         while True:
@@ -73,7 +79,7 @@ async def sse(
                 sent_id = ""
             if message.id is not None and sent_id and order_of(message.id) <= order_of(sent_id):
                 continue
-            if (told := _concerning(message, unit_id)) is not None:
+            if (told := _concerning(message if with_words else message.for_display(), unit_id)) is not None:
                 yield _event(told)
 
 

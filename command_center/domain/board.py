@@ -11,7 +11,15 @@ from typing import Any
 Row = Mapping[str, Any]
 """{"kind", "id", "version", "gone", ...}: JSON-plain, times as ISO 8601 UTC text."""
 
+WORDS = frozenset({"note", "reason", "last_error"})
+"""Fields that hold what callers said and staff typed; a display in a room shows none of them."""
+
 KINDS = ("unit", "incident", "assignment", "job")
+
+
+def without_words(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A row, or a log line's facts, with every field of WORDS left empty."""
+    return {name: "" if name in WORDS else value for name, value in fields.items()}
 
 
 @dataclass(slots=True)

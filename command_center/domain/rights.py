@@ -24,6 +24,8 @@ class Right(StrEnum):
     """One kind of act."""
 
     SEE_BOARD = "see_board"
+    READ_WORDS = "read_words"
+    """What callers said and the staff typed: not for a display that a whole room reads."""
     TAKE_CALLS = "take_calls"
     DISPATCH = "dispatch"
     RUN_INCIDENTS = "run_incidents"
@@ -43,9 +45,11 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.DUTY_LEADER: _DESK,
     Role.DEPUTY_COMMANDER: _DESK,
     Role.COMMANDER: _DESK,
-    Role.CREW: frozenset({Right.SEE_BOARD, Right.REPORT_OWN_STATUS, Right.SEND_POSITIONS}),
+    Role.CREW: frozenset({Right.SEE_BOARD, Right.READ_WORDS, Right.REPORT_OWN_STATUS, Right.SEND_POSITIONS}),
     Role.DISPLAY: frozenset({Right.SEE_BOARD}),
-    Role.ADMIN: frozenset({Right.SEE_BOARD, Right.MANAGE_ACCOUNTS, Right.ISSUE_LINKS, Right.RUN_JOBS, Right.SEND_POSITIONS}),
+    Role.ADMIN: frozenset(
+        {Right.SEE_BOARD, Right.READ_WORDS, Right.MANAGE_ACCOUNTS, Right.ISSUE_LINKS, Right.RUN_JOBS, Right.SEND_POSITIONS}
+    ),
     Role.SYSTEM: frozenset(Right),
 }
 

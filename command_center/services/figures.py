@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from command_center.center import Center
-from command_center.db.tables import Incident
+from command_center.db.tables import Incident, LogEntry
 from command_center.domain.board import Board, Row
 from command_center.domain.response_time import percentile_s, promise_kept_share
 from command_center.domain.status import UnitStatus
 
 DAY = timedelta(hours=24)
+ALARM_WINDOW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,16 +35,20 @@ class BoardFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseFigures:
-    """How fast help came in the last 24 h. arrivals : incidents that a unit reached; the rest is None when there are none.
+    """How fast help came in the last 24 h, and how many incidents the last ten minutes brought (`alarms`).
 
-    mean_s, p90_s : call to first unit on scene. kept_share : share within five minutes. last_call_at : the newest incident.
+    arrivals : incidents that a unit reached; the rest is None when there are none.
+
+    mean_s, p90_s : call to first unit on scene. kept_share : share within five minutes.
+    quiet_since : the newest call, also an older one; the first line of the log when there was none.
     """
 
     arrivals: int
+    alarms: int
     mean_s: float | None
     p90_s: float | None
     kept_share: float | None
-    last_call_at: datetime | None
+    quiet_since: datetime | None
 
 
 def board_figures(board: Board, now: datetime) -> BoardFigures:
@@ -76,11 +81,13 @@ def response_figures(center: Center) -> ResponseFigures:
     since = center.now() - DAY
     with center.read() as session:
         rows = session.execute(select(Incident.reported_at, Incident.on_scene_at).where(Incident.reported_at >= since)).all()
+        quiet_since = session.scalar(select(func.max(Incident.reported_at))) or session.scalar(select(func.min(LogEntry.at)))
     arrival_s = [(on_scene - reported).total_seconds() for reported, on_scene in rows if on_scene is not None]
     return ResponseFigures(
         arrivals=len(arrival_s),
+        alarms=sum(reported >= center.now() - ALARM_WINDOW for reported, _ in rows),
         mean_s=sum(arrival_s) / len(arrival_s) if arrival_s else None,
         p90_s=percentile_s(arrival_s, 90),
         kept_share=promise_kept_share(arrival_s),
-        last_call_at=max((reported for reported, _ in rows), default=None),
+        quiet_since=quiet_since,
     )

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 from command_center.center import Center
 from command_center.db.board_rows import moment, snapshot_rows, touched_rows
 from command_center.db.tables import LogEntry
-from command_center.domain.board import Board, Row
+from command_center.domain.board import Board, Row, without_words
 from command_center.services.positions import Intake, fix_of, latest_fixes
 from command_center.wire import Away, Back, Facts, Lost, Positions, WireDown, WireReader
 
@@ -40,6 +41,22 @@ class Message:
     event: str
     id: str | None
     data: str
+
+    def for_display(self) -> "Message":
+        """The same for a reader without READ_WORDS."""
+        return Message(self.event, self.id, _without_words(self.data)) if self.event == "facts" else self
+
+
+@lru_cache(maxsize=64)
+def _without_words(payload: str) -> str:
+    """Made once for all displays that get it."""
+    facts = json.loads(payload)
+    rows = [without_words(row) for row in facts["rows"]]
+    return _json(facts | {"rows": rows, "entry": _entry_without_words(facts["entry"])})
+
+
+def _entry_without_words(entry: dict[str, Any]) -> dict[str, Any]:
+    return entry | {"facts": without_words(entry["facts"])}
 
 
 def log_row(entry: LogEntry) -> dict[str, Any]:
@@ -112,6 +129,10 @@ class LiveBoard:
     _relay_lag_s: float | None = 0.0
     _workers: int = 1
     _screens: set[asyncio.Queue[Message]] = field(default_factory=set)
+
+    def start_over(self) -> None:
+        """Forget where the wire was read to: facts may be missing, so the next reader tells every screen to begin anew."""
+        self.stream_id = ""
 
     async def load(self) -> None:
         """Start anew from the database."""
@@ -213,15 +234,16 @@ class LiveBoard:
     def screens(self) -> int:
         return len(self._screens)
 
-    def snapshot(self) -> dict[str, Any]:
-        """The board as `GET /api/v1/board` gives it."""
+    def snapshot(self, *, with_words: bool = True) -> dict[str, Any]:
+        """The board as `GET /api/v1/board` gives it. with_words : whether the reader has the right READ_WORDS."""
         now = moment(self.center.now())
+        rows, entries = self.board.all_rows(), list(self.entries)[-50:]
         return {
-            "rows": self.board.all_rows(),
+            "rows": rows if with_words else [without_words(row) for row in rows],
             "stream": self.stream_id,
             "log_id": self.log_id,
             "positions": {"at": now, "v": list(self.positions.values())},
-            "entries": list(self.entries)[-50:],
+            "entries": entries if with_words else [_entry_without_words(entry) for entry in entries],
             "now": now,
             "degraded": self.degraded(),
             "simulator": self.simulator,

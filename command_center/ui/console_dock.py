@@ -22,6 +22,8 @@ from command_center.words import N_
 
 log = logging.getLogger(__name__)
 
+DOCKED = "console-docked-incident"
+"""Store: PANEL whenever it docks an incident, so that a proposal is asked for then and at no other change of the dock."""
 SEND_KEY = "console-send-key"
 """Store: idempotency key of the proposal that is on the screen; a new one with every proposal."""
 
@@ -67,7 +69,7 @@ def incident_pane(screen: Screen) -> html.Div:
     )
     body = html.Div([html.Div(id="console-incident-units"), send, html.Div(id="console-incident-rest")], className="scroll")
     return html.Div(
-        [html.Div(skeleton(3), id="console-incident-head"), body, note, dcc.Store(id=SEND_KEY)],
+        [html.Div(skeleton(3), id="console-incident-head"), body, note, dcc.Store(id=DOCKED), dcc.Store(id=SEND_KEY)],
         className="dock-view",
         id="console-incident-view",
         **{"data-kind": "incident"},
@@ -98,7 +100,9 @@ def register(app: Dash, desk: Desk) -> None:
 
 
 def _register_browser(app: Dash) -> None:
-    app.clientside_callback(ClientsideFunction("desk", "show"), Output("console-dock", "data-kind"), Input(PANEL, "data"))
+    app.clientside_callback(
+        ClientsideFunction("desk", "show"), Output("console-dock", "data-kind"), Output(DOCKED, "data"), Input(PANEL, "data")
+    )
     app.clientside_callback(
         ClientsideFunction("desk", "picked"),
         Output(PANEL, "data", allow_duplicate=True),
@@ -131,11 +135,12 @@ def _register_proposal(app: Dash, desk: Desk) -> None:
         Output("console-units", "value"),
         Output("console-send-box", "open"),
         Output(SEND_KEY, "data"),
-        Input(PANEL, "data"),
+        Input(DOCKED, "data"),
         Input(ANSWERED, "data"),
+        State(PANEL, "data"),
         prevent_initial_call=True,
     )
-    async def propose(panel: dict[str, Any] | None, _answered: object) -> Any:
+    async def propose(_docked_now: object, _answered: object, panel: dict[str, Any] | None) -> Any:
         """A fresh proposal; units are ticked only while nobody is on the incident, so that a second press sends nobody twice."""
         incident_id, screen = _docked(panel), desk.screen()
         story = await asyncio.to_thread(incident_story, desk.center, incident_id, signed_in(desk))

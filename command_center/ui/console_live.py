@@ -48,6 +48,7 @@ PARTS: Mapping[tuple[str, str], Draw] = {
     ("console-list", "children"): lambda sight: console_incidents.incident_list(
         sight.screen, sight.row_id if sight.kind == "incident" else None
     ),
+    ("console-alarms", "children"): lambda sight: console_log.alarm_rate(sight.screen, sight.response),
     ("console-entries", "children"): lambda sight: console_log.timeline(sight.screen),
 }
 """Parts that are always on the screen, by component id and property."""

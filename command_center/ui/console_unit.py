@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import segno
-from dash import Dash, Input, Output, State, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -125,7 +125,9 @@ def card(path: str, origin: str, screen: Screen) -> list[Component]:
 
 def pane(screen: Screen) -> html.Div:
     draw = key(screen.say(N_("Crew card (QR)")), "console-card-draw", symbol="qrcode", look="order")
-    body = html.Div([html.Div(id="console-unit"), html.Div(draw, className="acts"), html.Div(id="console-card-shown")], className="scroll")
+    body = html.Div(
+        [html.Div(id="console-unit"), html.Div(draw, className="acts"), html.Div(id="console-card-shown", hidden=True)], className="scroll"
+    )
     return html.Div(
         [html.H2([icon("truck"), screen.say(N_("Unit"))]), body, dcc.Store(id=CARD)], className="dock-view", **{"data-kind": "unit"}
     )
@@ -153,13 +155,19 @@ def register(app: Dash, desk: Desk) -> None:
         desk,
         Output("console-card-shown", "children"),
         Input(CARD, "data"),
-        Input(PANEL, "data"),
         State("url", "href"),
         prevent_initial_call=True,
     )
-    async def show(drawn: dict[str, str] | None, panel: dict[str, Any] | None, href: str | None) -> list[Component]:
-        """A card is shown for the unit it was drawn for, and nowhere else."""
-        if not drawn or not panel or panel["kind"] != "unit" or panel["id"] != drawn["unit"]:
+    async def draw(drawn: dict[str, str] | None, href: str | None) -> list[Component]:
+        if not drawn:
             return []
         origin = "/".join((href or "").split("/")[:3])
         return card(drawn["path"], origin, desk.screen())
+
+    app.clientside_callback(
+        ClientsideFunction("desk", "cardHidden"),
+        Output("console-card-shown", "hidden"),
+        Input(CARD, "data"),
+        Input(PANEL, "data"),
+        prevent_initial_call=True,
+    )

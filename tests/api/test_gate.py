@@ -14,6 +14,7 @@ from command_center.api.callers import Callers
 from command_center.domain.rights import SYSTEM, Actor, Role
 from command_center.services import access
 from tests.api.conftest import Web
+from tests.api.test_incident_doors import taken
 from tests.waiting import eventually
 
 READING = ("/api/v1/board", "/api/v1/incidents", "/api/v1/units", "/api/v1/depots", "/api/v1/plans", "/_dash-layout", "/_dash-dependencies")
@@ -44,6 +45,22 @@ def test_a_display_sees_the_wall_and_changes_nothing(web: Web) -> None:
     for path in ("/api/v1/incidents", "/api/v1/incidents/1", "/api/v1/units", "/api/v1/depots"):
         assert wall.get(path).json()["code"] == "display_only_reads", path
     assert wall.post("/api/v1/incidents", json={"kind": "E103"}).status_code == 403
+
+
+def test_a_display_reads_nothing_that_callers_said(web: Web) -> None:
+    desk, wall = web.client(Role.DUTY_OFFICER), web.client(Role.DISPLAY)
+    incident = taken(desk, said="his name is Wang, door 3")
+    ended = taken(desk, said="a false one")
+    desk.post(f"/api/v1/incidents/{ended}/close", json={"note": "the key is under the mat"}).raise_for_status()
+    web.carry()
+    told = eventually(lambda: "under the mat" in (text := desk.get("/api/v1/board").text) and text)
+
+    shown = wall.get("/api/v1/board").text
+
+    assert "Wang" in str(told)
+    assert "Wang" not in shown
+    assert "under the mat" not in shown
+    assert f'"id":"{incident}"' in shown
 
 
 def test_a_crew_is_led_to_its_card(web: Web) -> None:

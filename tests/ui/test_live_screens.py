@@ -186,6 +186,33 @@ def test_an_unanswered_grave_incident_sounds_again_every_thirty_seconds(screens:
     assert page.evaluate("window.heard") == 2
 
 
+def test_after_ten_alarms_in_ten_minutes_more_of_the_same_come_without_a_sound(screens: Screens) -> None:
+    page = screens.open("/console")
+    until(page, "cc.sound.state() === 'on'")
+    page.evaluate(
+        """() => {
+        let number = 0;
+        document.addEventListener('cc:sound', () => (window.heard = (window.heard || 0) + 1));
+        window.alarm = (type, severity, area) => cc.emit('rows', {snapshot: false, rows: [
+          {kind: 'incident', id: 'a-' + number++, type, severity, area, status: 'new', gone: false, acknowledged_at: null}]});
+        }"""
+    )
+    until(page, "performance.now() > 3000")  # a page that has just opened does not sound for what it finds
+
+    def heard_after(*alarm: str) -> int:
+        page.evaluate("([type, severity, area]) => alarm(type, severity, area)", list(alarm))
+        return int(page.evaluate("window.heard"))
+
+    first_ten = [heard_after("E110", "III", "yingyuan") for _ in range(10)]
+
+    assert first_ten == list(range(1, 11))
+    assert heard_after("E110", "III", "yingyuan") == 10
+    assert heard_after("E110", "III", "liyuan") == 11
+    assert heard_after("E110", "II", "yingyuan") == 12
+    _let_pass(page, 601)
+    assert heard_after("E110", "III", "yingyuan") == 13
+
+
 def _let_pass(page: Page, seconds: int) -> None:
     """Put this browser's clock on by so much."""
     page.evaluate("seconds => { const now = Date.now.bind(Date); Date.now = () => now() + seconds * 1000; }", seconds)

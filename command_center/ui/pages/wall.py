@@ -12,7 +12,7 @@ from typing import Any
 from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
-from command_center.domain.board import Row
+from command_center.domain.board import Row, without_words
 from command_center.domain.levels import Level
 from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, is_overdue, response_figures
 from command_center.ui.map_layers import district_map, unit_symbol
@@ -27,6 +27,9 @@ ENTRIES_SHOWN = 3
 
 PULSE_S = 10
 """Figures that change with time alone (overdue, shares) are drawn anew this often."""
+
+LONG_QUIET_H = 48
+"""From here on quiet is counted in days."""
 
 LONGEST_PLACE_EM = 20.0
 """Width of a place on the wall, two lines; a caller's whole sentence stays on the console."""
@@ -207,9 +210,9 @@ def _incident(row: Row, now: datetime, screen: Screen) -> Component:
 
 def _all_well(response: ResponseFigures, now: datetime, screen: Screen) -> Component:
     next_action = screen.say(N_("Waiting for the next call"))
-    if response.last_call_at is None:
-        return empty_state(screen.say(N_("All well for more than a day")), next_action)
-    hours = int((now - response.last_call_at).total_seconds() // 3600)
+    hours = 0 if response.quiet_since is None else int((now - response.quiet_since).total_seconds() // 3600)
+    if hours >= LONG_QUIET_H:
+        return empty_state(screen.say(N_("All well for %(days)s days"), days=hours // 24), next_action)
     return empty_state(screen.say(N_("All well for %(hours)s h"), hours=hours) if hours else screen.say(N_("All well")), next_action)
 
 
@@ -262,7 +265,7 @@ def _spoken_short(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _entry(entry: dict[str, Any], screen: Screen) -> Component:
-    text = phrases.event(screen.lang, entry["event"], _spoken_short(entry["facts"]), spoken_names(screen))
+    text = phrases.event(screen.lang, entry["event"], _spoken_short(without_words(entry["facts"])), spoken_names(screen))
     return html.Div([html.Time(**{"data-at": entry["at"]}), html.Span(text)], className="wall-entry", **{"data-spare": ""})
 
 

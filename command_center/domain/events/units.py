@@ -1,0 +1,114 @@
+"""What happens to units and their orders."""
+
+from dataclasses import dataclass
+
+from command_center.domain.events.base import EVENTS, Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitOrderEvent(Event):
+    """What all events of one unit's order have in common."""
+
+    incident_id: int
+    number: str
+    unit_id: str
+    assignment_id: int
+
+
+del EVENTS["UnitOrderEvent"]  # never recorded by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitDispatched(UnitOrderEvent):
+    """proposed: units the centre would have sent, best first, so that the log keeps proposal and choice."""
+
+    travel_s: float | None = None
+    proposed: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchSent(UnitOrderEvent):
+    """The order reached the crew's channel. channel: "card" (in-app) or the kind of message service."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchFailed(UnitOrderEvent):
+    """No channel took the order; a person has to phone."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchAcknowledged(UnitOrderEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchDeclined(UnitOrderEvent):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchNotAnswered(UnitOrderEvent):
+    """The crew did not acknowledge in time; it may still do so."""
+
+    waited_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitEnRoute(UnitOrderEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitOnScene(UnitOrderEvent):
+    """response_s: seconds from the call to this arrival; first: the clock stopped with it."""
+
+    response_s: float
+    first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitCleared(UnitOrderEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRecalled(UnitOrderEvent):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextUnitProposed(Event):
+    """instead_of did not answer or declined; unit_id is None when no unit is left."""
+
+    incident_id: int
+    number: str
+    unit_id: str | None
+    instead_of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitStatusSet(Event):
+    """Someone set a unit's state by hand: charging, out of service, available."""
+
+    unit_id: str
+    before: str
+    after: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitCrewSet(Event):
+    unit_id: str
+    crew: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitChannelSet(Event):
+    """service: the kind of message service, None when it was taken away. The address itself is a secret and is not logged."""
+
+    unit_id: str
+    service: str | None = None
