@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     calls_per_hour: float = Field(default=12.0, ge=0, le=3600)
     workers: int = Field(default=2, ge=1, le=16)
     device_tokens: Literal["auto", "on", "off"] = "auto"
+    public_url: str = ""
 
     @field_validator("database_url", "tracks_url")
     @classmethod
@@ -49,9 +50,9 @@ class Settings(BaseSettings):
     def _names_a_redis(cls, url: str) -> str:
         return _with_scheme(url, "redis", "rediss", "unix")
 
-    @field_validator("router_url")
+    @field_validator("router_url", "public_url")
     @classmethod
-    def _names_a_router(cls, url: str) -> str:
+    def _names_a_server(cls, url: str) -> str:
         return _with_scheme(url, "http", "https")
 
     def model_post_init(self, _context: object) -> None:
@@ -91,6 +92,7 @@ class Settings(BaseSettings):
             "data_dir": self.data_dir,
             "catalogue_dir": self.catalogue_dir,
             "language": self.language,
+            "public_url": self.public_url.rstrip("/"),
         }
 
     def as_environment(self) -> dict[str, str]:

@@ -40,6 +40,8 @@ class Center:
     """One street's centre as a process sees it. Open once per process, close at the end.
 
     reactions : what work follows an event; the services set it, so that verbs and their consequences stay on one floor.
+    public_url : where people outside reach this centre, for links in messages; "" when they cannot.
+    is_drill : an exercise on a copy of the world: nothing leaves the building.
     """
 
     engine: Engine
@@ -49,10 +51,12 @@ class Center:
     roads_file: Path
     language: str
     now: Clock
+    public_url: str = ""
+    is_drill: bool = False
     reactions: Callable[[Event], tuple[Reaction, ...]] = _no_reactions
 
     @classmethod
-    def open(
+    def open(  # noqa: PLR0913 - one setting each, handed down from the door
         cls,
         *,
         database_url: str,
@@ -62,6 +66,8 @@ class Center:
         catalogue_dir: Path | None = None,
         language: str = "zh_CN",
         now: Clock = utc_now,
+        public_url: str = "",
+        is_drill: bool = False,
     ) -> Self:
         """Connect everything; nothing is read or written yet but the tracks' table."""
         return cls(
@@ -72,6 +78,8 @@ class Center:
             roads_file=data_dir / "roads.npz",
             language=language,
             now=now,
+            public_url=public_url,
+            is_drill=is_drill,
         )
 
     @cached_property

@@ -11,6 +11,14 @@ from command_center.db.tables.people import (
     Account,
     Credential,
 )
+from command_center.db.tables.plans import (
+    Activation,
+    MessageChannel,
+    Notice,
+    PlanTask,
+    Recipient,
+    UnitDuty,
+)
 from command_center.db.tables.record import (
     AnsweredOrder,
     ChainHead,
@@ -30,6 +38,7 @@ from command_center.db.tables.street import (
 
 __all__ = [
     "Account",
+    "Activation",
     "AnsweredOrder",
     "Area",
     "Assignment",
@@ -44,8 +53,13 @@ __all__ = [
     "Job",
     "LogEntry",
     "Material",
+    "MessageChannel",
+    "Notice",
     "Place",
+    "PlanTask",
+    "Recipient",
     "Station",
     "Stock",
     "Unit",
+    "UnitDuty",
 ]

@@ -7,6 +7,7 @@ from sqlalchemy import Enum, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
 from command_center.db.types import JsonText, UtcDateTime
+from command_center.domain.activations import ActivationStatus, TaskStatus, WorkState
 from command_center.domain.levels import Level
 from command_center.domain.rights import Role
 from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
@@ -38,6 +39,9 @@ class Base(DeclarativeBase):
         UnitStatus: _by_value(UnitStatus),
         AssignmentStatus: _by_value(AssignmentStatus),
         IncidentStatus: _by_value(IncidentStatus),
+        ActivationStatus: _by_value(ActivationStatus),
+        TaskStatus: _by_value(TaskStatus),
+        WorkState: _by_value(WorkState),
         dict[str, Any]: JsonText,
         list[str]: JsonText,
     }
