@@ -101,7 +101,7 @@ def stock_needs(session: Session, plan: Plan, level: Level, *, before: Level | N
     totals = session.execute(
         select(Stock.material_code, func.sum(Stock.on_hand)).where(Stock.material_code.in_(wanted)).group_by(Stock.material_code)
     )
-    available = {material: int(quantity) for material, quantity in totals.tuples()}
+    available = {material: int(quantity) for material, quantity in totals}
     return tuple(StockNeed(material=code, wanted=number, available=available.get(code, 0)) for code, number in wanted.items())
 
 

@@ -24,7 +24,7 @@ from command_center.domain.errors import (
 )
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Role
-from command_center.services import activations, history, jobs, notices, plan_tasks
+from command_center.services import activations, history, jobs, notices, plan_preview, plan_tasks
 from command_center.services.activations import ActivatePlan
 from command_center.services.live import read_snapshot
 from command_center.services.plan_tasks import DoTask, Evidence
@@ -201,7 +201,7 @@ def test_raising_adds_steps_and_units_and_keeps_what_is_done(center: Center, off
 
     assert task_of(center, "P01-S01")["status"] == "done"
     assert steps(center) >= {"P01-S05", "P01-S08", "P01-S09"}
-    assert len([row for row in rows(center, "duty")]) == 16
+    assert len(rows(center, "duty")) == 16
     assert {row["audience"] for row in rows(center, "notice")} >= {"responsible", "residents", "district"}
 
 
@@ -396,3 +396,33 @@ def test_refusals_leave_nothing_behind(center: Center, officer: Actor, leader: A
 
     assert rows(center, "activation") == []
     assert BelowDistrictOrder.code == "below_district_order"
+
+
+def test_the_preview_tells_what_the_activation_then_does(center: Center, commander: Actor) -> None:
+    order = ActivatePlan(plan_id=FLOOD, level=Level.II)
+    seen = plan_preview.preview(center, order, commander)
+
+    activations.activate_plan(center, order, commander)
+
+    assert {step.id for step, _ in seen.tasks} == steps(center)
+    assert {unit_id for need in seen.units for unit_id in need.chosen} == {row["unit_id"] for row in rows(center, "duty")}
+    sent = [(row["audience"], row["text"]["zh"], row["recipients"]) for row in rows(center, "notice")]
+    assert sorted((one.audience, one.text.zh, one.recipients) for one in seen.messages) == sorted(sent)
+
+
+def test_the_preview_names_what_several_plans_together_lack(center: Center, commander: Actor) -> None:
+    activate(center, commander, FLOOD, "I")
+
+    seen = plan_preview.preview(center, ActivatePlan(plan_id=SNOW, level=Level.II), commander)
+
+    short = {shortage.kind: (shortage.wanted, shortage.there) for shortage in seen.shortages}
+    assert short["patrol_vehicle"][0] > short["patrol_vehicle"][1] == 12
+    assert seen.running is None
+    assert all(need.chosen == () for need in seen.units)
+
+
+def test_the_preview_says_who_decides_and_which_blanks_are_open(center: Center, officer: Actor) -> None:
+    seen = plan_preview.preview(center, ActivatePlan(plan_id=FLOOD, level=Level.IV), officer)
+
+    assert (seen.may_decide, seen.approve_by) == (False, "duty_leader")
+    assert "signal" in {name for message in seen.messages for name in message.blanks}
