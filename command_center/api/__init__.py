@@ -5,7 +5,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from command_center.api import assignments, board, crew_card, docs, health, incidents, positions, reference, sign_in, units
+from command_center.api import answers, assignments, board, crew_card, docs, health, incidents, plans, positions, reference, sign_in, units
 from command_center.api.entrance import Entrance
 from command_center.api.plain_pages import STATIC
 from command_center.api.problems import tell_problems
@@ -17,10 +17,12 @@ ROUTERS = (
     incidents.router,
     assignments.router,
     units.router,
+    plans.router,
     reference.router,
     docs.router,
     sign_in.router,
     crew_card.router,
+    answers.router,
 )
 
 _no_other_doors = APIRouter(include_in_schema=False)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from command_center.catalogue.plan_copies import copy_of
 from command_center.center import Center
-from command_center.db.tables import Activation
+from command_center.db.tables import Activation, UnitDuty
 from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.activations import (
@@ -26,10 +26,12 @@ from command_center.domain.errors import (
     BelowDistrictOrder,
     ConditionsOpen,
     Invalid,
+    NotPermitted,
     NotTheApprover,
     PlanIsRunning,
     PlanNotRunning,
     TooLateToUndo,
+    Unknown,
     UnknownActivation,
 )
 from command_center.domain.levels import Level
@@ -367,6 +369,21 @@ def record_anchor(center: Center, activation_id: int, anchor: str, at: datetime,
         activation.anchors = activation.anchors | {anchor: at.isoformat()}
         work.record(events.AnchorRecorded(activation_id=activation.id, plan_id=plan.id, anchor=anchor, at=at.isoformat()))
         plan_effects.set_due(work, activation, plan, anchor)
+
+
+def acknowledge_duty(center: Center, duty_id: int, actor: Actor) -> None:
+    """The crew has its orders for the plan, told by itself or by phone. Twice changes nothing.
+
+    Raises Unknown, NotPermitted (a crew speaks for its own unit).
+    """
+    with center.work(actor) as work:
+        duty = work.get(UnitDuty, duty_id, Unknown(kind="duty", id=str(duty_id)))
+        if not actor.may(Right.REPORT_ANY_STATUS) and actor.unit_id != duty.unit_id:
+            raise NotPermitted(role=actor.role.value, right=Right.REPORT_ANY_STATUS.value)
+        if duty.acknowledged_at is None and duty.released_at is None:
+            duty.acknowledged_at = work.now
+            plan_id = work.session.get_one(Activation, duty.activation_id).plan_id
+            work.record(events.DutyAcknowledged(activation_id=duty.activation_id, plan_id=plan_id, unit_id=duty.unit_id, duty_id=duty.id))
 
 
 # ---- out of force --------------------------------------------------------------------------------------------------------------
