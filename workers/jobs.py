@@ -165,6 +165,15 @@ def ask_the_silent(center: Center, order: JobOrder) -> None:
         notices.mark_unanswered(work, event.notice_id, asked + 1)
 
 
+def call_for_unseen(center: Center, order: JobOrder) -> None:
+    """A minute has passed since a grave emergency came in."""
+    event = order.event
+    if not isinstance(event, events.CallTaken | events.SeverityChanged):
+        raise TypeError(f"call_for_unseen does not follow {event.name}")
+    with completing(center, order.job_id) as work:
+        notices.call_for_unseen(center, work, event.incident_id)
+
+
 def _nothing_left(center: Center, order: JobOrder) -> None:
     with completing(center, order.job_id):
         pass
@@ -182,5 +191,6 @@ JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "check_confirmation": check_confirmation,
     "send_notice": send_notice,
     "ask_the_silent": ask_the_silent,
+    "call_for_unseen": call_for_unseen,
 }
 """The allow-list: a name that is not here is not run, whoever queued it."""

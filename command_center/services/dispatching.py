@@ -31,6 +31,7 @@ from command_center.domain.status import (
     incident_status_for,
     may_advance,
 )
+from command_center.services.notices import stop_calling
 from command_center.services.proposing import propose_units
 
 
@@ -142,6 +143,7 @@ def _acknowledge_by_acting(work: Work, incident: Incident) -> None:
     """Who sends a unit has seen the incident."""
     if incident.acknowledged_at is None:
         incident.acknowledged_at, incident.acknowledged_by = work.now, work.actor.name
+        stop_calling(work, incident.id)
 
 
 def follow_units(work: Work, incident: Incident) -> None:

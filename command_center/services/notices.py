@@ -4,12 +4,13 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypedDict
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
-from command_center.db.tables import MessageChannel, Notice, Recipient
+from command_center.db.tables import Incident, MessageChannel, Notice, Recipient
 from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.activations import WorkState
@@ -17,7 +18,9 @@ from command_center.domain.errors import Invalid, Unknown, UnknownLink
 from command_center.domain.rights import SYSTEM, Actor, Right
 from command_center.domain.text import Text
 from command_center.services import messages
-from command_center.services.audiences import Addressee
+from command_center.services.audiences import Addressee, addressees
+from command_center.services.reactions import CHAIN_STEP_S
+from command_center.words import N_, translator
 
 IN_LINE = "duty_chain"
 """The audience that is called one after the other, until someone answers."""
@@ -39,7 +42,7 @@ class Draft:
     answer_in_s: float | None = None
 
 
-def queue_notice(work: Work, draft: Draft, activation_id: int | None = None) -> Notice:
+def queue_notice(work: Work, draft: Draft, activation_id: int | None = None, incident_id: int | None = None) -> Notice:
     """Write a message down in this transaction; a worker carries it after the commit."""
     known = work.session.scalar(select(Notice).where(Notice.key == draft.key))
     if known is not None:
@@ -48,6 +51,7 @@ def queue_notice(work: Work, draft: Draft, activation_id: int | None = None) -> 
     notice = work.add(
         Notice(
             activation_id=activation_id,
+            incident_id=incident_id,
             key=draft.key,
             audience=draft.audience,
             channels=list(draft.channels),
@@ -77,16 +81,25 @@ def queue_notice(work: Work, draft: Draft, activation_id: int | None = None) -> 
                 failed_reason="",
             )
         )
-    work.record(
-        events.NoticeQueued(
-            notice_id=notice.id,
-            audience=draft.audience,
-            activation_id=activation_id,
-            recipients=len(draft.to),
-            answer_in_s=draft.answer_in_s,
-        )
-    )
+    work.record(events.NoticeQueued(**_facts(notice), recipients=len(draft.to), answer_in_s=draft.answer_in_s))
     return notice
+
+
+class _NoticeFacts(TypedDict):
+    notice_id: int
+    audience: str
+    activation_id: int | None
+    incident_id: int | None
+
+
+def _facts(notice: Notice) -> _NoticeFacts:
+    """What all events of a message say."""
+    return {
+        "notice_id": notice.id,
+        "audience": notice.audience,
+        "activation_id": notice.activation_id,
+        "incident_id": notice.incident_id,
+    }
 
 
 # ---- what the workers do -------------------------------------------------------------------------------------------------------
@@ -176,9 +189,7 @@ def mark_sent(work: Work, notice_id: int) -> None:
     notice.work, notice.reached = WorkState.DONE, _count(work.session, notice_id, Recipient.sent_at.is_not(None))
     work.record(
         events.NoticeSent(
-            notice_id=notice.id,
-            audience=notice.audience,
-            activation_id=notice.activation_id,
+            **_facts(notice),
             reached=notice.reached,
             by_hand=notice.recipients - notice.reached,
         )
@@ -188,7 +199,7 @@ def mark_sent(work: Work, notice_id: int) -> None:
 def mark_failed(work: Work, notice_id: int, reason: str) -> None:
     notice = work.get(Notice, notice_id)
     notice.work, notice.reached = WorkState.FAILED, _count(work.session, notice_id, Recipient.sent_at.is_not(None))
-    work.record(events.NoticeFailed(notice_id=notice.id, audience=notice.audience, activation_id=notice.activation_id, reason=reason[:200]))
+    work.record(events.NoticeFailed(**_facts(notice), reason=reason[:200]))
 
 
 def mark_unanswered(work: Work, notice_id: int, round_: int) -> None:
@@ -203,9 +214,7 @@ def mark_unanswered(work: Work, notice_id: int, round_: int) -> None:
     notice.answer_until = work.now
     work.record(
         events.NoticeUnanswered(
-            notice_id=notice.id,
-            audience=notice.audience,
-            activation_id=notice.activation_id,
+            **_facts(notice),
             round=round_,
             recipients=[it.name_zh for it in silent][:20],
         )
@@ -276,9 +285,7 @@ def _answer(work: Work, recipient_id: int, *, by_phone: bool) -> None:
     notice.reached = _count(work.session, notice.id, Recipient.sent_at.is_not(None))
     work.record(
         events.NoticeAnswered(
-            notice_id=notice.id,
-            audience=notice.audience,
-            activation_id=notice.activation_id,
+            **_facts(notice),
             recipient_id=recipient.id,
             recipient=recipient.name_zh,
             by_phone=by_phone,
@@ -305,6 +312,42 @@ def set_channel(center: Center, kind: str, ref: str, address: str | None, actor:
         if address is not None:
             work.session.add(MessageChannel(kind=kind, ref=ref, address=address))
         work.record(events.ChannelSet(kind=kind, ref=ref, service=None if address is None else address.partition(":")[0]))
+
+
+# ---- an emergency that nobody has seen ---------------------------------------------------------------------------------------------
+
+UNSEEN = N_("%(kind)s, level %(level)s, %(place)s: nobody at the desk has seen it yet (incident %(number)s)")
+
+
+def call_for_unseen(center: Center, work: Work, incident_id: int) -> None:
+    """A grave emergency stands unseen: call the chain of command, one after the other, until somebody answers or sees it."""
+    incident = work.get(Incident, incident_id)
+    if incident.acknowledged_at is not None or incident.ended_at is not None or not incident.severity.is_grave:
+        return
+    kind = center.catalogue.incident_types[incident.type].name
+
+    def text(language: str, place: str) -> str:
+        names = {"kind": kind.in_(language), "level": incident.severity.value, "place": place, "number": incident.number}
+        return translator(language)(UNSEEN) % names
+
+    draft = Draft(
+        key=f"unseen:{incident.id}:{incident.severity.value}",
+        audience=IN_LINE,
+        channels=("phone",),
+        text=Text(text("zh_CN", incident.place_zh), text("en", incident.place_en)),
+        to=addressees(center, work.session, IN_LINE),
+        answer_in_s=CHAIN_STEP_S,
+    )
+    queue_notice(work, draft, incident_id=incident.id)
+
+
+def stop_calling(work: Work, incident_id: int) -> None:
+    """Somebody has seen the emergency: nobody is called for it any more."""
+    calls = select(Notice).where(Notice.incident_id == incident_id, Notice.activation_id.is_(None), Notice.closed_at.is_(None))
+    for seen in work.session.scalars(calls).all():
+        notice = work.get(Notice, seen.id)
+        notice.closed_at = work.now
+        work.record(events.NoticeWithdrawn(**_facts(notice)))
 
 
 # ---- when a plan ends ----------------------------------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ def _messages(center: Center, session: Session, plan: Plan, order: ActivatePlan,
     zh, en = (message_fields(center, as_if, incident, language) for language in ("zh_CN", "en"))
     found = []
     for _, line in notices_due(plan, order.level, None):
-        to = addressees(center, session, line.audience, plan, order.level)
+        to = addressees(center, session, line.audience, plan.levels[order.level].groups)
         found.append(
             MessagePreview(
                 audience=line.audience,

@@ -99,7 +99,7 @@ def _tell(it: StepWork, audience: str, to: Sequence[Addressee], channels: tuple[
 
 
 def _audience(it: StepWork, audience: str) -> Sequence[Addressee]:
-    return addressees(it.center, it.work.session, audience, it.plan, it.activation.level)
+    return addressees(it.center, it.work.session, audience, it.plan.levels[it.activation.level].groups)
 
 
 def _notify_roster(it: StepWork) -> None:

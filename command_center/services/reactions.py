@@ -6,9 +6,14 @@ from typing import Any
 from command_center.db.work import Reaction
 from command_center.domain import events
 from command_center.domain.events import Event
+from command_center.domain.levels import Level
 
 ANSWER_LIMIT_S = 60.0
 """A crew answers an order within a minute (1-3-5: one minute to respond); the incident type's profile may say otherwise."""
+
+GRAVE = frozenset(level.value for level in Level if level.is_grave)
+SEEN_WITHIN_S = 60.0
+"""An emergency of these levels that nobody has seen by then climbs the chain of command."""
 
 CHAIN_STEP_S = 180.0
 """The next in line is called three minutes after the one before was (call_chain_step_min of the vocabulary)."""
@@ -21,6 +26,11 @@ def _after(seconds: float | None, job: str) -> tuple[Reaction, ...]:
     return () if seconds is None else (Reaction(job, after_s=seconds),)
 
 
+def _unless_seen(level: str) -> tuple[Reaction, ...]:
+    """A grave emergency that nobody acknowledges for a minute climbs the chain of command."""
+    return (Reaction("call_for_unseen", after_s=SEEN_WITHIN_S),) if level in GRAVE else ()
+
+
 def _at_once(wanted: str | None, job: str) -> tuple[Reaction, ...]:
     return () if wanted is None else (Reaction(job),)
 
@@ -29,13 +39,13 @@ Decision = tuple[Reaction, ...] | Callable[[Any], tuple[Reaction, ...]]
 """The jobs that follow, or how to tell them from the event."""
 
 REACTIONS: Mapping[type[Event], Decision] = {
-    events.CallTaken: (),
+    events.CallTaken: lambda event: _unless_seen(event.severity),
     events.IncidentAcknowledged: (),
     events.IncidentControlled: (),
     events.IncidentClosed: (),
     events.IncidentMerged: (),
     events.IncidentReopened: (),
-    events.SeverityChanged: (),
+    events.SeverityChanged: lambda event: _unless_seen(event.after),
     events.IncidentNoted: (),
     events.UnitDispatched: (Reaction("send_dispatch"), Reaction("ask_for_answer", after_s=ANSWER_LIMIT_S)),
     events.DispatchSent: (),

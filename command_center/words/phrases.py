@@ -91,6 +91,7 @@ JOB: Mapping[str, str] = {
     "check_confirmation": N_("Watch for a leader's confirmation"),
     "send_notice": N_("Send a message"),
     "ask_the_silent": N_("Ask those who have not answered"),
+    "call_for_unseen": N_("Call the leaders for an emergency nobody has seen"),
     "send_recall": N_("Tell the crew it is recalled"),
 }
 

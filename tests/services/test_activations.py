@@ -24,7 +24,7 @@ from command_center.domain.errors import (
 )
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Role
-from command_center.services import activations, history, jobs, notices, plan_preview, plan_tasks
+from command_center.services import activations, history, incidents, jobs, notices, plan_preview, plan_tasks
 from command_center.services.activations import ActivatePlan
 from command_center.services.live import read_snapshot
 from command_center.services.plan_tasks import DoTask, Evidence
@@ -426,3 +426,29 @@ def test_the_preview_says_who_decides_and_which_blanks_are_open(center: Center, 
 
     assert (seen.may_decide, seen.approve_by) == (False, "duty_leader")
     assert "signal" in {name for message in seen.messages for name in message.blanks}
+
+
+def test_a_grave_emergency_nobody_has_seen_for_a_minute_climbs_the_chain_until_somebody_sees_it(
+    center: Center, officer: Actor, clock: Clock
+) -> None:
+    taken = take_test_call(center, officer, severity=Level.II)
+    work_off(center, clock, 50)
+    assert rows(center, "notice") == []
+
+    work_off(center, clock, 11)
+    (call,) = rows(center, "notice")
+    assert (call["audience"], call["needs_answer"]) == ("duty_chain", True)
+    assert taken.number in call["text"]["zh"]
+
+    incidents.acknowledge_incident(center, taken.incident_id, officer)
+    assert rows(center, "notice") == []
+
+
+def test_a_light_emergency_and_one_that_was_seen_call_nobody(center: Center, officer: Actor, clock: Clock) -> None:
+    take_test_call(center, officer)
+    seen = take_test_call(center, officer, severity=Level.I)
+    incidents.acknowledge_incident(center, seen.incident_id, officer)
+
+    work_off(center, clock, 61)
+
+    assert rows(center, "notice") == []

@@ -121,6 +121,7 @@ class Notice(Base):
     board_kind: ClassVar[str | None] = "notice"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     activation_id: Mapped[int | None] = mapped_column(ForeignKey("activation.id"), index=True)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
     """What makes it this notice and no other: activation, line of the plan or step, occurrence."""
     audience: Mapped[str] = mapped_column(String(24))

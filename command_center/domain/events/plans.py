@@ -227,11 +227,12 @@ class DutyAcknowledged(PlanEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeEvent(Event):
-    """What all events of one message have in common. activation_id: None for one that belongs to no plan."""
+    """What all events of one message have in common: the plan or the incident it speaks of, if any."""
 
     notice_id: int
     audience: str
     activation_id: int | None = None
+    incident_id: int | None = None
 
 
 del EVENTS["NoticeEvent"]  # never recorded by itself

@@ -66,6 +66,7 @@ def upgrade() -> None:
         "notice",
         sa.Column("id", BigId, nullable=False),
         sa.Column("activation_id", BigId, nullable=True),
+        sa.Column("incident_id", BigId, nullable=True),
         sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("audience", sa.String(length=24), nullable=False),
         sa.Column("channels", JsonText(), nullable=False),
@@ -81,10 +82,12 @@ def upgrade() -> None:
         sa.Column("closed_at", UtcDateTime(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["activation_id"], ["activation.id"], name=op.f("fk_notice_activation_id_activation")),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_notice_incident_id_incident")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
         sa.UniqueConstraint("key", name=op.f("uq_notice_key")),
     )
     op.create_index(op.f("ix_notice_activation_id"), "notice", ["activation_id"], unique=False)
+    op.create_index(op.f("ix_notice_incident_id"), "notice", ["incident_id"], unique=False)
 
     op.create_table(
         "plan_task",
@@ -172,6 +175,7 @@ def downgrade() -> None:
     op.drop_table("unit_duty")
     op.drop_table("recipient")
     op.drop_table("plan_task")
+    op.drop_index(op.f("ix_notice_incident_id"), table_name="notice")
     op.drop_index(op.f("ix_notice_activation_id"), table_name="notice")
 
     op.drop_table("notice")
