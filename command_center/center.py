@@ -1,21 +1,24 @@
 """The centre: database, roads, wire, catalogue and clock put together. The only place that builds them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from command_center.catalogue import load_catalogue
+from command_center.catalogue.scenarios import load_scenario
 from command_center.db.engine import make_engine, reading_sessions, writing_sessions
 from command_center.db.tracks import Tracks
 from command_center.db.work import Reaction, Work
 from command_center.domain.catalogue import Catalogue
+from command_center.domain.drill_book import Scenario
+from command_center.domain.drill_clock import DRILL_FILE, DrillClock
 from command_center.domain.events import Event
 from command_center.domain.rights import Actor
 from command_center.wire import Wire
@@ -41,7 +44,7 @@ class Center:
 
     reactions : what work follows an event; the services set it, so that verbs and their consequences stay on one floor.
     public_url : where people outside reach this centre, for links in messages; "" when they cannot.
-    is_drill : an exercise on a copy of the world: nothing leaves the building.
+    is_drill : an exercise on a copy of the world: nothing leaves the building. drill : its clock, None in service.
     """
 
     engine: Engine
@@ -53,6 +56,7 @@ class Center:
     now: Clock
     public_url: str = ""
     is_drill: bool = False
+    drill: DrillClock | None = None
     reactions: Callable[[Event], tuple[Reaction, ...]] = _no_reactions
 
     @classmethod
@@ -67,9 +71,10 @@ class Center:
         language: str = "zh_CN",
         now: Clock = utc_now,
         public_url: str = "",
-        is_drill: bool = False,
+        drill: Mapping[str, Any] | None = None,
     ) -> Self:
-        """Connect everything; nothing is read or written yet but the tracks' table."""
+        """Connect everything; nothing is read or written yet but the tracks' table. drill : DrillClock.as_row, whose time is kept then."""
+        clock = None if drill is None else DrillClock.of_row(drill)
         return cls(
             engine=make_engine(database_url),
             tracks=Tracks(tracks_url),
@@ -77,9 +82,10 @@ class Center:
             catalogue_dir=catalogue_dir,
             roads_file=data_dir / "roads.npz",
             language=language,
-            now=now,
+            now=now if clock is None else lambda: clock.at(now()),
             public_url=public_url,
-            is_drill=is_drill,
+            is_drill=clock is not None,
+            drill=clock,
         )
 
     @cached_property
@@ -88,11 +94,30 @@ class Center:
         return load_catalogue(self.catalogue_dir) if self.catalogue_dir else load_catalogue()
 
     @cached_property
+    def scenario(self) -> Scenario:
+        """What this drill plays, as it lay in its folder when it began: what is edited elsewhere later does not change it."""
+        return load_scenario(self.folder / DRILL_FILE, self.catalogue)
+
+    @cached_property
     def roads(self) -> "RoadNetwork":
         """The street network that the centre was prepared with (services.seeding writes the file)."""
         from command_center.roads import RoadNetwork  # noqa: PLC0415 - SciPy is 38 MB, and the relay never asks for a road
 
         return RoadNetwork.load(self.roads_file)
+
+    @property
+    def speed(self) -> float:
+        """Seconds of this centre's time in one second on the wall: 1 in service, up to 60 in a drill."""
+        return 1.0 if self.drill is None else self.drill.speed
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return self.roads_file.parent
+
+    def time_of_device(self, at: datetime) -> datetime:
+        """A moment by the clock of a phone or tracker, which knows nothing of a drill, in this centre's time."""
+        return at if self.drill is None else self.drill.at(at)
 
     @contextmanager
     def work(self, actor: Actor) -> Iterator[Work]:
@@ -100,7 +125,7 @@ class Center:
 
         Handing over may fail (Redis away): the jobs' leases run out and the relay takes them up.
         """
-        work = Work(session=writing_sessions(self.engine)(), actor=actor, now=self.now(), reactions=self.reactions)
+        work = Work(session=writing_sessions(self.engine)(), actor=actor, now=self.now(), reactions=self.reactions, speed=self.speed)
         with work:
             yield work
         for job in work.due_now:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from command_center.center import Center
 from command_center.domain import events
 from command_center.domain.events import Event
-from command_center.services import activations, assignments, jobs, messages, notices, plan_tasks, plan_work, proposing
+from command_center.services import activations, assignments, drill_sheets, jobs, messages, notices, plan_tasks, plan_work, proposing
 from command_center.services import open_center as _open_center
 from command_center.services.jobs import AlreadyDone, JobOrder, completing
 
@@ -71,7 +71,7 @@ def _event(order: JobOrder, kind: type[E]) -> E:
 def send_dispatch(center: Center, order: JobOrder) -> None:
     """Bring the order to the crew: by message service if the unit has one, on the card in any case."""
     event = _event(order, events.UnitDispatched)
-    channel = messages.deliver(messages.dispatch_notice(center, event.assignment_id))
+    channel = messages.deliver(center, messages.dispatch_notice(center, event.assignment_id))
     with completing(center, order.job_id) as work:
         assignments.mark_sent(work, event.assignment_id, channel)
 
@@ -86,7 +86,7 @@ def ask_for_answer(center: Center, order: JobOrder) -> None:
 def send_again(center: Center, order: JobOrder) -> None:
     """Ask the silent crew once more; it can still answer."""
     event = _event(order, events.DispatchNotAnswered)
-    messages.deliver(messages.dispatch_notice(center, event.assignment_id))
+    messages.deliver(center, messages.dispatch_notice(center, event.assignment_id))
     with completing(center, order.job_id):
         pass
 
@@ -104,7 +104,7 @@ def propose_next(center: Center, order: JobOrder) -> None:
 def send_recall(center: Center, order: JobOrder) -> None:
     """Tell the crew that it is called back."""
     event = _event(order, events.UnitRecalled)
-    messages.deliver(messages.recall_notice(center, event.assignment_id))
+    messages.deliver(center, messages.recall_notice(center, event.assignment_id))
     with completing(center, order.job_id):
         pass
 
@@ -174,6 +174,12 @@ def call_for_unseen(center: Center, order: JobOrder) -> None:
         notices.call_for_unseen(center, work, event.incident_id)
 
 
+def keep_score(center: Center, order: JobOrder) -> None:
+    """The drill is over: its score sheet goes into its folder."""
+    drill_sheets.keep_score(center)
+    _nothing_left(center, order)
+
+
 def _nothing_left(center: Center, order: JobOrder) -> None:
     with completing(center, order.job_id):
         pass
@@ -192,5 +198,6 @@ JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "send_notice": send_notice,
     "ask_the_silent": ask_the_silent,
     "call_for_unseen": call_for_unseen,
+    "keep_score": keep_score,
 }
 """The allow-list: a name that is not here is not run, whoever queued it."""

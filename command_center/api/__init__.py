@@ -5,7 +5,21 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from command_center.api import answers, assignments, board, crew_card, docs, health, incidents, plans, positions, reference, sign_in, units
+from command_center.api import (
+    answers,
+    assignments,
+    board,
+    crew_card,
+    docs,
+    drill,
+    health,
+    incidents,
+    plans,
+    positions,
+    reference,
+    sign_in,
+    units,
+)
 from command_center.api.entrance import Entrance
 from command_center.api.plain_pages import STATIC
 from command_center.api.problems import tell_problems
@@ -23,6 +37,7 @@ ROUTERS = (
     sign_in.router,
     crew_card.router,
     answers.router,
+    drill.router,
 )
 
 _no_other_doors = APIRouter(include_in_schema=False)

@@ -134,6 +134,12 @@ class UnknownLink(Unknown):
     code = "unknown_link"
 
 
+class NotADrill(Unknown):
+    """The centre is in service: there is no drill to look at or to end."""
+
+    code = "not_a_drill"
+
+
 class Conflict(Refusal):
     """The state of things forbids it."""
 

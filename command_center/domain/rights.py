@@ -38,6 +38,8 @@ class Right(StrEnum):
     RUN_JOBS = "run_jobs"
     MANAGE_ACCOUNTS = "manage_accounts"
     ISSUE_LINKS = "issue_links"
+    RUN_DRILL = "run_drill"
+    """Begin and end the drill that this centre is, and tell what its director brought about."""
 
 
 _DESK = frozenset(Right) - {Right.MANAGE_ACCOUNTS}

@@ -15,6 +15,7 @@ from command_center.domain.events.centre import (
     SignedOut,
     StreetSeeded,
 )
+from command_center.domain.events.drills import DrillEnded, DrillNoted, DrillStarted, DrillStepPlayed
 from command_center.domain.events.incidents import (
     CallTaken,
     IncidentAcknowledged,
@@ -101,6 +102,10 @@ __all__ = [
     "DispatchFailed",
     "DispatchNotAnswered",
     "DispatchSent",
+    "DrillEnded",
+    "DrillNoted",
+    "DrillStarted",
+    "DrillStepPlayed",
     "DutyAcknowledged",
     "DutySent",
     "Event",
