@@ -18,18 +18,22 @@ from command_center.words import LANGUAGES, N_, translator
 
 HTML_FILE, JSON_FILE = "score.html", "score.json"
 
-STATES: Mapping[State, str] = {"met": N_("Met"), "late": N_("Too late"), "missed": N_("Missed"), "open": N_("Still open")}
+STATES: Mapping[State, str] = {"met": N_("Met in time"), "late": N_("Too late"), "missed": N_("Missed"), "open": N_("Still open")}
 MARKS: Mapping[State, str] = {"met": "✓", "late": "△", "missed": "✗", "open": "…"}
 
 DECISIONS: Mapping[str, str] = {
     "PlanActivated": N_("put into force"),
-    "ActivationDeclined": N_("declined"),
-    "ActivationConfirmed": N_("confirmed"),
+    "ActivationDeclined": N_("activation declined"),
+    "ActivationConfirmed": N_("activation confirmed"),
     "LevelChanged": N_("level changed"),
-    "PlanRolledBack": N_("rolled back"),
-    "PlanTerminated": N_("ended"),
+    "PlanRolledBack": N_("plan rolled back"),
+    "PlanTerminated": N_("plan ended"),
     "ProposalDeclined": N_("proposal declined"),
 }
+
+DRILL = N_("Drill")
+LATER = N_("The other expectations are shown when the drill is over.")
+NOTHING = N_("nothing of that kind")
 
 PAPER = """<!doctype html>
 <html lang="%(lang)s">
@@ -129,7 +133,7 @@ class Sheet:
     @property
     def title(self) -> str:
         scenario = self.sheet.state.scenario
-        return f"{self.say(N_('Drill'))} {scenario.id}: {scenario.title.in_(self.language)}"
+        return f"{self.say(DRILL)} {scenario.id}: {scenario.title.in_(self.language)}"
 
     def html(self) -> str:
         """Everything from the title down, without a frame."""
@@ -146,7 +150,13 @@ class Sheet:
             (f"×{state.speed:g}", self.say(N_("speed of the clock"))),
         ]
         shown = "".join(f"<li><b>{escape(value)}</b> {escape(label)}</li>" for value, label in figures)
-        stands = N_("waiting for the director") if state.started_at is None else N_("running") if state.ended_at is None else N_("over")
+        stands = (
+            N_("waiting for the director")
+            if state.started_at is None
+            else N_("the drill is running")
+            if state.ended_at is None
+            else N_("the drill is over")
+        )
         begun = "" if state.started_at is None else f" · {self._local(state.started_at)}"
         summary = escape(state.scenario.summary.in_(self.language))
         return (
@@ -158,11 +168,11 @@ class Sheet:
         return self._section(N_("Notes to those who train"), f"<ul>{''.join(notes)}</ul>") if notes else ""
 
     def _verdicts(self) -> str:
-        heads = (N_("Expected"), N_("from"), N_("limit"), N_("took"), N_("result"))
+        heads = (N_("What was expected"), N_("counted from"), N_("time allowed"), N_("time taken"), N_("outcome"))
         shown, hint = self.sheet.score.verdicts, ""
         if self.sheet.state.ended_at is None:  # what is still to come would tell those who train what to do
             shown = [verdict for verdict in shown if verdict.state != "open"]
-            hint = f"<p>{escape(self.say(N_('The other expectations are shown when the drill is over.')))}</p>"
+            hint = f"<p>{escape(self.say(LATER))}</p>"
         return self._section(N_("Expectations"), self._table(heads, map(self._verdict, shown)) + hint)
 
     def _verdict(self, one: Verdict) -> Sequence[str]:
@@ -170,7 +180,14 @@ class Sheet:
         return escape(one.says.in_(self.language)), length(one.asked_s), length(one.within_s), length(one.took_s), state
 
     def _calls(self) -> str:
-        heads = (N_("Incident"), N_("call at"), N_("calls"), N_("seen after"), N_("unit sent after"), N_("on scene after"))
+        heads = (
+            N_("Incident and type"),
+            N_("call came at"),
+            N_("number of calls"),
+            N_("seen after"),
+            N_("unit sent after"),
+            N_("on scene after"),
+        )
         return self._section(N_("Response times"), self._table(heads, map(self._call, self.sheet.score.calls)))
 
     def _call(self, one: CallTimes) -> Sequence[str]:
@@ -180,7 +197,7 @@ class Sheet:
         return what, length(one.reported_s), str(one.calls), length(one.seen_s), length(one.sent_s), length(one.there_s)
 
     def _decisions(self) -> str:
-        heads = (N_("Plan"), N_("at"), N_("decision"), N_("level"), N_("after waiting"))
+        heads = (N_("Contingency plan"), N_("at minute"), N_("what was decided"), N_("at level"), N_("after waiting"))
         return self._section(N_("Decisions about plans"), self._table(heads, map(self._decision, self.sheet.score.decisions)))
 
     def _decision(self, one: Decision) -> Sequence[str]:
@@ -193,7 +210,9 @@ class Sheet:
 
     def _rest(self) -> str:
         score = self.sheet.score
-        messages = self._table((N_("Message"), N_("at"), N_("for"), N_("answered")), map(self._message, self.sheet.unanswered))
+        messages = self._table(
+            (N_("Message text"), N_("at minute"), N_("sent to"), N_("answered")), map(self._message, self.sheet.unanswered)
+        )
         overdue = "".join(f"<li>{escape(self._step(step_id))}</li>" for step_id in score.overdue)
         counted = [
             (N_("orders that a crew did not answer in time"), score.unanswered_orders),
@@ -224,7 +243,7 @@ class Sheet:
     # ---- pieces ----
 
     def _section(self, msgid: str, body: str) -> str:
-        return f"<h2>{escape(self.say(msgid))}</h2>{body or escape(self.say(N_('None')))}"
+        return f"<h2>{escape(self.say(msgid))}</h2>{body or escape(self.say(NOTHING))}"
 
     def _table(self, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
         """Draw a table, "" for no rows. rows : ready HTML; the first column is words, the others stand to the right."""

@@ -19,6 +19,7 @@ from command_center.domain.drill_book import (
     Injection,
     MeasurementStep,
     PositionStep,
+    StepKind,
     WarningStep,
 )
 from command_center.wire.faults import Fault, ask_for
