@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -136,8 +136,11 @@ def rows_of(folder: Path) -> dict[str, int]:
 def keys_of(folder: Path) -> dict[str, object]:
     """What lies in a centre's Redis, but for heartbeats and tidying: every key, and of streams where they end."""
     with closing(Redis.from_url(socket_url(folder / "valkey"), decode_responses=True)) as redis:
-        kept = [key for key in sorted(redis.keys()) if ":beat:" not in key and not key.startswith(RQ_TIDYING)]  # type: ignore[arg-type]  # async stub
-        return {key: redis.xinfo_stream(key)["last-generated-id"] if redis.type(key) == "stream" else redis.type(key) for key in kept}  # type: ignore[index]  # async stub
+        every = [str(key) for key in cast("list[str]", redis.keys())]
+        kept = [key for key in sorted(every) if ":beat:" not in key and not key.startswith(RQ_TIDYING)]
+        kinds = {key: str(redis.type(key)) for key in kept}
+        streams = {key: redis.xinfo_stream(key)["last-generated-id"] for key in kept if kinds[key] == "stream"}
+        return kinds | streams
 
 
 def look_after(officer: httpx.Client, seen: set[str]) -> None:
