@@ -30,7 +30,7 @@ UNANSWERED = 2
 
 READY_S = 60.0
 SCORE_S = 20.0
-PATIENCE_S = {"drill": 1.0, "director": 1.0, "web": 3.0, "worker": 2.0, "relay": 1.5}
+PATIENCE_S = {"drill": 1.0, "web": 3.0, "worker": 2.0, "relay": 1.5}
 STOP_ORDER = tuple(PATIENCE_S)
 """First who makes work, then who takes it, last who carries it; Valkey after all of them. Together below ten seconds."""
 
@@ -154,7 +154,7 @@ class Supervisor:
         workers = [(f"worker-{number}", ["workers", "work"]) for number in range(1, self.orders.workers + 1)]
         commands = [("web", ["command_center", "web"]), ("relay", ["workers", "relay"]), *workers]
         if self.orders.is_drill:
-            commands.append(("director", ["workers", "direct"]))
+            commands.append(("drill-director", ["workers", "direct"]))
         elif self.orders.simulator:
             commands.append(("drill", ["workers", "drill"]))
         for name, arguments in commands:

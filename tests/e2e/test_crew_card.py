@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import RunningCentre
+from tests.waiting import eventually
 
 AXE = Path(__file__).parents[1] / "assets" / "axe.min.js"
 SMALLEST_TARGET_PX = 48
@@ -154,7 +155,7 @@ def test_sharing_the_position_moves_the_unit(phone: Page, centre: RunningCentre,
 
     expect(phone.locator("#share")).to_have_attribute("aria-pressed", "true")
     expect(phone.locator("#share-state")).to_contain_text("秒前已发送位置")
-    rows = {row[0]: row for row in desk.get("/api/v1/board").json()["positions"]["v"]}
+    rows = eventually(lambda: {row[0]: row for row in desk.get("/api/v1/board").json()["positions"]["v"]})
     assert rows["patrol-01"][1:3] == [36.699, 119.146]
     phone.locator("#share").tap()
 
