@@ -5,7 +5,20 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from command_center.api import assignments, board, crew_card, docs, health, incidents, positions, reference, sign_in, units
+from command_center.api import (
+    assignments,
+    board,
+    crew_card,
+    docs,
+    duty,
+    health,
+    incidents,
+    positions,
+    reference,
+    responsibilities,
+    sign_in,
+    units,
+)
 from command_center.api.entrance import Entrance
 from command_center.api.plain_pages import STATIC
 from command_center.api.problems import tell_problems
@@ -17,6 +30,8 @@ ROUTERS = (
     incidents.router,
     assignments.router,
     units.router,
+    duty.router,
+    responsibilities.router,
     reference.router,
     docs.router,
     sign_in.router,

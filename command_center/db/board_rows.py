@@ -1,4 +1,4 @@
-"""Board rows from table rows: what screens get to see of a unit, an incident, an assignment, a parked job."""
+"""Board rows from table rows: what screens get to see of a unit, an incident, an assignment, a parked job, a watch."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from command_center.db.tables import Assignment, Base, Incident, Job, Unit
+from command_center.db.tables import Assignment, Base, Incident, Job, Unit, Watch
 from command_center.domain.board import Row
 from command_center.domain.catalogue import Catalogue, SlaProfile
 
@@ -109,15 +109,31 @@ def _job(job: Job, _catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
+def _watch(watch: Watch, _catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "gone": not watch.on_board,
+        "number": watch.number,
+        "post": watch.post,
+        "status": watch.status.value,
+        "from_at": moment(watch.from_at),
+        "to_at": moment(watch.to_at),
+        "begun_at": moment(watch.begun_at),
+        "people": [
+            {"id": it.person_id, "duty": it.duty.value, "name": {"zh": it.person.name_zh, "en": it.person.name_en}} for it in watch.members
+        ],
+    }
+
+
 _TABLES: Mapping[str, tuple[type[Base], Callable[[Any, Catalogue], dict[str, Any]], Select[Any]]] = {
     "unit": (Unit, _unit, select(Unit)),
     "incident": (Incident, _incident, select(Incident).where(Incident.ended_at.is_(None))),
     "assignment": (Assignment, _assignment, select(Assignment).where(Assignment.ended_at.is_(None))),
     "job": (Job, _job, select(Job).where(Job.parked_at.is_not(None))),
+    "watch": (Watch, _watch, select(Watch).where(Watch.on_board)),
 }
 
 
-def board_row(row: Unit | Incident | Assignment | Job, catalogue: Catalogue) -> Row:
+def board_row(row: Unit | Incident | Assignment | Job | Watch, catalogue: Catalogue) -> Row:
     """One table row as its board row."""
     kind = row.board_kind
     return {"kind": kind, "id": str(row.id), "version": row.version, **_TABLES[kind][1](row, catalogue)}

@@ -8,7 +8,7 @@ from command_center.center import Center, utc_now
 from command_center.services.reactions import reactions_to
 
 
-def open_center(
+def open_center(  # noqa: PLR0913 - one keyword per setting
     *,
     database_url: str,
     redis_url: str,
@@ -16,6 +16,7 @@ def open_center(
     data_dir: Path,
     catalogue_dir: Path | None = None,
     language: str = "zh_CN",
+    watch_pattern: str = "",
     now: Callable[[], datetime] = utc_now,
 ) -> Center:
     """Open the centre with its verbs' consequences attached; the keywords are those of Settings.center_options()."""
@@ -26,6 +27,7 @@ def open_center(
         data_dir=data_dir,
         catalogue_dir=catalogue_dir,
         language=language,
+        pattern_name=watch_pattern,
         now=now,
     )
     center.reactions = reactions_to

@@ -151,8 +151,11 @@ def call_signs(screen: Screen) -> dict[str, str]:
 
 
 def spoken_names(screen: Screen) -> dict[str, str]:
-    """What the log and the refusals call things: unit ids as call signs, type codes as names."""
-    return call_signs(screen) | {code: screen.read(kind.name) for code, kind in screen.center.catalogue.incident_types.items()}
+    """What the log and the refusals call things: unit ids as call signs, codes of types and stations as names."""
+    catalogue = screen.center.catalogue
+    kinds = {code: screen.read(kind.name) for code, kind in catalogue.incident_types.items()}
+    stations = {code: screen.read(station.name) for code, station in catalogue.stations.items()}
+    return call_signs(screen) | kinds | stations
 
 
 def incident_state(row: Mapping[str, Any], screen: Screen) -> str:

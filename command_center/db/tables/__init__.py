@@ -1,6 +1,15 @@
 """Every table of the centre. The rules that must hold whatever the code does stand here: keys, versions, partial indexes."""
 
 from command_center.db.tables.base import Base
+from command_center.db.tables.duty import (
+    Person,
+    Responsibility,
+    RollCall,
+    RollCallAnswer,
+    Watch,
+    WatchMember,
+    WatchSwap,
+)
 from command_center.db.tables.operations import (
     Assignment,
     Call,
@@ -44,8 +53,15 @@ __all__ = [
     "Job",
     "LogEntry",
     "Material",
+    "Person",
     "Place",
+    "Responsibility",
+    "RollCall",
+    "RollCallAnswer",
     "Station",
     "Stock",
     "Unit",
+    "Watch",
+    "WatchMember",
+    "WatchSwap",
 ]

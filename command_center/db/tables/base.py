@@ -10,6 +10,7 @@ from command_center.db.types import JsonText, UtcDateTime
 from command_center.domain.levels import Level
 from command_center.domain.rights import Role
 from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
+from command_center.domain.watches import Duty, PersonRole, SwapStatus, WatchStatus
 
 
 def _by_value(kind: type[Any]) -> Enum:
@@ -38,6 +39,10 @@ class Base(DeclarativeBase):
         UnitStatus: _by_value(UnitStatus),
         AssignmentStatus: _by_value(AssignmentStatus),
         IncidentStatus: _by_value(IncidentStatus),
+        WatchStatus: _by_value(WatchStatus),
+        Duty: _by_value(Duty),
+        PersonRole: _by_value(PersonRole),
+        SwapStatus: _by_value(SwapStatus),
         dict[str, Any]: JsonText,
         list[str]: JsonText,
     }
