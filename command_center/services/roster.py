@@ -33,7 +33,7 @@ from command_center.domain.watches import (
     team_of_the_day,
 )
 from command_center.services.people import present
-from command_center.services.watches import TURN, WatchView, call_up, known_post, planned, posts, watch_view, watches_between
+from command_center.services.watches import TURN, WatchView, call_up, known_post, planned, posts, watch_views, watches_between
 
 MOST_WEEKS = 26
 DEMO_WEEKS = 2
@@ -302,7 +302,7 @@ def roster(center: Center, from_at: datetime, to_at: datetime) -> Roster:
     with center.read() as session:
         around = watches_between(session, from_at - AROUND, to_at + AROUND)
         found = hints([planned(watch) for watch in around], posts=posts(center), from_at=from_at, to_at=to_at, zone=center.zone, crew=crew)
-        shown = [watch_view(watch) for watch in around if watch.from_at < to_at and watch.to_at > from_at]
+        shown = watch_views(center, [watch for watch in around if watch.from_at < to_at and watch.to_at > from_at])
     return Roster(
         from_at=from_at,
         to_at=to_at,

@@ -3,7 +3,7 @@
 The functions that take `work` belong to a larger act (the handover); they take the turn "roster" before they lock a watch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -118,13 +118,20 @@ def on_duty_now(center: Center, at: datetime | None = None, post: str = CENTRE) 
 def find_watches(center: Center, from_at: datetime, to_at: datetime, post: str | None = None) -> list[WatchView]:
     """Every watch with a moment in [from_at, to_at) that was not dropped, by post, then in order of time."""
     with center.read() as session:
-        return [watch_view(watch) for watch in watches_between(session, from_at, to_at, post)]
+        return watch_views(center, watches_between(session, from_at, to_at, post))
 
 
 def watches_between(session: Session, from_at: datetime, to_at: datetime, post: str | None = None) -> Sequence[Watch]:
+    """The rows of `find_watches`, in order of time."""
     query = select(Watch).where(Watch.from_at < to_at, Watch.to_at > from_at, Watch.status != WatchStatus.DROPPED)
-    query = query.order_by(Watch.post, Watch.from_at, Watch.id)
+    query = query.order_by(Watch.from_at, Watch.id)
     return session.scalars(query if post is None else query.where(Watch.post == post)).all()
+
+
+def watch_views(center: Center, found: Iterable[Watch]) -> list[WatchView]:
+    """Watches as people read them: the centre's first, then station by station."""
+    order = {post: number for number, post in enumerate(posts(center))}
+    return sorted((watch_view(watch) for watch in found), key=lambda watch: order.get(watch.post, len(order)))
 
 
 # ---- one takes over from the other ---------------------------------------------------------------------------------------------------

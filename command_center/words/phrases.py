@@ -107,7 +107,7 @@ PERSON_ROLE: Mapping[str, str] = {
     "station_crew": N_("Station crew"),
 }
 
-POST: Mapping[str, str] = {"centre": N_("Command centre")}
+POST: Mapping[str, str] = {"centre": N_("Command-centre desk")}
 
 ROSTER_HINT: Mapping[str, str] = {
     "gap": N_("Nobody is on watch"),

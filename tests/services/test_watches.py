@@ -70,7 +70,7 @@ def last_event(center: Center) -> dict[str, object]:
 
 def on_board(center: Center) -> dict[str, list[str]]:
     rows = [row for row in read_snapshot(center).rows if row["kind"] == "watch"]
-    return {post: [row["number"] for row in rows if row["post"] == post] for post in {row["post"] for row in rows}}
+    return {post: sorted(row["number"] for row in rows if row["post"] == post) for post in {row["post"] for row in rows}}
 
 
 def new_person(center: Center, actor: Actor, name: str = "王明", role: PersonRole = PersonRole.DUTY_OFFICER, **more: str) -> str:
@@ -277,7 +277,7 @@ def test_a_roster_of_ones_own_takes_the_place_of_the_made_up_one(center: Center,
     tomorrow = on_duty(center, center.now() + DAY)
     assert made == 7 * len(watches.posts(center))
     assert (tomorrow.basis, tomorrow.number) == ("own", "20260303-1")
-    assert [it.person_id for it in tomorrow.on(Duty.OFFICER)][0] in own
+    assert tomorrow.on(Duty.OFFICER)[0].person_id in own
     assert roster.keep_demo_roster(center) == 0
 
 
@@ -415,7 +415,7 @@ def test_the_call_chain_names_leader_on_watch_deputy_and_commander_and_tells_its
         ("deputy_commander", None, None, "nobody"),
         ("commander", "CM01", "13800000000", None),
     ]
-    assert [link.gap for link in people.call_chain(center, center.now() + 90 * DAY)][0] == "nobody"
+    assert people.call_chain(center, center.now() + 90 * DAY)[0].gap == "nobody"
 
 
 # ---- swaps -------------------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from command_center.domain.board import Row, without_words
@@ -29,6 +29,9 @@ ENTRIES_SHOWN = 3
 
 PULSE_S = 10
 """Figures that change with time alone (overdue, shares) are drawn anew this often."""
+
+MINUTE_MS = 60_000
+"""On a quiet night nothing happens but the change of the watch: the wall looks this often by itself."""
 
 LONG_QUIET_H = 48
 """From here on quiet is counted in days."""
@@ -79,6 +82,7 @@ def layout(screen: Screen) -> Component:
             district_map(screen, page="wall", can_pan=False),
             html.Aside([areas, entries], className="wall-side"),
             _footer(drawing, screen),
+            dcc.Interval(id="wall-minute", interval=MINUTE_MS),
         ],
         className="wall",
         **{"data-distance": screen.query.get("d", ""), "data-diagonal": screen.query.get("diag", "")},
@@ -302,9 +306,10 @@ def register(app: Dash, desk: Desk) -> None:
         Output("wall-duty", "children"),
         Output("wall-demo", "children"),
         Input("facts", "data"),
+        Input("wall-minute", "n_intervals"),
         prevent_initial_call=True,
     )
-    async def follow_facts(facts: Any) -> tuple[Sequence[Component] | str, ...]:
+    async def follow_facts(facts: Any, minutes: Any) -> tuple[Sequence[Component] | str, ...]:
         screen = desk.screen("/wall")
         key = (desk.live.board.revision, desk.live.log_id, int(desk.center.now().timestamp()) // PULSE_S, screen.lang)
         drawing = await memo.get(key, lambda: draw(screen))
