@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from command_center.domain.board import Row, without_words
 from command_center.domain.levels import Level
+from command_center.domain.watches import Duty
 from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, is_overdue, response_figures
+from command_center.services.watches import OnWatch, on_duty_now
 from command_center.ui.map_layers import district_map, unit_symbol
 from command_center.ui.memo import Memo
 from command_center.ui.shell import Desk, Page, Screen, shows_simulated
@@ -28,6 +30,9 @@ ENTRIES_SHOWN = 3
 
 PULSE_S = 10
 """Figures that change with time alone (overdue, shares) are drawn anew this often."""
+
+MINUTE_MS = 60_000
+"""On a quiet night nothing happens but the change of the watch: the wall looks this often by itself."""
 
 LONG_QUIET_H = 48
 """From here on quiet is counted in days."""
@@ -46,6 +51,7 @@ class WallDrawing:
     incidents: Sequence[Component]
     areas: Sequence[Component]
     entries: Sequence[Component]
+    duty: str
     demo: Sequence[Component]
 
 
@@ -77,6 +83,7 @@ def layout(screen: Screen) -> Component:
             district_map(screen, page="wall", can_pan=False),
             html.Aside([areas, entries], className="wall-side"),
             _footer(drawing, screen),
+            dcc.Interval(id="wall-minute", interval=MINUTE_MS),
         ],
         className="wall",
         **{"data-distance": screen.query.get("d", ""), "data-diagonal": screen.query.get("diag", "")},
@@ -88,18 +95,33 @@ def _title(screen: Screen) -> Component:
     return html.H1([html.Span(screen.read(street.name)), html.Span(screen.say(N_("Command centre")))], className="wall-title")
 
 
-def _footer(drawing: WallDrawing, screen: Screen) -> Component:
+def _duty(screen: Screen) -> str:
+    """Who leads and who is at the desk now; where nobody is rostered, what is there to answer."""
+    watch = on_duty_now(screen.center)
+    seats = [] if watch is None else [(it, watch.on(it)) for it in (Duty.LEADER, Duty.OFFICER)]
+    named = [f"{screen.say(phrases.DUTY[duty])} {_names(people, screen)}" for duty, people in seats if people]
+    if named:
+        return " · ".join(named)
     counts = screen.center.catalogue.street.counts
-    duty = screen.say(
+    return screen.say(
         N_("On duty 24 h · %(stations)s stations · %(vehicles)s vehicles"),
         stations=counts.stations,
         vehicles=counts.patrol_vehicles + counts.guarantee_vehicles,
     )
-    return html.Footer([html.Span(duty), html.Span(drawing.demo, id="wall-demo"), data_time(screen)], className="wall-foot")
+
+
+def _names(people: Sequence[OnWatch], screen: Screen) -> str:
+    return (", " if screen.lang == "en" else "、").join(screen.read(it.name) for it in people)
+
+
+def _footer(drawing: WallDrawing, screen: Screen) -> Component:
+    return html.Footer(
+        [html.Span(drawing.duty, id="wall-duty"), html.Span(drawing.demo, id="wall-demo"), data_time(screen)], className="wall-foot"
+    )
 
 
 def draw(screen: Screen) -> WallDrawing:
-    """Draw from the live board; reads the last day's arrivals from the database."""
+    """Draw from the live board; reads the last day's arrivals and who is on watch from the database."""
     now = screen.center.now()
     figures, response = board_figures(screen.live.board, now), response_figures(screen.center)
     return WallDrawing(
@@ -107,6 +129,7 @@ def draw(screen: Screen) -> WallDrawing:
         incidents=_incidents(response, now, screen),
         areas=_areas(screen),
         entries=_entries(screen),
+        duty=_duty(screen),
         demo=[demo_mark(screen)] if shows_simulated(screen.live) else [],
     )
 
@@ -275,15 +298,17 @@ def register(app: Dash, desk: Desk) -> None:
         Output("wall-incidents", "children"),
         Output("wall-areas", "children"),
         Output("wall-entries", "children"),
+        Output("wall-duty", "children"),
         Output("wall-demo", "children"),
         Input("facts", "data"),
+        Input("wall-minute", "n_intervals"),
         prevent_initial_call=True,
     )
-    async def follow_facts(facts: Any) -> tuple[Sequence[Component], ...]:
+    async def follow_facts(facts: Any, minutes: Any) -> tuple[Sequence[Component] | str, ...]:
         screen = desk.screen("/wall")
         key = (desk.live.board.revision, desk.live.log_id, int(desk.center.now().timestamp()) // PULSE_S, screen.lang)
         drawing = await memo.get(key, lambda: draw(screen))
-        return drawing.kpis, drawing.incidents, drawing.areas, drawing.entries, drawing.demo
+        return drawing.kpis, drawing.incidents, drawing.areas, drawing.entries, drawing.duty, drawing.demo
 
 
 PAGE = Page(path="/wall", title=N_("Wall display"), layout=layout, register=register)
