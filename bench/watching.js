@@ -23,12 +23,12 @@
   };
 
   /* ---- vehicles: when does a marker stand where its fix says? --------------------------------------------------- */
-  let moves = null;
-  function markersById() {
-    const layers = Object.values(cc.map._layers), found = new Map(), dots = new Map();
-    for (const layer of layers) if (layer instanceof L.CircleMarker) { const at = layer.getLatLng(); dots.set(at.lat + "," + at.lng, layer); }
+  let moves = null, layers = new Map();
+  function markersById() {          // a dot is known by its place: only while no fix waits to be drawn
+    const drawn = Object.values(cc.map._layers), found = new Map(), dots = new Map();
+    for (const layer of drawn) if (layer instanceof L.CircleMarker) { const at = layer.getLatLng(); dots.set(at.lat + "," + at.lng, layer); }
     const signs = new Map();
-    for (const layer of layers) {
+    for (const layer of drawn) {
       const box = layer instanceof L.Marker && layer._icon && layer._icon.querySelector(".mk.unit");
       if (box) signs.set(box.lastChild.textContent.split(" ")[0], layer);
     }
@@ -48,7 +48,6 @@
   }
   const expectMoves = ({ detail }) => {
     if (!moves) return;
-    const layers = markersById.cached || (markersById.cached = markersById());
     for (const fix of (detail && detail.moved) || []) {
       const layer = layers.get(fix[0]);
       if (!layer) { moves.unknown += 1; continue; }
@@ -74,8 +73,8 @@
     },
     seen: () => (Object.keys(expected).length || !seen.marker_painted || !seen.list_painted ? null : seen),
     missing: () => Object.keys(expected),
+    knowsMarkers: () => (layers = markersById()).size === cc.rows("unit").length,
     startVehicles: () => {
-      markersById.cached = null;
       moves = { moved: [], drawn: [], waiting: new Map(), overtaken: 0, unknown: 0, frames: 0 };
       Object.assign(smooth, { drawn: 0, since: Date.now(), long: [] });
     },

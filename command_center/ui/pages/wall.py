@@ -43,7 +43,6 @@ class WallDrawing:
 
     kpis: Sequence[Component]
     incidents: Sequence[Component]
-    areas: Sequence[Component]
     entries: Sequence[Component]
     demo: Sequence[Component]
 
@@ -58,7 +57,7 @@ def layout(screen: Screen) -> Component:
     )
     areas = pane(
         [icon("truck"), screen.say(N_("Units"))],
-        html.Div(drawing.areas, id="wall-areas", className="wall-areas"),
+        html.Div(_areas(screen), id="wall-areas", className="wall-areas"),
         note=screen.say(N_("free")),
         class_name="wall-units",
     )
@@ -104,7 +103,6 @@ def draw(screen: Screen) -> WallDrawing:
     return WallDrawing(
         kpis=_kpis(figures, response, screen),
         incidents=_incidents(response, now, screen),
-        areas=_areas(screen),
         entries=_entries(screen),
         demo=[demo_mark(screen)] if shows_simulated(screen.live) else [],
     )
@@ -224,26 +222,15 @@ def _area_name(name: str) -> str:
 
 
 def _areas(screen: Screen) -> list[Component]:
-    units = screen.live.board.rows("unit")
-    lines = [
-        _area(_area_name(screen.read(area.name)), [unit for unit in units if unit["area"] == code], screen)
-        for code, area in screen.center.catalogue.areas.items()
-    ]
+    """A line per area that assets/wall_units.js fills with its units, and what their shapes mean."""
+    lines = [_area(code, _area_name(screen.read(area.name))) for code, area in screen.center.catalogue.areas.items()]
     states = ("available", "dispatched", "en_route", "on_scene")
     legend = [html.Span([unit_symbol(state), phrases.status(screen.lang, state)]) for state in states]
     return [*lines, html.Div(legend, className="wall-legend")]
 
 
-def _area(name: str, units: Sequence[Row], screen: Screen) -> Component:
-    free = sum(unit["status"] in ("available", "returning") for unit in units)
-    symbols = [_unit(unit, screen) for unit in units]
-    return html.Div([html.Span(name), html.Span(symbols, className="unit-line"), html.B(f"{free}/{len(units)}")], className="wall-area")
-
-
-def _unit(unit: Row, screen: Screen) -> Component:
-    symbol = unit_symbol(unit["status"], unit["unit_kind"])
-    label = f"{screen.read(unit['call_sign'])} {phrases.status(screen.lang, unit['status'])}"
-    return html.Span(symbol, role="img", title=label, **{"aria-label": label, "data-unit": unit["id"]})
+def _area(code: str, name: str) -> Component:
+    return html.Div([html.Span(name), html.Span(className="unit-line"), html.B()], className="wall-area", **{"data-area": code})
 
 
 def _entries(screen: Screen) -> list[Component]:
@@ -278,7 +265,6 @@ def register(app: Dash, desk: Desk) -> None:
     @app.callback(  # type: ignore[untyped-decorator]  # Dash ships no types
         Output("wall-kpis", "children"),
         Output("wall-incidents", "children"),
-        Output("wall-areas", "children"),
         Output("wall-entries", "children"),
         Output("wall-demo", "children"),
         Input("facts", "data"),
@@ -288,7 +274,7 @@ def register(app: Dash, desk: Desk) -> None:
         screen = desk.screen("/wall")
         key = (desk.live.board.revision, desk.live.log_id, int(desk.center.now().timestamp()) // PULSE_S, screen.lang)
         drawing = await memo.get(key, lambda: draw(screen))
-        return drawing.kpis, drawing.incidents, drawing.areas, drawing.entries, drawing.demo
+        return drawing.kpis, drawing.incidents, drawing.entries, drawing.demo
 
 
 PAGE = Page(path="/wall", title=N_("Wall display"), layout=layout, register=register)
