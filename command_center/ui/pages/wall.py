@@ -4,19 +4,19 @@ Sizes come from the viewing distance: `?d=5&diag=65` (metres, inches) sets the r
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from command_center.domain.board import Row, without_words
 from command_center.domain.levels import Level
 from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, is_overdue, response_figures
 from command_center.ui.map_layers import district_map, unit_symbol
-from command_center.ui.memo import Memo
+from command_center.ui.memo import Memo, fingerprint
 from command_center.ui.shell import Desk, Page, Screen, shows_simulated
 from command_center.ui.widgets import clock, data_time, demo_mark, empty_state, icon, kpi, pane, severity, wall_clock
 from command_center.words import N_, phrases
@@ -37,21 +37,30 @@ LONGEST_PLACE_EM = 20.0
 PLACE_MARKS = re.compile(r"(?=[,，。；;（(])")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WallDrawing:
-    """The parts that follow the facts."""
+PARTS = ("wall-kpis", "wall-incidents", "wall-entries", "wall-demo")
+"""Ids of what the server draws anew when something happened; the units are drawn by assets/wall_units.js."""
 
-    kpis: Sequence[Component]
-    incidents: Sequence[Component]
-    entries: Sequence[Component]
-    demo: Sequence[Component]
+SEEN = "wall-seen"
+"""Store: part -> fingerprint of what this screen shows there."""
+
+
+@dataclass(frozen=True, slots=True)
+class WallDrawing:
+    """The parts that follow the facts, by id, and their fingerprints."""
+
+    parts: Mapping[str, Sequence[Component]]
+    marks: Mapping[str, str]
+
+    def news(self, seen: Mapping[str, str]) -> list[Any]:
+        """Every part in the order of PARTS, `no_update` where a screen shows it already; and the fingerprints of what it shows then."""
+        return [*(no_update if self.marks[part] == seen.get(part) else self.parts[part] for part in PARTS), self.marks]
 
 
 def layout(screen: Screen) -> Component:
     drawing = draw(screen)
     incidents = pane(
         [icon("alert-triangle"), screen.say(N_("Incidents"))],
-        html.Div(drawing.incidents, id="wall-incidents", className="wall-list"),
+        html.Div(drawing.parts["wall-incidents"], id="wall-incidents", className="wall-list"),
         note=screen.say(N_("by level, then age")),
         class_name="wall-incidents",
     )
@@ -63,18 +72,20 @@ def layout(screen: Screen) -> Component:
     )
     entries = pane(
         [icon("history"), screen.say(N_("Latest"))],
-        html.Div(drawing.entries, id="wall-entries", className="wall-list"),
+        html.Div(drawing.parts["wall-entries"], id="wall-entries", className="wall-list"),
         class_name="wall-entries",
     )
     return html.Div(
         [
             html.Header(
-                [_title(screen), html.Div(drawing.kpis, id="wall-kpis", className="wall-kpis"), wall_clock()], className="wall-head"
+                [_title(screen), html.Div(drawing.parts["wall-kpis"], id="wall-kpis", className="wall-kpis"), wall_clock()],
+                className="wall-head",
             ),
             incidents,
             district_map(screen, page="wall", can_pan=False),
             html.Aside([areas, entries], className="wall-side"),
             _footer(drawing, screen),
+            dcc.Store(id=SEEN, data=drawing.marks),
         ],
         className="wall",
         **{"data-distance": screen.query.get("d", ""), "data-diagonal": screen.query.get("diag", "")},
@@ -93,19 +104,20 @@ def _footer(drawing: WallDrawing, screen: Screen) -> Component:
         stations=counts.stations,
         vehicles=counts.patrol_vehicles + counts.guarantee_vehicles,
     )
-    return html.Footer([html.Span(duty), html.Span(drawing.demo, id="wall-demo"), data_time(screen)], className="wall-foot")
+    return html.Footer([html.Span(duty), html.Span(drawing.parts["wall-demo"], id="wall-demo"), data_time(screen)], className="wall-foot")
 
 
 def draw(screen: Screen) -> WallDrawing:
     """Draw from the live board; reads the last day's arrivals from the database."""
     now = screen.center.now()
     figures, response = board_figures(screen.live.board, now), response_figures(screen.center)
-    return WallDrawing(
-        kpis=_kpis(figures, response, screen),
-        incidents=_incidents(response, now, screen),
-        entries=_entries(screen),
-        demo=[demo_mark(screen)] if shows_simulated(screen.live) else [],
-    )
+    parts: dict[str, Sequence[Component]] = {
+        "wall-kpis": _kpis(figures, response, screen),
+        "wall-incidents": _incidents(response, now, screen),
+        "wall-entries": _entries(screen),
+        "wall-demo": [demo_mark(screen)] if shows_simulated(screen.live) else [],
+    }
+    return WallDrawing(parts, {part: fingerprint(drawn) for part, drawn in parts.items()})
 
 
 # ---- the strip -----------------------------------------------------------------------------------
@@ -263,18 +275,16 @@ def register(app: Dash, desk: Desk) -> None:
     memo: Memo[WallDrawing] = Memo()
 
     @app.callback(  # type: ignore[untyped-decorator]  # Dash ships no types
-        Output("wall-kpis", "children"),
-        Output("wall-incidents", "children"),
-        Output("wall-entries", "children"),
-        Output("wall-demo", "children"),
+        [*(Output(part, "children") for part in PARTS), Output(SEEN, "data")],
         Input("facts", "data"),
+        State(SEEN, "data"),
         prevent_initial_call=True,
     )
-    async def follow_facts(facts: Any) -> tuple[Sequence[Component], ...]:
+    async def follow_facts(_facts: object, seen: dict[str, str] | None) -> list[Any]:
         screen = desk.screen("/wall")
         key = (desk.live.board.revision, desk.live.log_id, int(desk.center.now().timestamp()) // PULSE_S, screen.lang)
         drawing = await memo.get(key, lambda: draw(screen))
-        return drawing.kpis, drawing.incidents, drawing.entries, drawing.demo
+        return drawing.news(seen or {})
 
 
 PAGE = Page(path="/wall", title=N_("Wall display"), layout=layout, register=register)
