@@ -1,11 +1,12 @@
 /* The wall's units, area by area, drawn from the live board without a round trip to the server.
 
-   One shape per unit where an area's units fit on its line; a larger area is counted instead, state by state.
+   One shape per unit where an area's units fit on its line; of a larger area those that are not free are counted, state by state.
    The server draws the areas' names and the empty lines (ui/pages/wall.py); nothing in a line is known to Dash, which pays for every
    component on the page whenever anything changes. */
 (() => {
   const cc = (window.cc = window.cc || {});
-  const MOST_SHAPES = 5, STATES = ["available", "dispatched", "en_route", "on_scene", "returning", "charging", "out_of_service"], FREE = new Set(["available", "returning"]);
+  const MOST_SHAPES = 5, FREE = new Set(["available", "returning"]);
+  const COUNTED = { dispatched: ["dispatched"], en_route: ["en_route"], on_scene: ["on_scene"], out_of_service: ["charging", "out_of_service"] };   // shape -> the states it stands for
   const make = (name, className) => { const element = document.createElement(name); element.className = className; return element; };
   const write = (element, text) => { if (element.textContent !== text) element.textContent = text; };
 
@@ -44,13 +45,13 @@
   }
 
   function counts(line, units) {
-    const many = state => units.reduce((sum, unit) => sum + (unit.status === state), 0);
-    const states = STATES.filter(many);
-    keep(line, states, "count", () => [make("b", "")]).forEach((element, index) => {
-      const state = states[index], count = many(state);
+    const many = shape => units.reduce((sum, unit) => sum + COUNTED[shape].includes(unit.status), 0);
+    const shown = Object.keys(COUNTED).filter(many);
+    keep(line, shown, "count", () => [make("b", "")]).forEach((element, index) => {
+      const state = shown[index], count = many(state);
       Object.assign(element.firstChild.dataset, { kind: "patrol_vehicle", state, fix: "fresh" });
       write(element.lastChild, String(count));
-      name(element, `${cc.say(state)} ${count}`);
+      name(element, `${COUNTED[state].map(one => cc.say(one)).join(" / ")} ${count}`);
     });
   }
 

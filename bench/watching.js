@@ -11,7 +11,9 @@
   const shows = {
     marker: (unit, state) => { const box = marker(cc.get("unit", unit).call_sign[document.documentElement.lang === "en" ? "en" : "zh"]); return Boolean(box) && box.dataset.state === state; },
     list: (unit, state) => { const box = document.querySelector(`#wall-areas [data-unit="${unit}"] .mk.unit`); return Boolean(box) && box.dataset.state === state; },
+    figures: (_, free) => [...document.querySelectorAll("#wall-kpis b")].some(box => box.textContent === `${free}/${cc.rows("unit").length}`),
   };
+  const free = () => cc.rows("unit").filter(unit => unit.status === "available" || unit.status === "returning").length;
   let expected = {}, seen = {};
   const check = () => {
     for (const [name, { unit, state }] of Object.entries(expected)) {
@@ -64,14 +66,15 @@
 
   window.bench = {
     watch: () => {
-      new MutationObserver(check).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-state"] });
+      new MutationObserver(check).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["data-state"] });
       document.addEventListener("cc:rows", ({ detail }) => { if (!detail.snapshot && !seen.stream) seen.stream = Date.now(); check(); });
     },
     expect: (unit, state) => {
-      expected = { marker: { unit, state }, list: { unit, state } }; seen = {};
+      expected = { marker: { unit, state }, list: { unit, state }, figures: { unit, state: free() - 1 } }; seen = {};
       return Object.entries(expected).every(([name, one]) => !shows[name](one.unit, one.state));
     },
-    seen: () => (Object.keys(expected).length || !seen.marker_painted || !seen.list_painted ? null : seen),
+    seen: () => (Object.keys(expected).length || !seen.marker_painted || !seen.list_painted || !seen.figures_painted ? null : seen),
+    rests: () => shows.figures(null, free()),
     missing: () => Object.keys(expected),
     knowsMarkers: () => (layers = markersById()).size === cc.rows("unit").length,
     startVehicles: () => {
