@@ -1,5 +1,6 @@
 """The centre: database, roads, wire, catalogue and clock put together. The only place that builds them."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -114,6 +115,15 @@ class Center:
         from command_center.roads import RoadNetwork  # noqa: PLC0415 - SciPy is 38 MB, and the relay never asks for a road
 
         return RoadNetwork.load(self.roads_file)
+
+    def read_roads_ahead(self) -> None:
+        """Read the street network in a thread of its own, unless it is at hand.
+
+        For when an order is to be expected: the first one need not wait half a second for it, and a centre where nobody takes calls
+        does not hold it in memory.
+        """
+        if "roads" not in self.__dict__:
+            threading.Thread(target=lambda: self.roads, name="roads", daemon=True).start()
 
     @contextmanager
     def work(self, actor: Actor) -> Iterator[Work]:

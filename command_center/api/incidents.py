@@ -35,6 +35,7 @@ def take_call(body: CallIn, center: AtCenter, actor: SignedIn, response: Respons
         is_simulated=body.is_simulated,
     )
     taken = calls.take_call(center, order, actor)
+    center.read_roads_ahead()
     response.headers["Location"] = f"{router.prefix}/{taken.incident_id}"
     return {"id": str(taken.incident_id), "incident_id": taken.incident_id, "number": taken.number, "joined": taken.joined}
 
