@@ -5,7 +5,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from command_center.api import assignments, board, crew_card, docs, health, incidents, positions, reference, sign_in, units
+from command_center.api import assignments, board, crew_card, docs, health, incidents, positions, reference, sign_in, units, warnings
 from command_center.api.entrance import Entrance
 from command_center.api.plain_pages import STATIC
 from command_center.api.problems import tell_problems
@@ -17,6 +17,7 @@ ROUTERS = (
     incidents.router,
     assignments.router,
     units.router,
+    warnings.router,
     reference.router,
     docs.router,
     sign_in.router,

@@ -29,10 +29,14 @@ Row = TypeVar("Row", bound=Base)
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """Work that follows an event: the job's name, and how long after the event it is due."""
+    """Work that follows an event: the job's name, and how long after the event it is due.
+
+    after_fact : name of the event's fact that says how many seconds; no work follows where that fact is None.
+    """
 
     job: str
     after_s: float = 0.0
+    after_fact: str | None = None
 
 
 Reactions = Callable[[Event], tuple[Reaction, ...]]

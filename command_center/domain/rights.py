@@ -36,6 +36,10 @@ class Right(StrEnum):
     RUN_JOBS = "run_jobs"
     MANAGE_ACCOUNTS = "manage_accounts"
     ISSUE_LINKS = "issue_links"
+    TAKE_WARNINGS = "take_warnings"
+    """Warnings, orders of the district, measurements."""
+    JUDGE_PROPOSALS = "judge_proposals"
+    """Say no to a plan that the centre proposes; saying yes is activating it."""
 
 
 _DESK = frozenset(Right) - {Right.MANAGE_ACCOUNTS}

@@ -15,6 +15,7 @@ from dash.development.base_component import Component
 from command_center.domain.board import Row
 from command_center.domain.errors import NotSignedIn, Refusal
 from command_center.domain.rights import Actor
+from command_center.ui.names import catalogue_names
 from command_center.ui.shell import Desk, Screen, Tone, toast
 from command_center.ui.widgets import icon
 from command_center.words import N_, phrases
@@ -151,8 +152,8 @@ def call_signs(screen: Screen) -> dict[str, str]:
 
 
 def spoken_names(screen: Screen) -> dict[str, str]:
-    """What the log and the refusals call things: unit ids as call signs, type codes as names."""
-    return call_signs(screen) | {code: screen.read(kind.name) for code, kind in screen.center.catalogue.incident_types.items()}
+    """What the log and the refusals call things: unit ids as call signs, codes of the catalogue as names."""
+    return call_signs(screen) | catalogue_names(screen.center.catalogue, screen.lang)
 
 
 def incident_state(row: Mapping[str, Any], screen: Screen) -> str:

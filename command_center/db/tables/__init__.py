@@ -27,6 +27,13 @@ from command_center.db.tables.street import (
     Station,
     Stock,
 )
+from command_center.db.tables.warnings import (
+    HazardWarning,
+    Measurement,
+    PlanProposal,
+    StandingOrder,
+    WarningReference,
+)
 
 __all__ = [
     "Account",
@@ -40,12 +47,17 @@ __all__ = [
     "Community",
     "Credential",
     "Depot",
+    "HazardWarning",
     "Incident",
     "Job",
     "LogEntry",
     "Material",
+    "Measurement",
     "Place",
+    "PlanProposal",
+    "StandingOrder",
     "Station",
     "Stock",
     "Unit",
+    "WarningReference",
 ]

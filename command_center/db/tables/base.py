@@ -8,6 +8,8 @@ from sqlalchemy.orm import DeclarativeBase
 
 from command_center.db.types import JsonText, UtcDateTime
 from command_center.domain.levels import Level
+from command_center.domain.notices import Act, NoticeSource, NoticeState
+from command_center.domain.proposals import ProposalState
 from command_center.domain.rights import Role
 from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
 
@@ -38,6 +40,10 @@ class Base(DeclarativeBase):
         UnitStatus: _by_value(UnitStatus),
         AssignmentStatus: _by_value(AssignmentStatus),
         IncidentStatus: _by_value(IncidentStatus),
+        Act: _by_value(Act),
+        NoticeSource: _by_value(NoticeSource),
+        NoticeState: _by_value(NoticeState),
+        ProposalState: _by_value(ProposalState),
         dict[str, Any]: JsonText,
         list[str]: JsonText,
     }

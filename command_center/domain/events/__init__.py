@@ -42,6 +42,18 @@ from command_center.domain.events.units import (
     UnitRecalled,
     UnitStatusSet,
 )
+from command_center.domain.events.warnings import (
+    MeasurementCorrected,
+    MeasurementTaken,
+    PlanProposed,
+    ProposalDeclined,
+    ProposalStale,
+    ProposalTaken,
+    StandingOrderEnded,
+    StandingOrderTaken,
+    WarningEnded,
+    WarningTaken,
+)
 
 __all__ = [
     "EVENTS",
@@ -66,11 +78,19 @@ __all__ = [
     "JobDropped",
     "JobParked",
     "JobRetried",
+    "MeasurementCorrected",
+    "MeasurementTaken",
     "NextUnitProposed",
     "PassphraseSet",
+    "PlanProposed",
+    "ProposalDeclined",
+    "ProposalStale",
+    "ProposalTaken",
     "SeverityChanged",
     "SignedIn",
     "SignedOut",
+    "StandingOrderEnded",
+    "StandingOrderTaken",
     "StreetSeeded",
     "UnitChannelSet",
     "UnitCleared",
@@ -81,4 +101,6 @@ __all__ = [
     "UnitOrderEvent",
     "UnitRecalled",
     "UnitStatusSet",
+    "WarningEnded",
+    "WarningTaken",
 ]

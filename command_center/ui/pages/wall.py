@@ -17,12 +17,14 @@ from command_center.domain.levels import Level
 from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, is_overdue, response_figures
 from command_center.ui.map_layers import district_map, unit_symbol
 from command_center.ui.memo import Memo
+from command_center.ui.names import catalogue_names
 from command_center.ui.shell import Desk, Page, Screen, shows_simulated
 from command_center.ui.widgets import clock, data_time, demo_mark, empty_state, icon, kpi, pane, severity, wall_clock
 from command_center.words import N_, phrases
 
 INCIDENTS_SHOWN = 5
 ENTRIES_SHOWN = 3
+WARNINGS_SHOWN = 4
 """Five incidents and three lines of the log: eight list rows, the most a room takes in."""
 
 PULSE_S = 10
@@ -46,6 +48,7 @@ class WallDrawing:
     areas: Sequence[Component]
     entries: Sequence[Component]
     demo: Sequence[Component]
+    warnings: Sequence[Component]
 
 
 def layout(screen: Screen) -> Component:
@@ -72,6 +75,7 @@ def layout(screen: Screen) -> Component:
             html.Header(
                 [_title(screen), html.Div(drawing.kpis, id="wall-kpis", className="wall-kpis"), wall_clock()], className="wall-head"
             ),
+            html.Div(drawing.warnings, id="wall-warnings", className="wall-warnings"),
             incidents,
             district_map(screen, page="wall", can_pan=False),
             html.Aside([areas, entries], className="wall-side"),
@@ -107,6 +111,7 @@ def draw(screen: Screen) -> WallDrawing:
         areas=_areas(screen),
         entries=_entries(screen),
         demo=[demo_mark(screen)] if shows_simulated(screen.live) else [],
+        warnings=warning_strip(screen),
     )
 
 
@@ -138,6 +143,50 @@ def _kpis(figures: BoardFigures, response: ResponseFigures, screen: Screen) -> l
         kpi(_minutes(response.p90_s), screen.say(N_("90th pct"))),
     ]
     return [html.Div(levels, className="level-counts"), *numbers]
+
+
+# ---- warnings ------------------------------------------------------------------------------------
+
+COLORS = ("red", "orange", "yellow", "blue")
+"""Gravest first."""
+
+
+def warning_strip(screen: Screen) -> list[Component]:
+    """One line: warnings in force by colour, then what the district ordered; nothing when there is neither."""
+    warnings = sorted(screen.live.board.rows("warning"), key=lambda row: (_color_rank(row["color"]), row["issued_at"]))
+    told = [_warning(row, screen) for row in warnings] + [_standing_order(row, screen) for row in screen.live.board.rows("standing_order")]
+    if not told:
+        return []
+    hidden = len(told) - WARNINGS_SHOWN
+    rest = html.Span(
+        screen.say(N_("and %(count)s more warnings"), count=max(hidden, 0)),
+        className="wall-warning-rest",
+        hidden=hidden <= 0,
+        **{"data-more": str(max(hidden, 0))},
+    )
+    return [icon("cloud-rain"), *told[:WARNINGS_SHOWN], rest]
+
+
+def _color_rank(color: str | None) -> int:
+    return COLORS.index(color) if color in COLORS else len(COLORS)
+
+
+def _warning(row: Row, screen: Screen) -> Component:
+    """The colour as a pennant and as a word: no level, which have shapes of their own."""
+    color = screen.read(row["color_name"]) if row["color_name"] else ""
+    name = screen.say(N_("%(hazard)s %(color)s"), hazard=screen.read(row["hazard_name"]), color=color).strip()
+    words = [html.Span(className=f"pennant {row['color'] or 'none'}", **{"aria-hidden": "true"}), html.B(name), html.Span(row["issuer"])]
+    if row["status"] == "exercise":
+        words.append(html.Span(screen.say(N_("exercise")), className="mark"))
+    return html.Span(words, className="wall-warning", **{"data-warning": row["id"]})
+
+
+def _standing_order(row: Row, screen: Screen) -> Component:
+    told = screen.say(N_("District: %(plan)s level %(level)s"), plan=screen.read(row["plan_name"]), level=row["level"])
+    words = [severity(row["level"], screen), html.B(told)]
+    if row["is_exercise"]:
+        words.append(html.Span(screen.say(N_("exercise")), className="mark"))
+    return html.Span(words, className="wall-warning", **{"data-standing-order": row["id"]})
 
 
 # ---- incidents -----------------------------------------------------------------------------------
@@ -254,9 +303,9 @@ def _entries(screen: Screen) -> list[Component]:
 
 
 def spoken_names(screen: Screen) -> dict[str, str]:
-    """Unit ids as call signs and incident type codes as names, for the sentences of the log."""
+    """Unit ids as call signs and codes of the catalogue as names, for the sentences of the log."""
     units = {unit["id"]: screen.read(unit["call_sign"]) for unit in screen.live.board.rows("unit")}
-    return units | {code: screen.read(kind.name) for code, kind in screen.center.catalogue.incident_types.items()}
+    return units | catalogue_names(screen.center.catalogue, screen.lang)
 
 
 def _spoken_short(facts: dict[str, Any]) -> dict[str, Any]:
@@ -281,6 +330,7 @@ def register(app: Dash, desk: Desk) -> None:
         Output("wall-areas", "children"),
         Output("wall-entries", "children"),
         Output("wall-demo", "children"),
+        Output("wall-warnings", "children"),
         Input("facts", "data"),
         prevent_initial_call=True,
     )
@@ -288,7 +338,7 @@ def register(app: Dash, desk: Desk) -> None:
         screen = desk.screen("/wall")
         key = (desk.live.board.revision, desk.live.log_id, int(desk.center.now().timestamp()) // PULSE_S, screen.lang)
         drawing = await memo.get(key, lambda: draw(screen))
-        return drawing.kpis, drawing.incidents, drawing.areas, drawing.entries, drawing.demo
+        return drawing.kpis, drawing.incidents, drawing.areas, drawing.entries, drawing.demo, drawing.warnings
 
 
 PAGE = Page(path="/wall", title=N_("Wall display"), layout=layout, register=register)
