@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from command_center.cap.alert import Alert, Area, Circle, Info, MessageType, Named, Status
-from command_center.cap.elements import Element, read_elements
+from command_center.cap.elements import MOST_BYTES, Element, read_elements
 from command_center.cap.values import as_circle, as_moment, as_ring
 from command_center.domain.errors import (
     AlertFieldTooLong,
@@ -103,16 +103,16 @@ class _Reader:
     def all(self, parent: Element, name: str) -> list[Element]:
         return [child for child in parent.children if child.name == name]
 
-    def texts(self, parent: Element, name: str) -> tuple[str, ...]:
-        """The texts of every element of that name; empty ones are remarked and left out."""
+    def texts(self, parent: Element, name: str, *, most: int = LONGEST_TEXT) -> tuple[str, ...]:
+        """The texts of every element of that name, cut to `most` letters; empty ones are remarked and left out."""
         found = []
         for element in self.all(parent, name):
             text = element.text.strip()
             if not text:
                 self.remark(f"{name}: empty")
-            elif len(text) > LONGEST_TEXT:
-                self.remark(f"{name}: cut to {LONGEST_TEXT} letters")
-                found.append(text[:LONGEST_TEXT])
+            elif len(text) > most:
+                self.remark(f"{name}: cut to {most} letters")
+                found.append(text[:most])
             else:
                 found.append(text)
         return tuple(found)
@@ -290,7 +290,7 @@ def _named(reader: _Reader, parent: Element, name: str, namespace: str) -> tuple
 
 
 def _area(reader: _Reader, area: Element, namespace: str) -> Area:
-    rings = (as_ring(text, reader.remark) for text in reader.texts(area, "polygon"))
+    rings = (as_ring(text, reader.remark) for text in reader.texts(area, "polygon", most=MOST_BYTES))
     return Area(
         description=reader.text(area, "areaDesc"),
         polygons=tuple(ring for ring in rings if ring),

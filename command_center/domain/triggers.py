@@ -189,7 +189,7 @@ class Weigher:
     def _assessment(
         self, plan: Plan, reasons: tuple[Reason, ...], to_judge: tuple[ToJudge, ...], standing: Standing | None, seen: "_Seen"
     ) -> Assessment:
-        levels = [reasons[0].level] * bool(reasons) + ([standing.level] if standing else [])
+        levels = [one.level for one in (*reasons[:1], standing) if one is not None]
         level = max(levels, key=lambda one: one.rank, default=None)
         return Assessment(
             plan_id=plan.id,

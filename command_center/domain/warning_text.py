@@ -22,7 +22,7 @@ _COLORS = {"蓝": "blue", "黄": "yellow", "橙": "orange", "红": "red"}
 _LEVELS = {"一": Level.I, "二": Level.II, "三": Level.III, "四": Level.IV, "1": Level.I, "2": Level.II, "3": Level.III, "4": Level.IV}
 _TIME = re.compile(
     r"(?:(?:(?P<year>20\d\d)[年/.-])?(?P<month>\d{1,2})[月/.-])?(?:(?P<day>\d{1,2})[日号 T])?"
-    r"(?P<hour>[01]?\d|2[0-4])[时点:](?:(?P<minute>[0-5]\d)|(?P<half>半))?"
+    r"(?P<hour>[01]?\d|2[0-4])[时点:](?:(?P<minute>[0-5]?\d)(?!\d)|(?P<half>半))?"
 )
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _BETWEEN_WORDS = re.compile(r"(?<!\d)\s+|\s+(?!\d)")

@@ -219,7 +219,7 @@ def list_measurements(center: Center, *, limit: int = 100) -> list[dict[str, Any
     with center.read() as session:
         rows = session.scalars(select(Measurement).order_by(Measurement.measured_at.desc(), Measurement.id.desc()).limit(limit)).all()
         corrections = select(Measurement.corrects_id, Measurement.id).where(Measurement.corrects_id.in_([row.id for row in rows]))
-        corrected_by = {corrects_id: row_id for corrects_id, row_id in session.execute(corrections).tuples() if corrects_id is not None}
+        corrected_by = {corrects_id: row_id for corrects_id, row_id in session.execute(corrections) if corrects_id is not None}
         return [_row(row, corrected_by.get(row.id)) for row in rows]
 
 

@@ -309,21 +309,21 @@ def _spoken(language: str, key: str, value: Any, names: Mapping[str, str]) -> st
     text = str(value)
     if key in _STATUS_FACTS and text not in LEVEL:
         return status(language, text)
-    table = _WORDS_OF.get(key, {})
+    table = dict(_WORDS_OF).get(key, {})
     if text in table:
         return say(table[text])
     return names.get(f"{key}:{text}") or names.get(text, text)
 
 
-_WORDS_OF: Mapping[str, Mapping[str, str]] = {
-    "role": ROLE,
-    "job": JOB,
-    "kind": CREDENTIAL,
-    "act": WARNING_ACT,
-    "color": WARNING_COLOR,
-    "how": NOTICE_STATE,
-    "mark": NOTICE_MARK,
-    "notice_state": NOTICE_STATE,
-    "proposal_state": PROPOSAL_STATE,
-}
+_WORDS_OF: tuple[tuple[str, Mapping[str, str]], ...] = (
+    ("role", ROLE),
+    ("job", JOB),
+    ("kind", CREDENTIAL),
+    ("act", WARNING_ACT),
+    ("color", WARNING_COLOR),
+    ("how", NOTICE_STATE),
+    ("mark", NOTICE_MARK),
+    ("notice_state", NOTICE_STATE),
+    ("proposal_state", PROPOSAL_STATE),
+)
 """Facts whose codes have words of their own."""
