@@ -152,9 +152,9 @@ COLORS = ("red", "orange", "yellow", "blue")
 
 
 def warning_strip(screen: Screen) -> list[Component]:
-    """One line: warnings in force by colour, then what the district ordered; nothing when there is neither."""
+    """One line: what the district ordered, then the warnings in force, gravest colour first; nothing when there is neither."""
     warnings = sorted(screen.live.board.rows("warning"), key=lambda row: (_color_rank(row["color"]), row["issued_at"]))
-    told = [_warning(row, screen) for row in warnings] + [_standing_order(row, screen) for row in screen.live.board.rows("standing_order")]
+    told = [_standing_order(row, screen) for row in screen.live.board.rows("standing_order")] + [_warning(row, screen) for row in warnings]
     if not told:
         return []
     hidden = len(told) - WARNINGS_SHOWN
