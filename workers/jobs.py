@@ -8,7 +8,18 @@ from typing import Any, TypeVar
 from command_center.center import Center
 from command_center.domain import events
 from command_center.domain.events import Event
-from command_center.services import activations, assignments, jobs, messages, notices, plan_tasks, plan_work, proposing
+from command_center.services import (
+    activations,
+    assignments,
+    jobs,
+    messages,
+    notices,
+    plan_proposals,
+    plan_tasks,
+    plan_work,
+    proposing,
+    warnings,
+)
 from command_center.services import open_center as _open_center
 from command_center.services.jobs import AlreadyDone, JobOrder, completing
 
@@ -179,6 +190,19 @@ def _nothing_left(center: Center, order: JobOrder) -> None:
         pass
 
 
+def weigh_plans(center: Center, order: JobOrder) -> None:
+    """Bring the proposed plans in line with warnings, measurements and incidents."""
+    with completing(center, order.job_id) as work:
+        plan_proposals.weigh(work, center.catalogue, entry_id=order.entry_id)
+
+
+def expire_warning(center: Center, order: JobOrder) -> None:
+    """A warning's time is over."""
+    event = _event(order, events.WarningTaken)
+    with completing(center, order.job_id) as work:
+        warnings.expire_warning(work, event.warning_id)
+
+
 JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "send_dispatch": send_dispatch,
     "ask_for_answer": ask_for_answer,
@@ -192,5 +216,7 @@ JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "send_notice": send_notice,
     "ask_the_silent": ask_the_silent,
     "call_for_unseen": call_for_unseen,
+    "weigh_plans": weigh_plans,
+    "expire_warning": expire_warning,
 }
 """The allow-list: a name that is not here is not run, whoever queued it."""

@@ -20,6 +20,7 @@ from command_center.api import (
     responsibilities,
     sign_in,
     units,
+    warnings,
 )
 from command_center.api.entrance import Entrance
 from command_center.api.plain_pages import STATIC
@@ -35,6 +36,7 @@ ROUTERS = (
     plans.router,
     duty.router,
     responsibilities.router,
+    warnings.router,
     reference.router,
     docs.router,
     sign_in.router,

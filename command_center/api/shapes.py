@@ -117,6 +117,39 @@ class ReasonIn(Body):
     reason: Line = ""
 
 
+class WarningTextIn(Body):
+    """A warning or an order of the district as received by WeChat or SMS. `plan_id`: the plan an order means, if its words do not say."""
+
+    model_config = ConfigDict(frozen=True, str_max_length=20_000)
+    text: Annotated[str, StringConstraints(min_length=1)]
+    plan_id: Code | None = None
+
+
+class ReasonNeededIn(Body):
+    reason: Line
+
+
+class MeasurementIn(Body):
+    """A value of a metric of the vocabulary: a number, or a word for metrics in words. `window_h`: hours it adds up over."""
+
+    metric: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+    value: Annotated[float, Field(strict=True)] | Annotated[str, StringConstraints(max_length=40)]
+    window_h: Annotated[float, Field(gt=0, le=168, strict=True)] | None = None
+    place_id: Code | None = None
+    at: PointIn | None = None
+    incident_id: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | None = None
+    measured_at: Moment | None = None
+    note: Line = ""
+    is_simulated: Annotated[bool, Field(strict=True)] = False
+
+
+class CorrectionIn(Body):
+    """`value` takes the place of the one that was wrong."""
+
+    value: Annotated[float, Field(strict=True)] | Annotated[str, StringConstraints(max_length=40)]
+    reason: Line
+
+
 class MergeIn(Body):
     """`into`: the incident that lives on."""
 

@@ -7,10 +7,26 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, object_session
 
-from command_center.db.tables import Activation, Assignment, Base, Incident, Job, Notice, PlanTask, Unit, UnitDuty, Watch
+from command_center.db.tables import (
+    Activation,
+    Assignment,
+    Base,
+    HazardWarning,
+    Incident,
+    Job,
+    Notice,
+    PlanProposal,
+    PlanTask,
+    StandingOrder,
+    Unit,
+    UnitDuty,
+    Watch,
+)
 from command_center.domain.activations import ActivationStatus, TaskStatus
 from command_center.domain.board import Row
 from command_center.domain.catalogue import Catalogue, SlaProfile
+from command_center.domain.notices import NoticeState
+from command_center.domain.proposals import ProposalState
 
 
 def moment(at: datetime | None) -> str | None:
@@ -205,6 +221,70 @@ def _watch(watch: Watch, _catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
+def _warning(warning: HazardWarning, catalogue: Catalogue) -> dict[str, Any]:
+    """The message's own text stays off the board: what people pasted is for those who may read words."""
+    signals = catalogue.warning_signals
+    hazard = signals.hazards.get(warning.hazard or "")
+    color = signals.colors.get(warning.color or "")
+    return {
+        "gone": warning.state is not NoticeState.ACTIVE,
+        "hazard": warning.hazard,
+        "hazard_name": hazard.name.as_row() if hazard and warning.word in (hazard.name.zh, hazard.name.en, "") else _same(warning.word),
+        "color": warning.color,
+        "color_name": color.name.as_row() if color else None,
+        "status": warning.status,
+        "source": warning.source.value,
+        "issuer": warning.issuer,
+        "area": warning.area,
+        "polygons": warning.polygons,
+        "flag": warning.flag,
+        "issued_at": moment(warning.issued_at),
+        "effective_at": moment(warning.effective_at),
+        "expires_at": moment(warning.expires_at),
+        "state": warning.state.value,
+    }
+
+
+def _same(word: str) -> dict[str, str]:
+    """A word that nobody translated."""
+    return {"zh": word, "en": word}
+
+
+def _standing_order(order: StandingOrder, catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "gone": order.state is not NoticeState.ACTIVE,
+        "plan_id": order.plan_id,
+        "plan_name": catalogue.plans[order.plan_id].short.as_row(),
+        "variant": order.variant,
+        "level": None if order.level is None else order.level.value,
+        "issuer": order.issuer,
+        "is_exercise": order.is_exercise,
+        "issued_at": moment(order.issued_at),
+        "state": order.state.value,
+    }
+
+
+def _proposal(proposal: PlanProposal, catalogue: Catalogue) -> dict[str, Any]:
+    plan = catalogue.plans[proposal.plan_id]
+    variant = plan.variants.get(proposal.variant or "")
+    return {
+        "gone": proposal.state is not ProposalState.OPEN,
+        "plan_id": proposal.plan_id,
+        "plan_name": plan.short.as_row(),
+        "level": proposal.level.value,
+        "variant": proposal.variant,
+        "variant_name": variant.as_row() if variant else None,
+        "is_exercise": proposal.is_exercise,
+        "reasons": proposal.reasons,
+        "to_judge": proposal.to_judge,
+        "floor": None if proposal.floor is None else proposal.floor.value,
+        "approve_by": proposal.approve_by,
+        "state": proposal.state.value,
+        "proposed_at": moment(proposal.proposed_at),
+        "changed_at": moment(proposal.changed_at),
+    }
+
+
 _TABLES: Mapping[str, tuple[type[Base], Callable[[Any, Catalogue], dict[str, Any]], Select[Any]]] = {
     "unit": (Unit, _unit, select(Unit)),
     "incident": (Incident, _incident, select(Incident).where(Incident.ended_at.is_(None))),
@@ -215,6 +295,9 @@ _TABLES: Mapping[str, tuple[type[Base], Callable[[Any, Catalogue], dict[str, Any
     "duty": (UnitDuty, _duty, select(UnitDuty).where(UnitDuty.released_at.is_(None))),
     "notice": (Notice, _notice, select(Notice).where(Notice.closed_at.is_(None))),
     "watch": (Watch, _watch, select(Watch).where(Watch.on_board)),
+    "warning": (HazardWarning, _warning, select(HazardWarning).where(HazardWarning.state == NoticeState.ACTIVE)),
+    "standing_order": (StandingOrder, _standing_order, select(StandingOrder).where(StandingOrder.state == NoticeState.ACTIVE)),
+    "proposal": (PlanProposal, _proposal, select(PlanProposal).where(PlanProposal.state == ProposalState.OPEN)),
 }
 
 

@@ -24,6 +24,9 @@ KINDS = (
     "duty",
     "notice",
     "watch",
+    "warning",
+    "standing_order",
+    "proposal",
 )
 
 

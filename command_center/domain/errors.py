@@ -21,6 +21,8 @@ Refusal
 ├── Invalid              422  understood, but the values cannot be right
 │   ├── SheetUnreadable         no spreadsheet, or one of another shape
 │   └── SheetRefused            cells that cannot be right; nothing of the sheet was taken over
+│   ├── NoWarningInText, OrderNeedsPlan, NotAMeasurement ...
+├── UnreadableAlert      422  a CAP message that cannot be taken, each reason with a code of its own
 └── TooMany              429  wait and try again
 
 `code` is stable and is the key of the text people read; facts travel as keywords.
@@ -345,6 +347,198 @@ class NoUnits(Invalid):
     """A dispatch order that names no unit."""
 
     code = "no_units"
+
+
+class UnknownWarning(Unknown):
+    """Facts: warning."""
+
+    code = "unknown_warning"
+
+
+class UnknownStandingOrder(Unknown):
+    """Facts: order."""
+
+    code = "unknown_standing_order"
+
+
+class UnknownMeasurement(Unknown):
+    """Facts: measurement."""
+
+    code = "unknown_measurement"
+
+
+class UnknownProposal(Unknown):
+    """Facts: proposal."""
+
+    code = "unknown_proposal"
+
+
+class UnknownMetric(Unknown):
+    """Facts: metric."""
+
+    code = "unknown_metric"
+    status = 422
+
+
+class WarningEndedAlready(Conflict):
+    """Facts: notice_state."""
+
+    code = "warning_ended_already"
+
+
+class ProposalSettled(Conflict):
+    """Facts: proposal, proposal_state."""
+
+    code = "proposal_settled"
+
+
+class UnreadableText(Malformed):
+    """Bytes that are no text in any encoding used here."""
+
+    code = "unreadable_text"
+
+
+class TextTooLong(Invalid):
+    """Facts: most (letters)."""
+
+    code = "text_too_long"
+
+
+class NoWarningInText(Invalid):
+    """Neither a warning nor an order of the district. Facts: hazards, colors: the words that were looked for."""
+
+    code = "no_warning_in_text"
+
+
+class OrderNeedsPlan(Invalid):
+    """An order of the district whose words name no plan."""
+
+    code = "order_needs_plan"
+
+
+class ReasonNeeded(Invalid):
+    """A person decides against what the centre sees and has to say why."""
+
+    code = "reason_needed"
+
+
+class OutOfBounds(Invalid):
+    """A measured value that nothing on this street can have. Facts: metric, value, least, most."""
+
+    code = "out_of_bounds"
+
+
+class NotOneOf(Invalid):
+    """A metric in words got another one. Facts: metric, value, values."""
+
+    code = "not_one_of"
+
+
+class WindowNeeded(Invalid):
+    """A quantity that adds up over time without the hours it was measured over. Facts: metric."""
+
+    code = "window_needed"
+
+
+class UnreadableAlert(Refusal):
+    """A CAP message that cannot be taken; every reason is a class of its own."""
+
+    code = "unreadable_alert"
+    status = 422
+
+
+class AlertTooLarge(UnreadableAlert):
+    """Facts: most_bytes."""
+
+    code = "alert_too_large"
+    status = 413
+
+
+class AlertEncoding(UnreadableAlert):
+    """Bytes that are not in the encoding they declare, or one that is not read. Facts: encoding."""
+
+    code = "alert_encoding"
+    status = 400
+
+
+class AlertNotXml(UnreadableAlert):
+    """Facts: line, reason."""
+
+    code = "alert_not_xml"
+    status = 400
+
+
+class AlertHasDoctype(UnreadableAlert):
+    """CAP has no document type; one is only good for attacks."""
+
+    code = "alert_has_doctype"
+    status = 400
+
+
+class AlertTooDeep(UnreadableAlert):
+    """Facts: most (levels)."""
+
+    code = "alert_too_deep"
+
+
+class AlertTooManyParts(UnreadableAlert):
+    """Facts: most (elements)."""
+
+    code = "alert_too_many_parts"
+
+
+class AlertWrongRoot(UnreadableAlert):
+    """Facts: root."""
+
+    code = "alert_wrong_root"
+
+
+class AlertWrongNamespace(UnreadableAlert):
+    """Facts: namespace."""
+
+    code = "alert_wrong_namespace"
+
+
+class AlertListEmpty(UnreadableAlert):
+    """A list that carries no alert itself, only links, which are not followed. Facts: entries."""
+
+    code = "alert_list_empty"
+
+
+class AlertIncomplete(UnreadableAlert):
+    """Without these nobody can tell what the message is. Facts: field."""
+
+    code = "alert_incomplete"
+
+
+class AlertFieldWrong(UnreadableAlert):
+    """A word that decides what the message does, and is none of those CAP knows. Facts: field, value."""
+
+    code = "alert_field_wrong"
+
+
+class AlertFieldTooLong(UnreadableAlert):
+    """Facts: field, most."""
+
+    code = "alert_field_too_long"
+
+
+class AlertTimeWithoutZone(UnreadableAlert):
+    """Facts: field, value."""
+
+    code = "alert_time_without_zone"
+
+
+class AlertTimeWrong(UnreadableAlert):
+    """Facts: field, value."""
+
+    code = "alert_time_wrong"
+
+
+class AlertGeometryWrong(UnreadableAlert):
+    """Facts: field, value."""
+
+    code = "alert_geometry_wrong"
 
 
 class TooMany(Refusal):

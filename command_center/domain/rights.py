@@ -41,6 +41,10 @@ class Right(StrEnum):
     KEEP_ROSTER = "keep_roster"
     """Who is on watch, who is in the directory, who answers for which place, and the stations' roll call."""
     APPROVE_SWAPS = "approve_swaps"
+    TAKE_WARNINGS = "take_warnings"
+    """Warnings, orders of the district, measurements."""
+    JUDGE_PROPOSALS = "judge_proposals"
+    """Say no to a plan that the centre proposes; saying yes is activating it."""
 
 
 _LEADERS = frozenset(Right) - {Right.MANAGE_ACCOUNTS}

@@ -9,14 +9,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from command_center.center import Center
-from command_center.db.tables import Activation, Incident, Notice, PlanTask, Unit, UnitDuty
+from command_center.db.tables import Activation, HazardWarning, Incident, Notice, PlanTask, Unit, UnitDuty
 from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.activations import OPEN_TASK, TaskStatus, WorkState, due_at, filled, steps_at
 from command_center.domain.errors import UnknownUnit
 from command_center.domain.levels import Level
+from command_center.domain.notices import NoticeState
 from command_center.domain.plan_book import Notification, Plan, Step
 from command_center.domain.text import Text
 from command_center.services import notices
@@ -29,6 +31,7 @@ from command_center.services.reactions import CHAIN_STEP_S
 from command_center.words import N_, phrases, translator
 
 WITHDRAWN = N_("Withdrawn: %(plan)s, level %(level)s. What was ordered for it no longer holds.")
+SIGNAL = N_("%(hazard)s %(color)s warning")
 CALL_APPROVER = N_("%(plan)s, level %(level)s: please decide (%(reason)s)")
 
 
@@ -199,12 +202,15 @@ def _close_tasks(work: Work, activation: Activation) -> None:
 # ---- messages ------------------------------------------------------------------------------------------------------------------
 
 
-def message_fields(center: Center, activation: Activation, incident: Incident | None, language: str) -> Mapping[str, str]:
+def message_fields(
+    center: Center, session: Session, activation: Activation, plan: Plan, incident: Incident | None, language: str
+) -> Mapping[str, str]:
     """What is known for the blanks of the messages; what a person filled in comes first."""
     say = translator(language)
     known = {
         "level": say(phrases.LEVEL_OF_RESPONSE) % {"level": activation.level.value},
         "time": f"{(activation.started_at or activation.requested_at).astimezone(ZoneInfo(center.catalogue.street.timezone)):%m-%d %H:%M}",
+        "signal": _signal(center, session, plan, language),
         "summary": activation.reason,
         "place": center.catalogue.street.name.in_(language),
         "area": center.catalogue.street.name.in_(language),
@@ -213,6 +219,18 @@ def message_fields(center: Center, activation: Activation, incident: Incident | 
         kind = center.catalogue.incident_types[incident.type].name
         known |= {"place": incident.place_en if language == "en" else incident.place_zh, "type": kind.in_(language)}
     return known | {name: value for name, value in activation.fields.items() if value}
+
+
+def _signal(center: Center, session: Session, plan: Plan, language: str) -> str:
+    """The warning in force that speaks for the plan, the newest one; "" while there is none."""
+    hazards = {trigger.signal.hazard for trigger in plan.triggers if trigger.signal is not None}
+    in_force = select(HazardWarning).where(HazardWarning.state == NoticeState.ACTIVE, HazardWarning.hazard.in_(hazards))
+    warning = session.scalars(in_force.order_by(HazardWarning.issued_at.desc()).limit(1)).first()
+    if warning is None or warning.hazard is None or warning.color is None:
+        return ""
+    signals = center.catalogue.warning_signals
+    names = {"hazard": signals.hazards[warning.hazard].name.in_(language), "color": signals.colors[warning.color].name.in_(language)}
+    return translator(language)(SIGNAL) % names
 
 
 def notices_due(plan: Plan, level: Level, before: Level | None) -> list[tuple[int, Notification]]:
@@ -227,7 +245,7 @@ def notices_due(plan: Plan, level: Level, before: Level | None) -> list[tuple[in
 
 def _queue_messages(center: Center, work: Work, activation: Activation, plan: Plan, before: Level | None) -> None:
     incident = None if activation.incident_id is None else work.session.get(Incident, activation.incident_id)
-    by_language = {language: message_fields(center, activation, incident, language) for language in ("zh_CN", "en")}
+    by_language = {language: message_fields(center, work.session, activation, plan, incident, language) for language in ("zh_CN", "en")}
     groups = plan.levels[activation.level].groups
     for number, line in notices_due(plan, activation.level, before):
         queue_notice(

@@ -15,6 +15,9 @@ GRAVE = frozenset(level.value for level in Level if level.is_grave)
 SEEN_WITHIN_S = 60.0
 """An emergency of these levels that nobody has seen by then climbs the chain of command."""
 
+WEIGH = Reaction("weigh_plans")
+"""Whatever may speak for a plan, or no longer does, has the plans weighed."""
+
 CHAIN_STEP_S = 180.0
 """The next in line is called three minutes after the one before was (call_chain_step_min of the vocabulary)."""
 
@@ -23,7 +26,7 @@ MOST_ROUNDS = 10
 
 
 def _after(seconds: float | None, job: str) -> tuple[Reaction, ...]:
-    return () if seconds is None else (Reaction(job, after_s=seconds),)
+    return () if seconds is None else (Reaction(job, after_s=max(seconds, 0.0)),)
 
 
 def _unless_seen(level: str) -> tuple[Reaction, ...]:
@@ -39,13 +42,13 @@ Decision = tuple[Reaction, ...] | Callable[[Any], tuple[Reaction, ...]]
 """The jobs that follow, or how to tell them from the event."""
 
 REACTIONS: Mapping[type[Event], Decision] = {
-    events.CallTaken: lambda event: _unless_seen(event.severity),
+    events.CallTaken: lambda event: (WEIGH, *_unless_seen(event.severity)),
     events.IncidentAcknowledged: (),
-    events.IncidentControlled: (),
-    events.IncidentClosed: (),
-    events.IncidentMerged: (),
-    events.IncidentReopened: (),
-    events.SeverityChanged: lambda event: _unless_seen(event.after),
+    events.IncidentControlled: (WEIGH,),
+    events.IncidentClosed: (WEIGH,),
+    events.IncidentMerged: (WEIGH,),
+    events.IncidentReopened: (WEIGH,),
+    events.SeverityChanged: lambda event: (WEIGH, *_unless_seen(event.after)),
     events.IncidentNoted: (),
     events.UnitDispatched: (Reaction("send_dispatch"), Reaction("ask_for_answer", after_s=ANSWER_LIMIT_S)),
     events.DispatchSent: (),
@@ -81,8 +84,8 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.LevelAsked: (),
     events.LevelChanged: lambda event: _after(event.confirm_in_s, "check_confirmation"),
     events.AnchorRecorded: (),
-    events.PlanRolledBack: (),
-    events.PlanTerminated: (),
+    events.PlanRolledBack: (WEIGH,),
+    events.PlanTerminated: (WEIGH,),
     events.ConditionTicked: (),
     events.ChannelSet: (),
     events.PlanReviewed: (),
@@ -106,6 +109,16 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.NoticeAnswered: (),
     events.NoticeUnanswered: lambda event: (Reaction("ask_the_silent", after_s=CHAIN_STEP_S),) if event.round < MOST_ROUNDS else (),
     events.NoticeWithdrawn: (),
+    events.WarningTaken: lambda event: (WEIGH, *_after(event.expires_in_s, "expire_warning")),
+    events.WarningEnded: (WEIGH,),
+    events.StandingOrderTaken: (WEIGH,),
+    events.StandingOrderEnded: (WEIGH,),
+    events.MeasurementTaken: (WEIGH,),
+    events.MeasurementCorrected: (WEIGH,),
+    events.PlanProposed: (),
+    events.ProposalDeclined: (),
+    events.ProposalTaken: (),
+    events.ProposalStale: (),
     events.PersonAdded: (),
     events.PersonChanged: (),
     events.PersonLeft: (),

@@ -169,6 +169,8 @@ JOB: Mapping[str, str] = {
     "ask_the_silent": N_("Ask those who have not answered"),
     "call_for_unseen": N_("Call the leaders for an emergency nobody has seen"),
     "send_recall": N_("Tell the crew it is recalled"),
+    "weigh_plans": N_("Weigh the plans"),
+    "expire_warning": N_("End a warning when its time is over"),
 }
 
 DEGRADED: Mapping[str, str] = {
@@ -259,6 +261,39 @@ REFUSAL: Mapping[str, str] = {
     "passphrase_too_short": N_("The pass-phrase needs at least %(least)s characters."),
     "no_units": N_("Choose at least one unit."),
     "too_many": N_("Too many tries. Wait %(retry_after_s)s seconds."),
+    "unknown_warning": N_("There is no warning %(warning)s."),
+    "unknown_standing_order": N_("There is no order of the district %(order)s."),
+    "unknown_measurement": N_("There is no measurement %(measurement)s."),
+    "unknown_proposal": N_("There is no proposal %(proposal)s."),
+    "unknown_metric": N_("There is no metric %(metric)s."),
+    "warning_ended_already": N_("It is no longer in force: %(notice_state)s."),
+    "proposal_settled": N_("This proposal is settled: %(proposal_state)s."),
+    "unreadable_text": N_("These bytes are no text. Paste the message itself."),
+    "text_too_long": N_("The text is longer than %(most)s letters. Paste one message."),
+    "no_warning_in_text": N_(
+        "No warning and no order of the district was found. Looked for one of %(hazards)s with one of %(colors)s and the word for warning."
+    ),
+    "order_needs_plan": N_("The order does not say which plan it means. Choose the plan."),
+    "reason_needed": N_("Please say why."),
+    "out_of_bounds": N_("%(metric)s cannot be %(value)s: it lies between %(least)s and %(most)s."),
+    "not_one_of": N_("%(metric)s cannot be %(value)s: it is one of %(values)s."),
+    "window_needed": N_("%(metric)s adds up: over how many hours was it measured?"),
+    "unreadable_alert": N_("The CAP message cannot be read."),
+    "alert_too_large": N_("The CAP message is larger than %(most_bytes)s bytes."),
+    "alert_encoding": N_("The message is not in the encoding it declares, or that encoding is not read: %(encoding)s."),
+    "alert_not_xml": N_("This is not XML (line %(line)s: %(reason)s)."),
+    "alert_has_doctype": N_("The message has a document type; CAP has none, so it is not read."),
+    "alert_too_deep": N_("The message is nested deeper than %(most)s levels."),
+    "alert_too_many_parts": N_("The message has more than %(most)s elements."),
+    "alert_wrong_root": N_("This is no CAP message: it begins with %(root)s, not with alert or feed."),
+    "alert_wrong_namespace": N_("This is no CAP message of version 1.0, 1.1 or 1.2: its namespace is %(namespace)s."),
+    "alert_list_empty": N_("None of the %(entries)s entries carries an alert; links are not followed."),
+    "alert_incomplete": N_("The message lacks %(field)s; nobody can tell what it is."),
+    "alert_field_wrong": N_("%(field)s of the message is %(value)s, which CAP does not know."),
+    "alert_field_too_long": N_("%(field)s of the message is longer than %(most)s letters."),
+    "alert_time_without_zone": N_("%(field)s of the message has no time zone: %(value)s."),
+    "alert_time_wrong": N_("%(field)s of the message is no time that can be right: %(value)s."),
+    "alert_geometry_wrong": N_("%(field)s of the message does not lie on earth: %(value)s."),
 }
 
 EVENT: Mapping[str, str] = {
@@ -348,6 +383,16 @@ EVENT: Mapping[str, str] = {
     "RollCallAnswered": N_("Roll call: %(post)s has %(on_duty)s of %(expected)s people on duty %(note)s"),
     "ResponsibilitiesImported": N_("Responsible cadres imported for %(targets)s places"),
     "CadrePhoneSet": N_("Number of %(cadre)s changed"),
+    "WarningTaken": N_("Warning message %(act)s: %(hazard)s %(color)s, from %(issuer)s %(mark)s"),
+    "WarningEnded": N_("Warning %(hazard)s %(color)s from %(issuer)s %(how)s %(reason)s"),
+    "StandingOrderTaken": N_("Order of %(issuer)s (%(act)s): %(plan_id)s, level %(level)s %(mark)s"),
+    "StandingOrderEnded": N_("Order for %(plan_id)s, level %(level)s %(how)s %(reason)s"),
+    "MeasurementTaken": N_("Measured: %(metric)s %(value)s %(unit)s"),
+    "MeasurementCorrected": N_("Measurement corrected: %(metric)s %(before_value)s is %(value)s %(unit)s %(reason)s"),
+    "PlanProposed": N_("Plan proposed: %(plan_id)s, level %(level)s (%(triggers)s) %(mark)s"),
+    "ProposalDeclined": N_("Proposal of %(plan_id)s, level %(level)s declined: %(reason)s"),
+    "ProposalTaken": N_("Plan %(plan_id)s runs at level %(level)s"),
+    "ProposalStale": N_("Proposal of %(plan_id)s, level %(level)s is no longer called for"),
 }
 
 CREDENTIAL: Mapping[str, str] = {
@@ -355,6 +400,51 @@ CREDENTIAL: Mapping[str, str] = {
     "link": N_("one-time link"),
     "display": N_("display link"),
     "session": N_("session"),
+}
+
+WARNING_ACT: Mapping[str, str] = {
+    "issue": N_("issued"),
+    "update": N_("updated"),
+    "lift": N_("lifted"),
+    "cancel": N_("withdrawn"),
+}
+
+NOTICE_STATE: Mapping[str, str] = {
+    "active": N_("in force"),
+    "superseded": N_("replaced"),
+    "lifted": N_("lifted by the issuer"),
+    "cancelled": N_("withdrawn by the issuer"),
+    "ended": N_("ended by hand"),
+    "expired": N_("expired"),
+    "noted": N_("for information"),
+}
+
+NOTICE_MARK: Mapping[str, str] = {
+    "exercise": N_("(exercise)"),
+    "test": N_("(technical test)"),
+    "system": N_("(between systems)"),
+    "draft": N_("(draft)"),
+    "differs": N_("(differs from the message with the same number)"),
+}
+
+PROPOSAL_STATE: Mapping[str, str] = {
+    "open": N_("waiting for a decision"),
+    "taken": N_("taken"),
+    "declined": N_("declined"),
+    "stale": N_("no longer called for"),
+}
+
+WARNING_COLOR: Mapping[str, str] = {
+    "blue": N_("blue"),
+    "yellow": N_("yellow"),
+    "orange": N_("orange"),
+    "red": N_("red"),
+}
+
+DOUBT: Mapping[str, str] = {
+    "condition": N_("the plan asks a person to judge this"),
+    "whose": N_("it may belong to another plan"),
+    "variant": N_("it may belong to another variant of the plan"),
 }
 
 NOBODY = N_("nobody")
@@ -379,7 +469,8 @@ def refusal(language: str, no: Refusal, names: Mapping[str, str] | None = None) 
 
 
 def event(language: str, name: str, facts: Mapping[str, Any], names: Mapping[str, str] | None = None) -> str:
-    """The sentence people read for a log line. names : unit ids -> call signs and incident type codes -> names, in this language.
+    """The sentence people read for a log line. names : unit ids -> call signs and incident type codes -> names, in this language;
+    codes that only mean something with their fact stand as "fact:code" ("hazard:heat").
 
     A kind of event that this version does not know is shown by its name.
     """
@@ -426,8 +517,23 @@ def _spoken(language: str, key: str, value: Any, names: Mapping[str, str]) -> st
     text = str(value)
     if key in _STATUS_FACTS and text not in LEVEL:
         return status(language, text)
-    tables = (("role", {**PERSON_ROLE, **ROLE}), ("approve_by", ROLE), ("job", JOB), ("kind", CREDENTIAL), ("post", POST))
-    for table_key, table in tables:
-        if key == table_key and text in table:
-            return say(table[text])
-    return names.get(text, text)
+    table = dict(_WORDS_OF).get(key, {})
+    if text in table:
+        return say(table[text])
+    return names.get(f"{key}:{text}") or names.get(text, text)
+
+
+_WORDS_OF: tuple[tuple[str, Mapping[str, str]], ...] = (
+    ("role", {**PERSON_ROLE, **ROLE}),
+    ("approve_by", ROLE),
+    ("post", POST),
+    ("job", JOB),
+    ("kind", CREDENTIAL),
+    ("act", WARNING_ACT),
+    ("color", WARNING_COLOR),
+    ("how", NOTICE_STATE),
+    ("mark", NOTICE_MARK),
+    ("notice_state", NOTICE_STATE),
+    ("proposal_state", PROPOSAL_STATE),
+)
+"""Facts whose codes have words of their own."""

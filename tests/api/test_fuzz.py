@@ -30,13 +30,36 @@ POSTS = (
     "/api/v1/duty/roll-calls/1/answers",
     "/api/v1/duty/roster.xlsx",
     "/api/v1/responsibilities/sheet.xlsx",
+    "/api/v1/warnings",
+    "/api/v1/warnings/1/end",
+    "/api/v1/standing-orders/1/end",
+    "/api/v1/measurements",
+    "/api/v1/measurements/1/correct",
+    "/api/v1/proposals/1/decline",
 )
 FIELDS = (
     *("kind", "at", "lat", "lon", "datum", "place_id", "place_text", "caller_name", "said", "answers", "severity", "join", "reported_at"),
     *("post", "from_at", "to_at", "people", "weeks", "watch_id", "person_id", "other_person_id", "role", "name_zh", "name_en", "station"),
     *("units", "status", "reason", "outcome", "note", "into", "unit", "id", "device_id", "location", "coords", "timestamp", "_type", "tst"),
+    *("text", "plan_id", "metric", "value", "window_h", "incident_id", "measured_at"),
 )
-GOOD = ("E103", "patrol-01", "XQ001", "II", "auto", "cleared", "closed", "gcj02", "location", "2026-03-02T01:00:00Z")
+GOOD = (
+    "E103",
+    "P01",
+    "ponding_depth_cm",
+    "river_stage",
+    "warning",
+    "奎文区气象台发布暴雨蓝色预警",
+    "patrol-01",
+    "XQ001",
+    "II",
+    "auto",
+    "cleared",
+    "closed",
+    "gcj02",
+    "location",
+    "2026-03-02T01:00:00Z",
+)
 
 scalars = (
     st.none()
@@ -72,7 +95,19 @@ def test_no_body_makes_a_door_fail(web: Web, desk: httpx.Client) -> None:
 
 def test_no_bytes_query_or_header_makes_a_door_fail(web: Web, desk: httpx.Client) -> None:
     odd_bytes = st.binary(max_size=60)
-    types = st.sampled_from(("application/json", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain", "%", ""))
+    types = st.sampled_from(
+        (
+            "application/cap+xml",
+            "application/atom+xml",
+            "text/plain; charset=gbk",
+            "application/json",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+            "text/plain",
+            "%",
+            "",
+        )
+    )
     words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
     @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))

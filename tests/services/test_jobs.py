@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
@@ -29,7 +29,12 @@ def worker(center: Center) -> Iterator[None]:
 
 @pytest.fixture
 def incident_id(center: Center, officer: Actor) -> int:
-    return take_test_call(center, officer).incident_id
+    """An incident whose own work is done: the plans were weighed for it."""
+    incident_id = take_test_call(center, officer).incident_id
+    with center.read() as session:
+        of_the_call = list(session.scalars(select(Job.id)))
+    assert [workers_jobs.run(job_id) for job_id in of_the_call] == ["done"]
+    return incident_id
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from sqlalchemy.orm import DeclarativeBase
 from command_center.db.types import JsonText, UtcDateTime
 from command_center.domain.activations import ActivationStatus, TaskStatus, WorkState
 from command_center.domain.levels import Level
+from command_center.domain.notices import Act, NoticeSource, NoticeState
+from command_center.domain.proposals import ProposalState
 from command_center.domain.rights import Role
 from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
 from command_center.domain.watches import Duty, PersonRole, SwapStatus, WatchStatus
@@ -47,6 +49,10 @@ class Base(DeclarativeBase):
         Duty: _by_value(Duty),
         PersonRole: _by_value(PersonRole),
         SwapStatus: _by_value(SwapStatus),
+        Act: _by_value(Act),
+        NoticeSource: _by_value(NoticeSource),
+        NoticeState: _by_value(NoticeState),
+        ProposalState: _by_value(ProposalState),
         dict[str, Any]: JsonText,
         list[str]: JsonText,
     }
