@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     watch_pattern: str = Field(default="", pattern=r"^[a-z0-9_]{0,24}$")
     workers: int = Field(default=2, ge=1, le=16)
     device_tokens: Literal["auto", "on", "off"] = "auto"
+    public_url: str = ""
 
     @field_validator("database_url", "tracks_url")
     @classmethod
@@ -50,9 +51,9 @@ class Settings(BaseSettings):
     def _names_a_redis(cls, url: str) -> str:
         return _with_scheme(url, "redis", "rediss", "unix")
 
-    @field_validator("router_url")
+    @field_validator("router_url", "public_url")
     @classmethod
-    def _names_a_router(cls, url: str) -> str:
+    def _names_a_server(cls, url: str) -> str:
         return _with_scheme(url, "http", "https")
 
     def model_post_init(self, _context: object) -> None:
@@ -93,6 +94,7 @@ class Settings(BaseSettings):
             "catalogue_dir": self.catalogue_dir,
             "language": self.language,
             "watch_pattern": self.watch_pattern,
+            "public_url": self.public_url.rstrip("/"),
         }
 
     def as_environment(self) -> dict[str, str]:

@@ -29,7 +29,8 @@ from bench.running import RunningCentre
 from command_center.center import Center
 from command_center.db.tables import Assignment, LogEntry
 
-KILL_EVERY_S = (0.2, 0.9)
+KILL_EVERY_S = (1.5, 4.0)
+"""A killed part needs a second to be back; killing faster than that measures the killing."""
 PATIENCE_S = 60.0
 SEED = 20260302
 

@@ -43,6 +43,8 @@ class Center:
 
     reactions : what work follows an event; the services set it, so that verbs and their consequences stay on one floor.
     pattern_name : how the day is divided into watches, by its name in handover_template.yaml; "" takes the catalogue's default.
+    public_url : where people outside reach this centre, for links in messages; "" when they cannot.
+    is_drill : an exercise on a copy of the world: nothing leaves the building.
     """
 
     engine: Engine
@@ -51,12 +53,14 @@ class Center:
     catalogue_dir: Path | None
     roads_file: Path
     language: str
-    pattern_name: str
     now: Clock
+    pattern_name: str = ""
+    public_url: str = ""
+    is_drill: bool = False
     reactions: Callable[[Event], tuple[Reaction, ...]] = _no_reactions
 
     @classmethod
-    def open(  # noqa: PLR0913 - one keyword per setting
+    def open(  # noqa: PLR0913 - one setting each, handed down from the door
         cls,
         *,
         database_url: str,
@@ -65,8 +69,10 @@ class Center:
         data_dir: Path,
         catalogue_dir: Path | None = None,
         language: str = "zh_CN",
-        pattern_name: str = "",
+        watch_pattern: str = "",
         now: Clock = utc_now,
+        public_url: str = "",
+        is_drill: bool = False,
     ) -> Self:
         """Connect everything; nothing is read or written yet but the tracks' table."""
         return cls(
@@ -76,8 +82,10 @@ class Center:
             catalogue_dir=catalogue_dir,
             roads_file=data_dir / "roads.npz",
             language=language,
-            pattern_name=pattern_name,
+            pattern_name=watch_pattern,
             now=now,
+            public_url=public_url,
+            is_drill=is_drill,
         )
 
     @cached_property

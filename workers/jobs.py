@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from command_center.center import Center
 from command_center.domain import events
 from command_center.domain.events import Event
-from command_center.services import assignments, jobs, messages, proposing
+from command_center.services import activations, assignments, jobs, messages, notices, plan_tasks, plan_work, proposing
 from command_center.services import open_center as _open_center
 from command_center.services.jobs import AlreadyDone, JobOrder, completing
 
@@ -109,11 +109,88 @@ def send_recall(center: Center, order: JobOrder) -> None:
         pass
 
 
+def carry_out(center: Center, order: JobOrder) -> None:
+    """The background work of one occurrence of a plan's step."""
+    event = _event(order, events.TaskOpened)
+    if plan_work.begin_work(center, event.task_id):
+        with completing(center, order.job_id) as work:
+            plan_work.finish_work(center, work, event.task_id)
+    else:
+        _nothing_left(center, order)
+
+
+def mark_overdue(center: Center, order: JobOrder) -> None:
+    """A task's deadline has passed."""
+    event = order.event
+    if not isinstance(event, events.TaskOpened | events.TaskDue):
+        raise TypeError(f"mark_overdue does not follow {event.name}")
+    with completing(center, order.job_id) as work:
+        plan_tasks.mark_overdue(work, event.task_id)
+
+
+def send_duty(center: Center, order: JobOrder) -> None:
+    """Tell a crew that a plan has put it on duty."""
+    event = _event(order, events.UnitOnDuty)
+    channel = plan_work.send_duty(center, event.duty_id)
+    with completing(center, order.job_id) as work:
+        plan_work.mark_duty_sent(work, event.duty_id, channel)
+
+
+def check_confirmation(center: Center, order: JobOrder) -> None:
+    """The quarter of an hour for a leader's confirmation is over."""
+    event = order.event
+    if not isinstance(event, events.PlanActivated | events.LevelChanged):
+        raise TypeError(f"check_confirmation does not follow {event.name}")
+    with completing(center, order.job_id) as work:
+        activations.mark_unconfirmed(work, event.activation_id)
+
+
+def send_notice(center: Center, order: JobOrder) -> None:
+    """Carry a message to everyone it is for."""
+    event = _event(order, events.NoticeQueued)
+    notices.carry(center, event.notice_id)
+    with completing(center, order.job_id) as work:
+        notices.mark_sent(work, event.notice_id)
+
+
+def ask_the_silent(center: Center, order: JobOrder) -> None:
+    """Who has not answered is asked again; in a chain of command the next in line is called as well."""
+    event = order.event
+    if not isinstance(event, events.NoticeQueued | events.NoticeUnanswered):
+        raise TypeError(f"ask_the_silent does not follow {event.name}")
+    asked = event.round if isinstance(event, events.NoticeUnanswered) else 0
+    if not notices.is_settled(center, event.notice_id):
+        notices.carry(center, event.notice_id, again=True)
+    with completing(center, order.job_id) as work:
+        notices.mark_unanswered(work, event.notice_id, asked + 1)
+
+
+def call_for_unseen(center: Center, order: JobOrder) -> None:
+    """A minute has passed since a grave emergency came in."""
+    event = order.event
+    if not isinstance(event, events.CallTaken | events.SeverityChanged):
+        raise TypeError(f"call_for_unseen does not follow {event.name}")
+    with completing(center, order.job_id) as work:
+        notices.call_for_unseen(center, work, event.incident_id)
+
+
+def _nothing_left(center: Center, order: JobOrder) -> None:
+    with completing(center, order.job_id):
+        pass
+
+
 JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "send_dispatch": send_dispatch,
     "ask_for_answer": ask_for_answer,
     "send_again": send_again,
     "propose_next": propose_next,
     "send_recall": send_recall,
+    "carry_out": carry_out,
+    "mark_overdue": mark_overdue,
+    "send_duty": send_duty,
+    "check_confirmation": check_confirmation,
+    "send_notice": send_notice,
+    "ask_the_silent": ask_the_silent,
+    "call_for_unseen": call_for_unseen,
 }
 """The allow-list: a name that is not here is not run, whoever queued it."""

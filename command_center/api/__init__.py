@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from command_center.api import (
+    answers,
     assignments,
     board,
     crew_card,
@@ -13,6 +14,7 @@ from command_center.api import (
     duty,
     health,
     incidents,
+    plans,
     positions,
     reference,
     responsibilities,
@@ -32,10 +34,12 @@ ROUTERS = (
     units.router,
     duty.router,
     responsibilities.router,
+    plans.router,
     reference.router,
     docs.router,
     sign_in.router,
     crew_card.router,
+    answers.router,
 )
 
 _no_other_doors = APIRouter(include_in_schema=False)

@@ -18,6 +18,7 @@ from command_center.domain.text import Language
 SESSION_COOKIE = "center_session"
 
 PUBLIC = (
+    "/a",
     "/assets",
     "/_dash-component-suites",
     "/_favicon.ico",

@@ -181,3 +181,43 @@ class PhoneIn(Body):
     """null takes the number away."""
 
     phone: Phone | None
+
+
+class ActivationIn(Body):
+    """A plan at a level. `life_risk`: act now, a leader confirms afterwards. `fields`: what belongs into the messages' blanks."""
+
+    level: Level
+    variant: Code | None = None
+    incident_id: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | None = None
+    reason: Words = ""
+    life_risk: Annotated[bool, Field(strict=True)] = False
+    fields: Annotated[dict[Code, Line], Field(max_length=40)] = {}
+    units: Annotated[list[UnitName], Field(max_length=64)] | None = None
+
+
+class LevelIn(Body):
+    level: Level
+    reason: Words
+    life_risk: Annotated[bool, Field(strict=True)] = False
+
+
+class AnchorIn(Body):
+    """`anchor`: for example snow_stop. `at`: when it happened; now, if left out."""
+
+    anchor: Code
+    at: Moment | None = None
+
+
+class ConditionIn(Body):
+    """`number`: of the condition, from 0."""
+
+    number: Annotated[int, Field(ge=0, le=99, strict=True)]
+    met: Annotated[bool, Field(strict=True)] = True
+
+
+class EvidenceIn(Body):
+    """What the step asks for: a number, a text, the name of an uploaded photo."""
+
+    text: Words = ""
+    number: Annotated[float, Field(ge=0, le=1e9, strict=True)] | None = None
+    photo: Code | None = None

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
-from command_center.db.tables import Assignment, Base, Incident, Job, Unit, Watch
+from command_center.db.tables import Activation, Assignment, Base, Incident, Job, Notice, PlanTask, Unit, UnitDuty, Watch
+from command_center.domain.activations import ActivationStatus, TaskStatus
 from command_center.domain.board import Row
 from command_center.domain.catalogue import Catalogue, SlaProfile
 
@@ -109,6 +110,86 @@ def _job(job: Job, _catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
+def _activation(activation: Activation, catalogue: Catalogue) -> dict[str, Any]:
+    waits_for = activation.wanted_level or (activation.level if activation.status is not ActivationStatus.ACTIVE else None)
+    return {
+        "gone": activation.ended_at is not None,
+        "plan_id": activation.plan_id,
+        "name": activation.plan["name"],
+        "short": activation.plan["short"],
+        "level": activation.level.value,
+        "wanted_level": None if activation.wanted_level is None else activation.wanted_level.value,
+        "variant": activation.variant,
+        "status": activation.status.value,
+        "approve_by": None if waits_for is None else catalogue.common.levels[waits_for].approve_by,
+        "incident_id": None if activation.incident_id is None else str(activation.incident_id),
+        "requested_by": activation.requested_by,
+        "requested_at": moment(activation.requested_at),
+        "approved_by": activation.approved_by,
+        "started_at": moment(activation.started_at),
+        "confirm_until": moment(activation.confirm_until),
+        "undo_until": moment(activation.undo_until),
+        "anchors": activation.anchors,
+        "conditions": sorted(activation.conditions),
+    }
+
+
+def _task(task: PlanTask, _catalogue: Catalogue) -> dict[str, Any]:
+    activation = object_session(task).get_one(Activation, task.activation_id)  # type: ignore[union-attr]  # it was just loaded by one
+    step = next(step for step in activation.plan["steps"] if step["id"] == task.step_id)
+    return {
+        "gone": task.closed_at is not None or task.status is TaskStatus.WITHDRAWN,
+        "activation_id": str(task.activation_id),
+        "plan_id": activation.plan_id,
+        "step_id": task.step_id,
+        "occurrence": task.occurrence,
+        "group": task.group,
+        "phase": step["phase"],
+        "action": step["action"],
+        "title": step["title"],
+        "evidence_kind": step["evidence"],
+        "external": step["external"],
+        "anchor": step["anchor"],
+        "status": task.status.value,
+        "job": step["job"],
+        "work": task.work.value,
+        "note": task.work_note or task.reason,
+        "due_at": moment(task.due_at),
+        "overdue_at": moment(task.overdue_at),
+        "done_at": moment(task.done_at),
+        "done_by": task.done_by,
+    }
+
+
+def _duty(duty: UnitDuty, _catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "gone": duty.released_at is not None,
+        "activation_id": str(duty.activation_id),
+        "unit_id": duty.unit_id,
+        "assignment_id": None if duty.assignment_id is None else str(duty.assignment_id),
+        "work": duty.work.value,
+        "sent_at": moment(duty.sent_at),
+        "acknowledged_at": moment(duty.acknowledged_at),
+    }
+
+
+def _notice(notice: Notice, _catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "gone": notice.closed_at is not None,
+        "activation_id": None if notice.activation_id is None else str(notice.activation_id),
+        "audience": notice.audience,
+        "channels": notice.channels,
+        "text": {"zh": notice.text_zh, "en": notice.text_en},
+        "needs_answer": notice.needs_answer,
+        "work": notice.work.value,
+        "queued_at": moment(notice.queued_at),
+        "answer_until": moment(notice.answer_until),
+        "recipients": notice.recipients,
+        "reached": notice.reached,
+        "answered": notice.answered,
+    }
+
+
 def _watch(watch: Watch, _catalogue: Catalogue) -> dict[str, Any]:
     return {
         "gone": not watch.on_board,
@@ -129,13 +210,20 @@ _TABLES: Mapping[str, tuple[type[Base], Callable[[Any, Catalogue], dict[str, Any
     "incident": (Incident, _incident, select(Incident).where(Incident.ended_at.is_(None))),
     "assignment": (Assignment, _assignment, select(Assignment).where(Assignment.ended_at.is_(None))),
     "job": (Job, _job, select(Job).where(Job.parked_at.is_not(None))),
+    "activation": (Activation, _activation, select(Activation).where(Activation.ended_at.is_(None))),
+    "task": (PlanTask, _task, select(PlanTask).where(PlanTask.closed_at.is_(None), PlanTask.status != TaskStatus.WITHDRAWN)),
+    "duty": (UnitDuty, _duty, select(UnitDuty).where(UnitDuty.released_at.is_(None))),
+    "notice": (Notice, _notice, select(Notice).where(Notice.closed_at.is_(None))),
     "watch": (Watch, _watch, select(Watch).where(Watch.on_board)),
 }
 
 
-def board_row(row: Unit | Incident | Assignment | Job | Watch, catalogue: Catalogue) -> Row:
+BoardTable = Unit | Incident | Assignment | Job | Activation | PlanTask | UnitDuty | Notice | Watch
+
+
+def board_row(row: BoardTable, catalogue: Catalogue) -> Row:
     """One table row as its board row."""
-    kind = row.board_kind
+    kind = str(row.board_kind)
     return {"kind": kind, "id": str(row.id), "version": row.version, **_TABLES[kind][1](row, catalogue)}
 
 

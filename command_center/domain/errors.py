@@ -104,6 +104,24 @@ class UnknownIncidentType(Unknown):
     status = 422
 
 
+class UnknownPlan(Unknown):
+    """Facts: plan."""
+
+    code = "unknown_plan"
+
+
+class UnknownActivation(Unknown):
+    """Facts: activation."""
+
+    code = "unknown_activation"
+
+
+class UnknownTask(Unknown):
+    """Facts: task."""
+
+    code = "unknown_task"
+
+
 class UnknownPlace(Unknown):
     """Facts: place."""
 
@@ -242,6 +260,48 @@ class KeyReused(Conflict):
     """The same idempotency key came with another order. Facts: key."""
 
     code = "key_reused"
+
+
+class PlanIsRunning(Conflict):
+    """The plan is in force or waits for approval already: change its level instead. Facts: plan, level, status, by."""
+
+    code = "plan_is_running"
+
+
+class PlanNotRunning(Conflict):
+    """Facts: plan, status."""
+
+    code = "plan_not_running"
+
+
+class BelowDistrictOrder(Conflict):
+    """The district has ordered a graver level; the street does not go below it. Facts: level, floor."""
+
+    code = "below_district_order"
+
+
+class NotTheApprover(Conflict):
+    """The level needs somebody else's approval. Facts: level, approve_by, role."""
+
+    code = "not_the_approver"
+
+
+class EvidenceNeeded(Conflict):
+    """A task is ticked off with what its step asks for. Facts: task, evidence."""
+
+    code = "evidence_needed"
+
+
+class ConditionsOpen(Conflict):
+    """Not every condition for ending the plan has been ticked. Facts: open (numbers from 1)."""
+
+    code = "conditions_open"
+
+
+class TooLateToUndo(Conflict):
+    """The seconds of grace are over: roll the plan back with a reason instead. Facts: plan."""
+
+    code = "too_late_to_undo"
 
 
 class Invalid(Refusal):

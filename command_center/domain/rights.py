@@ -33,6 +33,8 @@ class Right(StrEnum):
     REPORT_ANY_STATUS = "report_any_status"
     SET_UNIT_STATUS = "set_unit_status"
     SEND_POSITIONS = "send_positions"
+    RUN_PLANS = "run_plans"
+    """Propose and activate plans, tick tasks, tell people. Which level a role approves is a rule of its own (domain/activations)."""
     RUN_JOBS = "run_jobs"
     MANAGE_ACCOUNTS = "manage_accounts"
     ISSUE_LINKS = "issue_links"

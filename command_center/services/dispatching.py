@@ -31,6 +31,7 @@ from command_center.domain.status import (
     incident_status_for,
     may_advance,
 )
+from command_center.services.notices import stop_calling
 from command_center.services.proposing import propose_units
 
 
@@ -61,7 +62,7 @@ def dispatch_units(center: Center, order: DispatchUnits, actor: Actor) -> tuple[
         for unit in units.values():
             check_free(work, unit)
         proposed = list(proposal.preselected)
-        sent = [_assign(work, incident, units[unit_id], travel_s.get(unit_id), proposed) for unit_id in unit_ids]
+        sent = [assign(work, incident, units[unit_id], travel_s.get(unit_id), proposed) for unit_id in unit_ids]
         follow_units(work, incident)
         work.answer(order.key, {"assignments": sent})
         return tuple(sent)
@@ -104,7 +105,8 @@ def check_free(work: Work, unit: Unit) -> None:
     )
 
 
-def _assign(work: Work, incident: Incident, unit: Unit, travel_s: float | None, proposed: list[str]) -> int:
+def assign(work: Work, incident: Incident, unit: Unit, travel_s: float | None, proposed: list[str]) -> int:
+    """Order one free unit to an open incident within a larger decision; unit and incident are locked. Returns the assignment's id."""
     turnout_s = 0.0 if unit.status is UnitStatus.RETURNING else TURNOUT_S
     known_s = travel_s if travel_s is not None and isfinite(travel_s) else None
     unit.status = advance(UNIT_CHART, unit.status, UnitStatus.DISPATCHED, subject=unit.id)
@@ -141,6 +143,7 @@ def _acknowledge_by_acting(work: Work, incident: Incident) -> None:
     """Who sends a unit has seen the incident."""
     if incident.acknowledged_at is None:
         incident.acknowledged_at, incident.acknowledged_by = work.now, work.actor.name
+        stop_calling(work, incident.id)
 
 
 def follow_units(work: Work, incident: Incident) -> None:

@@ -19,6 +19,7 @@ from command_center.domain.status import (
     incident_status_for,
 )
 from command_center.services.dispatching import open_incident
+from command_center.services.notices import stop_calling
 
 
 def acknowledge_incident(center: Center, incident_id: int, actor: Actor) -> None:
@@ -28,6 +29,7 @@ def acknowledge_incident(center: Center, incident_id: int, actor: Actor) -> None
         incident = open_incident(work, incident_id)
         if incident.acknowledged_at is None:
             incident.acknowledged_at, incident.acknowledged_by = work.now, actor.name
+            stop_calling(work, incident.id)
             work.record(events.IncidentAcknowledged(incident_id=incident.id, number=incident.number))
 
 
@@ -76,6 +78,7 @@ def _end(work: Work, incident: Incident, to: IncidentStatus) -> None:
     incident.suggested_unit_id = incident.suggested_instead_of = None
     if incident.acknowledged_at is None:
         incident.acknowledged_at, incident.acknowledged_by = work.now, work.actor.name
+    stop_calling(work, incident.id)
 
 
 def merge_incidents(center: Center, incident_id: int, into_id: int, actor: Actor) -> None:

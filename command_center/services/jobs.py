@@ -14,7 +14,7 @@ from command_center.domain import events
 from command_center.domain.errors import Unknown
 from command_center.domain.events import Event
 from command_center.domain.rights import SYSTEM, Actor, Right
-from command_center.services import assignments
+from command_center.services import assignments, notices, plan_work
 
 TRIES = 3
 """A job that failed this often is parked and shown on the console."""
@@ -146,7 +146,21 @@ def _order_not_delivered(work: Work, event: Event, error: str) -> None:
         assignments.mark_failed(work, event.assignment_id, error)
 
 
-_ON_PARK: dict[str, Callable[[Work, Event, str], None]] = {"send_dispatch": _order_not_delivered}
+def _step_not_done(work: Work, event: Event, error: str) -> None:
+    if isinstance(event, events.TaskOpened):
+        plan_work.mark_failed(work, event.task_id, error)
+
+
+def _notice_not_delivered(work: Work, event: Event, error: str) -> None:
+    if isinstance(event, events.NoticeQueued):
+        notices.mark_failed(work, event.notice_id, error)
+
+
+_ON_PARK: dict[str, Callable[[Work, Event, str], None]] = {
+    "send_dispatch": _order_not_delivered,
+    "carry_out": _step_not_done,
+    "send_notice": _notice_not_delivered,
+}
 """What the street has to know when a job could not be done."""
 
 

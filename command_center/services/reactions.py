@@ -1,22 +1,51 @@
 """What work follows which event. Every event has a decision here: jobs by name, or an explicit none."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from command_center.db.work import Reaction
 from command_center.domain import events
 from command_center.domain.events import Event
+from command_center.domain.levels import Level
 
 ANSWER_LIMIT_S = 60.0
 """A crew answers an order within a minute (1-3-5: one minute to respond); the incident type's profile may say otherwise."""
 
-REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
-    events.CallTaken: (),
+GRAVE = frozenset(level.value for level in Level if level.is_grave)
+SEEN_WITHIN_S = 60.0
+"""An emergency of these levels that nobody has seen by then climbs the chain of command."""
+
+CHAIN_STEP_S = 180.0
+"""The next in line is called three minutes after the one before was (call_chain_step_min of the vocabulary)."""
+
+MOST_ROUNDS = 10
+"""After half an hour of asking, the open list on the wall has to do."""
+
+
+def _after(seconds: float | None, job: str) -> tuple[Reaction, ...]:
+    return () if seconds is None else (Reaction(job, after_s=seconds),)
+
+
+def _unless_seen(level: str) -> tuple[Reaction, ...]:
+    """A grave emergency that nobody acknowledges for a minute climbs the chain of command."""
+    return (Reaction("call_for_unseen", after_s=SEEN_WITHIN_S),) if level in GRAVE else ()
+
+
+def _at_once(wanted: str | None, job: str) -> tuple[Reaction, ...]:
+    return () if wanted is None else (Reaction(job),)
+
+
+Decision = tuple[Reaction, ...] | Callable[[Any], tuple[Reaction, ...]]
+"""The jobs that follow, or how to tell them from the event."""
+
+REACTIONS: Mapping[type[Event], Decision] = {
+    events.CallTaken: lambda event: _unless_seen(event.severity),
     events.IncidentAcknowledged: (),
     events.IncidentControlled: (),
     events.IncidentClosed: (),
     events.IncidentMerged: (),
     events.IncidentReopened: (),
-    events.SeverityChanged: (),
+    events.SeverityChanged: lambda event: _unless_seen(event.after),
     events.IncidentNoted: (),
     events.UnitDispatched: (Reaction("send_dispatch"), Reaction("ask_for_answer", after_s=ANSWER_LIMIT_S)),
     events.DispatchSent: (),
@@ -63,9 +92,43 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     events.RollCallAnswered: (),
     events.ResponsibilitiesImported: (),
     events.CadrePhoneSet: (),
+    events.ActivationAsked: (),
+    events.PlanActivated: lambda event: _after(event.confirm_in_s, "check_confirmation"),
+    events.ActivationDeclined: (),
+    events.ActivationConfirmed: (),
+    events.ActivationNotConfirmed: (),
+    events.LevelAsked: (),
+    events.LevelChanged: lambda event: _after(event.confirm_in_s, "check_confirmation"),
+    events.AnchorRecorded: (),
+    events.PlanRolledBack: (),
+    events.PlanTerminated: (),
+    events.ConditionTicked: (),
+    events.ChannelSet: (),
+    events.PlanReviewed: (),
+    events.PlanEdited: (),
+    events.TaskOpened: lambda event: (*_at_once(event.job, "carry_out"), *_after(event.due_in_s, "mark_overdue")),
+    events.TaskDue: lambda event: _after(event.due_in_s, "mark_overdue"),
+    events.TaskOverdue: (),
+    events.TaskStarted: (),
+    events.TaskDone: (),
+    events.TaskSkipped: (),
+    events.TaskTakenUpAgain: (),
+    events.TaskWorkBegun: (),
+    events.TaskWorkDone: (),
+    events.TaskWorkFailed: (),
+    events.UnitOnDuty: (Reaction("send_duty"),),
+    events.DutySent: (),
+    events.DutyAcknowledged: (),
+    events.NoticeQueued: lambda event: (Reaction("send_notice"), *_after(event.answer_in_s, "ask_the_silent")),
+    events.NoticeSent: (),
+    events.NoticeFailed: (),
+    events.NoticeAnswered: (),
+    events.NoticeUnanswered: lambda event: (Reaction("ask_the_silent", after_s=CHAIN_STEP_S),) if event.round < MOST_ROUNDS else (),
+    events.NoticeWithdrawn: (),
 }
 
 
 def reactions_to(event: Event) -> tuple[Reaction, ...]:
     """The jobs that follow an event; raises KeyError for an event nobody decided about."""
-    return REACTIONS[type(event)]
+    decision = REACTIONS[type(event)]
+    return decision(event) if callable(decision) else decision

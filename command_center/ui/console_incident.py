@@ -22,8 +22,9 @@ from command_center.services.history import IncidentStory
 from command_center.services.responsibilities import Responsible
 from command_center.ui.console_incidents import opens
 from command_center.ui.console_log import entry_line
-from command_center.ui.console_parts import call_signs, incident_state, key, minutes_seconds, moment, spoken_names, time_of_day, type_name
+from command_center.ui.console_parts import incident_state, key, minutes_seconds, moment, time_of_day, type_name
 from command_center.ui.shell import Screen
+from command_center.ui.speech import call_signs, spoken_names
 from command_center.ui.widgets import clock, icon, severity
 from command_center.words import N_, phrases
 

@@ -8,8 +8,9 @@ from dash.development.base_component import Component
 
 from command_center.domain.rights import SYSTEM
 from command_center.services.figures import ResponseFigures
-from command_center.ui.console_parts import spoken_names, time_of_day
+from command_center.ui.console_parts import time_of_day
 from command_center.ui.shell import Screen
+from command_center.ui.speech import spoken_names
 from command_center.ui.widgets import data_time, icon
 from command_center.words import N_, phrases
 

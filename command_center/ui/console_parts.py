@@ -16,6 +16,7 @@ from command_center.domain.board import Row
 from command_center.domain.errors import NotSignedIn, Refusal
 from command_center.domain.rights import Actor
 from command_center.ui.shell import Desk, Screen, Tone, toast
+from command_center.ui.speech import spoken_names
 from command_center.ui.widgets import icon
 from command_center.words import N_, phrases
 
@@ -143,19 +144,6 @@ def ago(seconds: float, screen: Screen) -> str:
     if seconds < 5400:
         return screen.say(N_("%(n)s min ago"), n=round(seconds / 60))
     return screen.say(N_("%(n)s h ago"), n=round(seconds / 3600))
-
-
-def call_signs(screen: Screen) -> dict[str, str]:
-    """Unit id -> call sign."""
-    return {row["id"]: screen.read(row["call_sign"]) for row in screen.live.board.rows("unit")}
-
-
-def spoken_names(screen: Screen) -> dict[str, str]:
-    """What the log and the refusals call things: unit ids as call signs, codes of types and stations as names."""
-    catalogue = screen.center.catalogue
-    kinds = {code: screen.read(kind.name) for code, kind in catalogue.incident_types.items()}
-    stations = {code: screen.read(station.name) for code, station in catalogue.stations.items()}
-    return call_signs(screen) | kinds | stations
 
 
 def incident_state(row: Mapping[str, Any], screen: Screen) -> str:

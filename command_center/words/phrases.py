@@ -161,6 +161,13 @@ JOB: Mapping[str, str] = {
     "ask_for_answer": N_("Ask for the crew's answer"),
     "send_again": N_("Send the order again"),
     "propose_next": N_("Propose the next unit"),
+    "carry_out": N_("Carry out a step of a plan"),
+    "mark_overdue": N_("Watch a task's deadline"),
+    "send_duty": N_("Tell a crew of its duty"),
+    "check_confirmation": N_("Watch for a leader's confirmation"),
+    "send_notice": N_("Send a message"),
+    "ask_the_silent": N_("Ask those who have not answered"),
+    "call_for_unseen": N_("Call the leaders for an emergency nobody has seen"),
     "send_recall": N_("Tell the crew it is recalled"),
 }
 
@@ -169,6 +176,36 @@ DEGRADED: Mapping[str, str] = {
     "relay": N_("Background jobs are delayed."),
     "workers": N_("No background worker is running; phone the crews."),
 }
+
+ACTIVATION_STATUS: Mapping[str, str] = {
+    "proposed": N_("Waits for approval"),
+    "provisional": N_("Provisional, to be confirmed"),
+    "active": N_("In force"),
+    "declined": N_("Declined"),
+    "rolled_back": N_("Rolled back"),
+    "terminated": N_("Ended"),
+    "reviewed": N_("Reviewed"),
+}
+
+TASK_STATUS: Mapping[str, str] = {
+    "pending": N_("To do"),
+    "doing": N_("In hand"),
+    "done": N_("Done"),
+    "skipped": N_("Skipped"),
+    "withdrawn": N_("Withdrawn"),
+}
+
+WORK_STATE: Mapping[str, str] = {
+    "none": N_("By hand"),
+    "queued": N_("Queued"),
+    "doing": N_("Being carried out"),
+    "done": N_("Carried out"),
+    "failed": N_("Failed, do it by hand"),
+    "undone": N_("Taken back"),
+}
+
+LEVEL_OF_RESPONSE = N_("level %(level)s response")
+DUTY_ORDER = N_("On duty for %(plan)s, level %(level)s")
 
 REFUSAL: Mapping[str, str] = {
     "refused": N_("This is not possible now."),
@@ -181,6 +218,16 @@ REFUSAL: Mapping[str, str] = {
     "unknown_incident": N_("There is no incident %(incident)s."),
     "unknown_assignment": N_("There is no order %(assignment)s."),
     "unknown_incident_type": N_("There is no emergency type %(type)s."),
+    "unknown_plan": N_("There is no plan %(plan)s."),
+    "unknown_activation": N_("There is no running plan with the number %(activation)s."),
+    "unknown_task": N_("There is no task %(task)s."),
+    "plan_is_running": N_("%(plan)s runs already at level %(level)s (started by %(by)s). Change its level instead."),
+    "plan_not_running": N_("%(plan)s is not in force (%(status)s)."),
+    "below_district_order": N_("The district has ordered level %(floor)s; the street does not go below it."),
+    "not_the_approver": N_("Level %(level)s is decided by: %(approve_by)s. Ask them, or act at once if life is at risk."),
+    "evidence_needed": N_("This task is ticked off with: %(evidence)s."),
+    "conditions_open": N_("Conditions still open: %(open)s."),
+    "too_late_to_undo": N_("The time to undo is over. Roll the plan back with a reason."),
     "unknown_place": N_("There is no place %(place)s."),
     "unknown_account": N_("There is no account %(name)s."),
     "unknown_link": N_("This link is not valid any more. Ask for a new one."),
@@ -247,6 +294,39 @@ EVENT: Mapping[str, str] = {
     "AccountDisabled": N_("Account %(account)s disabled"),
     "SignedIn": N_("%(account)s signed in"),
     "SignedOut": N_("%(account)s signed out"),
+    "ActivationAsked": N_("%(plan_name)s: level %(level)s asked for, to be decided by %(approve_by)s. %(reason)s"),
+    "PlanActivated": N_("%(plan_name)s in force at level %(level)s: %(tasks)s tasks, units %(units)s. %(reason)s"),
+    "ActivationDeclined": N_("%(plan_name)s declined: %(reason)s"),
+    "ActivationConfirmed": N_("%(plan_name)s confirmed at level %(level)s"),
+    "ActivationNotConfirmed": N_("%(plan_name)s: nobody confirmed level %(level)s in time"),
+    "LevelAsked": N_("%(plan_name)s: change from level %(before)s to %(after)s asked for, to be decided by %(approve_by)s. %(reason)s"),
+    "LevelChanged": N_("%(plan_name)s: level %(before)s changed to %(after)s. %(reason)s"),
+    "AnchorRecorded": N_("%(plan_name)s: %(anchor)s at %(at)s"),
+    "PlanRolledBack": N_("%(plan_name)s rolled back. %(reason)s"),
+    "ConditionTicked": N_("%(plan_name)s: condition for ending it: %(condition)s"),
+    "PlanTerminated": N_("%(plan_name)s ended. %(reason)s"),
+    "PlanReviewed": N_("%(plan_name)s reviewed. %(note)s"),
+    "PlanEdited": N_("Text of %(plan_name)s changed. %(note)s"),
+    "TaskOpened": N_("Task %(step_name)s opened"),
+    "TaskDue": N_("Task %(step_name)s has its deadline now"),
+    "TaskOverdue": N_("Task overdue: %(step_name)s"),
+    "TaskStarted": N_("Task in hand: %(step_name)s"),
+    "TaskDone": N_("Task done: %(step_name)s %(note)s"),
+    "TaskSkipped": N_("Task skipped: %(step_name)s, %(reason)s"),
+    "TaskTakenUpAgain": N_("Task to be done after all: %(step_name)s"),
+    "TaskWorkBegun": N_("%(step_name)s: being carried out"),
+    "TaskWorkDone": N_("%(step_name)s: carried out"),
+    "TaskWorkFailed": N_("%(step_name)s could not be carried out, do it by hand: %(reason)s"),
+    "UnitOnDuty": N_("%(unit)s on duty for %(plan_name)s"),
+    "DutySent": N_("%(unit)s told of its duty for %(plan_name)s"),
+    "DutyAcknowledged": N_("%(unit)s acknowledged its duty for %(plan_name)s"),
+    "NoticeQueued": N_("Message to %(audience_name)s: %(recipients)s recipients"),
+    "NoticeSent": N_("Message to %(audience_name)s sent: %(reached)s reached, %(by_hand)s to be told by hand"),
+    "NoticeFailed": N_("Message to %(audience_name)s could not be sent: %(reason)s"),
+    "NoticeAnswered": N_("%(recipient)s answered the message to %(audience_name)s"),
+    "NoticeUnanswered": N_("No answer to the message to %(audience_name)s: %(recipients)s"),
+    "NoticeWithdrawn": N_("Message to %(audience_name)s closed"),
+    "ChannelSet": N_("Message service of %(kind)s %(ref)s: %(service)s"),
     "CredentialIssued": N_("Access issued for %(account)s: %(kind)s"),
     "CredentialRevoked": N_("Access revoked for %(account)s: %(kind)s"),
     "PersonAdded": N_("%(person)s added to the directory: %(role)s"),
@@ -280,13 +360,14 @@ CREDENTIAL: Mapping[str, str] = {
 NOBODY = N_("nobody")
 NO_UNIT_LEFT = N_("no unit is left")
 
+_STATUS_TABLES = (UNIT_STATUS, INCIDENT_STATUS, ASSIGNMENT_STATUS, ACTIVATION_STATUS, TASK_STATUS, WATCH_STATUS, SWAP_STATUS)
+_CODE_TABLES = (("role", {**PERSON_ROLE, **ROLE}), ("approve_by", ROLE), ("job", JOB), ("kind", CREDENTIAL), ("post", POST))
 _STATUS_FACTS = {"status", "wanted", "before", "after", "outcome"}
 
 
 def status(language: str, code: str) -> str:
-    """The word for any status code of a unit, an assignment, an incident, a watch or a swap."""
-    tables = (UNIT_STATUS, INCIDENT_STATUS, ASSIGNMENT_STATUS, WATCH_STATUS, SWAP_STATUS)
-    text = next((table[code] for table in tables if code in table), None)
+    """The word for any status code of a unit, an assignment, an incident, an activation, a task, a watch or a swap."""
+    text = next((table[code] for table in _STATUS_TABLES if code in table), None)
     return translator(language)(text) if text else code
 
 
@@ -306,6 +387,8 @@ def event(language: str, name: str, facts: Mapping[str, Any], names: Mapping[str
 def _filled(language: str, sentence: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
     spoken = _Spoken({key: _spoken(language, key, value, names) for key, value in facts.items()})
     spoken["unit"] = spoken.get("unit") or spoken.get("unit_id") or translator(language)(NO_UNIT_LEFT)
+    for name, fact in (("plan_name", "plan_id"), ("step_name", "step_id"), ("audience_name", "audience")):
+        spoken[name] = names.get(str(facts.get(fact)), str(facts.get(fact, "")))
     spoken["type_name"] = names.get(str(facts.get("type")), str(facts.get("type")))
     return translator(language)(sentence) % spoken
 
@@ -341,7 +424,7 @@ def _spoken(language: str, key: str, value: Any, names: Mapping[str, str]) -> st
     text = str(value)
     if key in _STATUS_FACTS and text not in LEVEL:
         return status(language, text)
-    for table_key, table in (("role", {**PERSON_ROLE, **ROLE}), ("job", JOB), ("kind", CREDENTIAL), ("post", POST)):
+    for table_key, table in _CODE_TABLES:
         if key == table_key and text in table:
             return say(table[text])
     return names.get(text, text)

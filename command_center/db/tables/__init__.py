@@ -20,6 +20,14 @@ from command_center.db.tables.people import (
     Account,
     Credential,
 )
+from command_center.db.tables.plans import (
+    Activation,
+    MessageChannel,
+    Notice,
+    PlanTask,
+    Recipient,
+    UnitDuty,
+)
 from command_center.db.tables.record import (
     AnsweredOrder,
     ChainHead,
@@ -39,6 +47,7 @@ from command_center.db.tables.street import (
 
 __all__ = [
     "Account",
+    "Activation",
     "AnsweredOrder",
     "Area",
     "Assignment",
@@ -53,14 +62,19 @@ __all__ = [
     "Job",
     "LogEntry",
     "Material",
+    "MessageChannel",
+    "Notice",
     "Person",
     "Place",
+    "PlanTask",
+    "Recipient",
     "Responsibility",
     "RollCall",
     "RollCallAnswer",
     "Station",
     "Stock",
     "Unit",
+    "UnitDuty",
     "Watch",
     "WatchMember",
     "WatchSwap",

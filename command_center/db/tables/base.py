@@ -7,6 +7,7 @@ from sqlalchemy import Enum, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
 from command_center.db.types import JsonText, UtcDateTime
+from command_center.domain.activations import ActivationStatus, TaskStatus, WorkState
 from command_center.domain.levels import Level
 from command_center.domain.rights import Role
 from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
@@ -43,6 +44,9 @@ class Base(DeclarativeBase):
         Duty: _by_value(Duty),
         PersonRole: _by_value(PersonRole),
         SwapStatus: _by_value(SwapStatus),
+        ActivationStatus: _by_value(ActivationStatus),
+        TaskStatus: _by_value(TaskStatus),
+        WorkState: _by_value(WorkState),
         dict[str, Any]: JsonText,
         list[str]: JsonText,
     }

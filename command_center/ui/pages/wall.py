@@ -20,6 +20,7 @@ from command_center.services.watches import OnWatch, on_duty_now
 from command_center.ui.map_layers import district_map, unit_symbol
 from command_center.ui.memo import Memo
 from command_center.ui.shell import Desk, Page, Screen, shows_simulated
+from command_center.ui.speech import spoken_names
 from command_center.ui.widgets import clock, data_time, demo_mark, empty_state, icon, kpi, pane, severity, wall_clock
 from command_center.words import N_, phrases
 
@@ -274,12 +275,6 @@ def _entries(screen: Screen) -> list[Component]:
     if not told:
         return [html.Div(screen.say(N_("Nothing yet")), className="wall-entry muted")]
     return [_entry(entry, screen) for entry in told]
-
-
-def spoken_names(screen: Screen) -> dict[str, str]:
-    """Unit ids as call signs and incident type codes as names, for the sentences of the log."""
-    units = {unit["id"]: screen.read(unit["call_sign"]) for unit in screen.live.board.rows("unit")}
-    return units | {code: screen.read(kind.name) for code, kind in screen.center.catalogue.incident_types.items()}
 
 
 def _spoken_short(facts: dict[str, Any]) -> dict[str, Any]:

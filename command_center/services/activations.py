@@ -1,0 +1,474 @@
+"""Putting a plan into force, and out of it again: one transaction decides everything, workers carry it out.
+
+Locks: plan verbs take turns; then units, incident, assignment as everywhere, then the activation's own rows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from command_center.catalogue.plan_copies import copy_of
+from command_center.center import Center
+from command_center.db.tables import Activation, UnitDuty
+from command_center.db.work import Work
+from command_center.domain import events
+from command_center.domain.activations import (
+    ACTIVATION_CHART,
+    RUNNING,
+    UNDO_S,
+    ActivationStatus,
+    below_floor,
+    may_approve,
+)
+from command_center.domain.errors import (
+    BelowDistrictOrder,
+    ConditionsOpen,
+    Invalid,
+    NotPermitted,
+    NotTheApprover,
+    PlanIsRunning,
+    PlanNotRunning,
+    TooLateToUndo,
+    Unknown,
+    UnknownActivation,
+)
+from command_center.domain.levels import Level
+from command_center.domain.plan_book import Plan
+from command_center.domain.rights import Actor, Right
+from command_center.domain.status import advance
+from command_center.services import plan_effects
+from command_center.services.dispatching import open_incident
+from command_center.services.plan_books import plan_named, plan_of
+from command_center.services.standing_orders import district_floor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivatePlan:
+    """Put this plan into force at this level.
+
+    life_risk : do not wait for approval; a leader confirms afterwards. fields : what belongs into the blanks of the messages.
+    units : vehicle ids to put on duty; None takes those the preview offers.
+    """
+
+    plan_id: str
+    level: Level
+    variant: str | None = None
+    incident_id: int | None = None
+    reason: str = ""
+    life_risk: bool = False
+    fields: Mapping[str, str] = field(default_factory=dict)
+    units: tuple[str, ...] | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activated:
+    """What became of the order: in force, provisionally in force, or waiting for whoever may approve."""
+
+    activation_id: int
+    status: ActivationStatus
+    approve_by: str
+
+
+def activate_plan(center: Center, order: ActivatePlan, actor: Actor) -> Activated:
+    """Put a plan into force, or ask for approval when the actor may not decide this level and no life is at risk.
+
+    Raises UnknownPlan, Invalid (variant), PlanIsRunning with who runs it, BelowDistrictOrder, UnknownIncident, IncidentEnded,
+    UnitNotAvailable; then nothing happened.
+    """
+    actor.require(Right.RUN_PLANS)
+    with center.work(actor) as work:
+        earlier = work.answered(order.key, _fingerprint(order))
+        if earlier is not None:
+            return Activated(**earlier | {"status": ActivationStatus(earlier["status"])})
+        work.take_turns("plans")
+        plan = plan_named(center, work.session, order.plan_id)
+        _check_free(work, plan)
+        _check_floor(work, plan, order.level)
+        approve_by = center.catalogue.common.levels[order.level].approve_by
+        activation = work.add(_new(plan, order, _variant(plan, order.variant), work))
+        if may_approve(actor.role, approve_by):
+            _into_force(center, work, activation, plan, approved=True, units=order.units)
+        elif order.life_risk:
+            _into_force(center, work, activation, plan, approved=False, units=order.units)
+        else:
+            work.record(
+                events.ActivationAsked(
+                    activation_id=activation.id,
+                    plan_id=plan.id,
+                    level=order.level.value,
+                    approve_by=approve_by,
+                    reason=order.reason,
+                )
+            )
+            plan_effects.call_approver(center, work, activation, plan, order.level)
+        answer = Activated(activation_id=activation.id, status=activation.status, approve_by=approve_by)
+        work.answer(order.key, {"activation_id": answer.activation_id, "status": answer.status.value, "approve_by": approve_by})
+        return answer
+
+
+def _fingerprint(order: ActivatePlan) -> dict[str, object]:
+    return {
+        "verb": "activate_plan",
+        "plan": order.plan_id,
+        "level": order.level.value,
+        "variant": order.variant,
+        "incident": order.incident_id,
+    }
+
+
+def _variant(plan: Plan, wanted: str | None) -> str | None:
+    if wanted is not None and wanted not in plan.variants:
+        raise Invalid(field="variant", value=wanted)
+    return wanted or plan.default_variant
+
+
+def _check_free(work: Work, plan: Plan) -> None:
+    held = work.session.scalar(select(Activation).where(Activation.plan_id == plan.id, Activation.ended_at.is_(None)))
+    if held is not None:
+        raise PlanIsRunning(plan=plan.id, level=held.level.value, status=held.status.value, by=held.requested_by)
+
+
+def _check_floor(work: Work, plan: Plan, level: Level) -> None:
+    floor = district_floor(work.session, plan.id)
+    if below_floor(level, floor):
+        raise BelowDistrictOrder(level=level.value, floor=None if floor is None else floor.value)
+
+
+def _new(plan: Plan, order: ActivatePlan, variant: str | None, work: Work) -> Activation:
+    if order.incident_id is not None:
+        open_incident(work, order.incident_id)
+    return Activation(
+        plan_id=plan.id,
+        plan_version=plan.version,
+        plan=copy_of(plan),
+        level=order.level,
+        variant=variant,
+        status=ActivationStatus.PROPOSED,
+        incident_id=order.incident_id,
+        reason=order.reason,
+        fields=dict(order.fields),
+        requested_by=work.actor.name,
+        requested_at=work.now,
+        anchors={},
+        conditions={},
+        end_reason="",
+    )
+
+
+def _into_force(
+    center: Center, work: Work, activation: Activation, plan: Plan, *, approved: bool, units: tuple[str, ...] | None = None
+) -> None:
+    """Everything that follows from the decision, in this transaction."""
+    to = ActivationStatus.ACTIVE if approved else ActivationStatus.PROVISIONAL
+    activation.status = advance(ACTIVATION_CHART, activation.status, to, subject=plan.id)
+    activation.started_at, activation.undo_until = work.now, work.now + timedelta(seconds=UNDO_S)
+    confirm_in_s = _await_confirmation(center, work, activation, approved=approved)
+    effect = plan_effects.begin(center, work, activation, plan, before=None, chosen=units)
+    work.record(
+        events.PlanActivated(
+            activation_id=activation.id,
+            plan_id=plan.id,
+            version=plan.version,
+            level=activation.level.value,
+            variant=activation.variant,
+            provisional=not approved,
+            tasks=effect.tasks,
+            units=list(effect.units),
+            confirm_in_s=confirm_in_s,
+            incident_id=activation.incident_id,
+            reason=activation.reason,
+        )
+    )
+    if not approved:
+        plan_effects.call_approver(center, work, activation, plan, activation.level)
+
+
+def _await_confirmation(center: Center, work: Work, activation: Activation, *, approved: bool) -> float | None:
+    """Note who approved, or until when someone has to; returns the seconds left for it."""
+    if approved:
+        activation.approved_by, activation.approved_at = work.actor.name, work.now
+        activation.confirmed_level, activation.confirm_until = activation.level, None
+        return None
+    within = timedelta(minutes=center.catalogue.common.activation_rules.confirm_within_min)
+    activation.confirm_until = work.now + within
+    return within.total_seconds()
+
+
+# ---- saying yes and no ---------------------------------------------------------------------------------------------------------
+
+
+def approve(center: Center, activation_id: int, actor: Actor) -> ActivationStatus:
+    """Say yes to whatever waits: a proposed activation, a provisional one, a change of level. Nothing waits: nothing changes.
+
+    Raises UnknownActivation, PlanNotRunning, NotTheApprover with who may.
+    """
+    actor.require(Right.RUN_PLANS)
+    with center.work(actor) as work:
+        work.take_turns("plans")
+        activation = _unended(work, activation_id)
+        plan = plan_of(activation)
+        _require_approver(center, actor, activation.wanted_level or activation.level)
+        if activation.status is ActivationStatus.PROPOSED:
+            _into_force(center, work, activation, plan, approved=True)
+        elif activation.wanted_level is not None:
+            _move_level(center, work, activation, plan, activation.wanted_level, approved=True, reason=activation.reason)
+        elif activation.status is ActivationStatus.PROVISIONAL:
+            _confirm(work, activation, plan)
+        plan_effects.approver_answered(work, activation)
+        return activation.status
+
+
+def _confirm(work: Work, activation: Activation, plan: Plan) -> None:
+    allowed_until = activation.confirm_until or work.now
+    activation.status = advance(ACTIVATION_CHART, activation.status, ActivationStatus.ACTIVE, subject=plan.id)
+    activation.approved_by, activation.approved_at = work.actor.name, work.now
+    activation.confirmed_level, activation.confirm_until = activation.level, None
+    late_s = max(0.0, (work.now - allowed_until).total_seconds())
+    work.record(events.ActivationConfirmed(activation_id=activation.id, plan_id=plan.id, level=activation.level.value, late_s=late_s))
+
+
+def decline(center: Center, activation_id: int, actor: Actor, reason: str) -> ActivationStatus:
+    """Say no to what waits: a proposal ends, a provisional activation is rolled back, a level goes back to the confirmed one.
+
+    Raises UnknownActivation, PlanNotRunning, NotTheApprover, Invalid (no reason).
+    """
+    actor.require(Right.RUN_PLANS)
+    why = _reason(reason)
+    with center.work(actor) as work:
+        work.take_turns("plans")
+        activation = _unended(work, activation_id)
+        plan = plan_of(activation)
+        _require_approver(center, actor, activation.wanted_level or activation.level)
+        if activation.status is ActivationStatus.PROPOSED:
+            activation.status = advance(ACTIVATION_CHART, activation.status, ActivationStatus.DECLINED, subject=plan.id)
+            _end(work, activation, why)
+            work.record(events.ActivationDeclined(activation_id=activation.id, plan_id=plan.id, reason=why))
+        elif activation.wanted_level is not None:
+            activation.wanted_level = None
+            work.record(events.ActivationDeclined(activation_id=activation.id, plan_id=plan.id, reason=why))
+        elif activation.status is ActivationStatus.PROVISIONAL:
+            _take_back(center, work, activation, plan, why)
+        plan_effects.approver_answered(work, activation)
+        return activation.status
+
+
+def _take_back(center: Center, work: Work, activation: Activation, plan: Plan, why: str) -> None:
+    """A leader does not confirm: back to the level confirmed before, or out of force altogether."""
+    if activation.confirmed_level is None:
+        _roll_back(work, activation, plan, why, undone=False)
+    else:
+        _move_level(center, work, activation, plan, activation.confirmed_level, approved=True, reason=why)
+
+
+def _require_approver(center: Center, actor: Actor, level: Level) -> None:
+    approve_by = center.catalogue.common.levels[level].approve_by
+    if not may_approve(actor.role, approve_by):
+        raise NotTheApprover(level=level.value, approve_by=approve_by, role=actor.role.value)
+
+
+def _unended(work: Work, activation_id: int) -> Activation:
+    activation = work.get(Activation, activation_id, UnknownActivation(activation=activation_id))
+    if activation.ended_at is not None:
+        raise PlanNotRunning(plan=activation.plan_id, status=activation.status.value)
+    return activation
+
+
+def running(work: Work, activation_id: int) -> Activation:
+    """Load and lock an activation that must be in force. Raises UnknownActivation, PlanNotRunning."""
+    activation = _unended(work, activation_id)
+    if activation.status not in RUNNING:
+        raise PlanNotRunning(plan=activation.plan_id, status=activation.status.value)
+    return activation
+
+
+def _reason(reason: str) -> str:
+    why = reason.strip()
+    if not why:
+        raise Invalid(field="reason", value="")
+    return why
+
+
+# ---- levels --------------------------------------------------------------------------------------------------------------------
+
+
+def change_level(center: Center, activation_id: int, to: Level, actor: Actor, *, reason: str, life_risk: bool = False) -> ActivationStatus:
+    """Raise or lower a running plan; whoever may approve the graver of both levels decides, others ask.
+
+    Raises UnknownActivation, PlanNotRunning, BelowDistrictOrder, Invalid (no reason, or the level it has already).
+    """
+    actor.require(Right.RUN_PLANS)
+    why = _reason(reason)
+    with center.work(actor) as work:
+        work.take_turns("plans")
+        activation = running(work, activation_id)
+        plan = plan_of(activation)
+        if to is activation.level:
+            raise Invalid(field="level", value=to.value)
+        _check_floor(work, plan, to)
+        raised = to.rank > activation.level.rank
+        approve_by = center.catalogue.common.levels[to if raised else activation.level].approve_by
+        if may_approve(actor.role, approve_by):
+            _move_level(center, work, activation, plan, to, approved=True, reason=why)
+        elif raised and life_risk:
+            _move_level(center, work, activation, plan, to, approved=False, reason=why)
+            plan_effects.call_approver(center, work, activation, plan, to)
+        else:
+            activation.wanted_level, activation.reason = to, why
+            work.record(
+                events.LevelAsked(
+                    activation_id=activation.id,
+                    plan_id=plan.id,
+                    before=activation.level.value,
+                    after=to.value,
+                    approve_by=approve_by,
+                    reason=why,
+                )
+            )
+            plan_effects.call_approver(center, work, activation, plan, to)
+        return activation.status
+
+
+def _move_level(center: Center, work: Work, activation: Activation, plan: Plan, to: Level, *, approved: bool, reason: str) -> None:
+    before = activation.level
+    activation.level, activation.wanted_level = to, None
+    wanted = ActivationStatus.ACTIVE if approved else ActivationStatus.PROVISIONAL
+    if activation.status is not wanted:
+        activation.status = advance(ACTIVATION_CHART, activation.status, wanted, subject=plan.id)
+    confirm_in_s = _await_confirmation(center, work, activation, approved=approved)
+    effect = plan_effects.begin(center, work, activation, plan, before=before)
+    work.record(
+        events.LevelChanged(
+            activation_id=activation.id,
+            plan_id=plan.id,
+            before=before.value,
+            after=to.value,
+            provisional=not approved,
+            tasks=effect.tasks,
+            units=list(effect.units),
+            confirm_in_s=confirm_in_s,
+            reason=reason,
+        )
+    )
+
+
+def record_anchor(center: Center, activation_id: int, anchor: str, at: datetime, actor: Actor) -> None:
+    """Say when something happened that deadlines count from (the snow stopped); a correction moves the deadlines of open tasks.
+
+    Raises UnknownActivation, PlanNotRunning, Invalid for an anchor the plan does not know or a moment to come.
+    """
+    actor.require(Right.RUN_PLANS)
+    with center.work(actor) as work:
+        work.take_turns("plans")
+        activation = running(work, activation_id)
+        plan = plan_of(activation)
+        if anchor not in {step.anchor for step in plan.steps} or at > work.now:
+            raise Invalid(field="anchor", value=f"{anchor} {at.isoformat()}")
+        activation.anchors = activation.anchors | {anchor: at.isoformat()}
+        work.record(events.AnchorRecorded(activation_id=activation.id, plan_id=plan.id, anchor=anchor, at=at.isoformat()))
+        plan_effects.set_due(work, activation, plan, anchor)
+
+
+def acknowledge_duty(center: Center, duty_id: int, actor: Actor) -> None:
+    """The crew has its orders for the plan, told by itself or by phone. Twice changes nothing.
+
+    Raises Unknown, NotPermitted (a crew speaks for its own unit).
+    """
+    with center.work(actor) as work:
+        duty = work.get(UnitDuty, duty_id, Unknown(kind="duty", id=str(duty_id)))
+        if not actor.may(Right.REPORT_ANY_STATUS) and actor.unit_id != duty.unit_id:
+            raise NotPermitted(role=actor.role.value, right=Right.REPORT_ANY_STATUS.value)
+        if duty.acknowledged_at is None and duty.released_at is None:
+            duty.acknowledged_at = work.now
+            plan_id = work.session.get_one(Activation, duty.activation_id).plan_id
+            work.record(events.DutyAcknowledged(activation_id=duty.activation_id, plan_id=plan_id, unit_id=duty.unit_id, duty_id=duty.id))
+
+
+# ---- out of force --------------------------------------------------------------------------------------------------------------
+
+
+def undo(center: Center, activation_id: int, actor: Actor) -> None:
+    """Take an activation back within the seconds of grace; who activated it may, and needs no reason.
+
+    Raises UnknownActivation, PlanNotRunning, TooLateToUndo.
+    """
+    actor.require(Right.RUN_PLANS)
+    with center.work(actor) as work:
+        work.take_turns("plans")
+        activation = running(work, activation_id)
+        if activation.undo_until is None or work.now > activation.undo_until:
+            raise TooLateToUndo(plan=activation.plan_id)
+        _roll_back(work, activation, plan_of(activation), "", undone=True)
+
+
+def roll_back(center: Center, activation_id: int, actor: Actor, reason: str) -> None:
+    """Take a running plan back altogether: release, recall, and tell everyone who was told. The level's approver decides.
+
+    Raises UnknownActivation, PlanNotRunning, NotTheApprover, Invalid (no reason).
+    """
+    actor.require(Right.RUN_PLANS)
+    why = _reason(reason)
+    with center.work(actor) as work:
+        work.take_turns("plans")
+        activation = running(work, activation_id)
+        _require_approver(center, actor, activation.level)
+        _roll_back(work, activation, plan_of(activation), why, undone=False)
+
+
+def _roll_back(work: Work, activation: Activation, plan: Plan, why: str, *, undone: bool) -> None:
+    recalled = plan_effects.take_back(work, activation, plan)
+    activation.status = advance(ACTIVATION_CHART, activation.status, ActivationStatus.ROLLED_BACK, subject=plan.id)
+    _end(work, activation, why)
+    work.record(events.PlanRolledBack(activation_id=activation.id, plan_id=plan.id, undone=undone, units=list(recalled), reason=why))
+
+
+def _end(work: Work, activation: Activation, reason: str) -> None:
+    activation.ended_at, activation.ended_by, activation.end_reason = work.now, work.actor.name, reason
+    activation.confirm_until = activation.undo_until = activation.wanted_level = None
+
+
+def tick_condition(center: Center, activation_id: int, number: int, actor: Actor, *, met: bool = True) -> None:
+    """Say that a condition for ending the plan is met, or is no longer. number : from 0. Raises Invalid for one there is not."""
+    actor.require(Right.RUN_PLANS)
+    with center.work(actor) as work:
+        activation = running(work, activation_id)
+        plan = plan_of(activation)
+        if not 0 <= number < len(plan.termination.all):
+            raise Invalid(field="condition", value=number)
+        ticked = {key: value for key, value in activation.conditions.items() if key != str(number)}
+        activation.conditions = ticked | ({str(number): {"by": actor.name, "at": work.now.isoformat()}} if met else {})
+        text = plan.termination.all[number]
+        work.record(events.ConditionTicked(activation_id=activation.id, plan_id=plan.id, condition=text.in_(center.language), met=met))
+
+
+def terminate(center: Center, activation_id: int, actor: Actor, *, reason: str = "") -> None:
+    """End a plan whose conditions are all met; who may approve its level decides.
+
+    Raises UnknownActivation, PlanNotRunning, NotTheApprover, ConditionsOpen with the numbers of those not ticked.
+    """
+    actor.require(Right.RUN_PLANS)
+    with center.work(actor) as work:
+        work.take_turns("plans")
+        activation = running(work, activation_id)
+        plan = plan_of(activation)
+        _require_approver(center, actor, activation.level)
+        missing = [str(number + 1) for number in range(len(plan.termination.all)) if str(number) not in activation.conditions]
+        if missing:
+            raise ConditionsOpen(plan=plan.id, open=missing)
+        plan_effects.stand_down(work, activation)
+        activation.status = advance(ACTIVATION_CHART, activation.status, ActivationStatus.TERMINATED, subject=plan.id)
+        _end(work, activation, reason)
+        work.record(events.PlanTerminated(activation_id=activation.id, plan_id=plan.id, level=activation.level.value, reason=reason))
+
+
+# ---- what the clock does -------------------------------------------------------------------------------------------------------
+
+
+def mark_unconfirmed(work: Work, activation_id: int) -> None:
+    """The time to confirm is over: say so if nobody has. Everything goes on running."""
+    activation = work.get(Activation, activation_id)
+    waiting = activation.status is ActivationStatus.PROVISIONAL and activation.confirm_until is not None
+    if waiting and activation.confirm_until is not None and activation.confirm_until <= work.now:
+        work.record(events.ActivationNotConfirmed(activation_id=activation.id, plan_id=activation.plan_id, level=activation.level.value))

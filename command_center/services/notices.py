@@ -1,0 +1,374 @@
+"""Messages to people: queued with the decision, carried by workers, acknowledged by link or by phone, asked again until someone answers."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypedDict
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from command_center.center import Center
+from command_center.db.tables import Incident, MessageChannel, Notice, Recipient
+from command_center.db.work import Work
+from command_center.domain import events
+from command_center.domain.activations import WorkState
+from command_center.domain.errors import Invalid, Unknown, UnknownLink
+from command_center.domain.rights import SYSTEM, Actor, Right
+from command_center.domain.text import Text
+from command_center.services import messages
+from command_center.services.audiences import Addressee, addressees
+from command_center.services.reactions import CHAIN_STEP_S
+from command_center.words import N_, translator
+
+IN_LINE = "duty_chain"
+"""The audience that is called one after the other, until someone answers."""
+
+BY_PHONE = "phone"
+IN_DRILL = "drill"
+"""What stands as channel when a drill keeps the message in the building."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message before it is queued. key : what makes it this one and no other; a second draft with it has no effect."""
+
+    key: str
+    audience: str
+    channels: tuple[str, ...]
+    text: Text
+    to: Sequence[Addressee]
+    answer_in_s: float | None = None
+
+
+def queue_notice(work: Work, draft: Draft, activation_id: int | None = None, incident_id: int | None = None) -> Notice:
+    """Write a message down in this transaction; a worker carries it after the commit."""
+    known = work.session.scalar(select(Notice).where(Notice.key == draft.key))
+    if known is not None:
+        return known
+    answer_until = None if draft.answer_in_s is None else work.now + timedelta(seconds=draft.answer_in_s)
+    notice = work.add(
+        Notice(
+            activation_id=activation_id,
+            incident_id=incident_id,
+            key=draft.key,
+            audience=draft.audience,
+            channels=list(draft.channels),
+            text_zh=draft.text.zh,
+            text_en=draft.text.en,
+            needs_answer=draft.answer_in_s is not None,
+            work=WorkState.QUEUED,
+            queued_at=work.now,
+            answer_until=answer_until,
+            recipients=len(draft.to),
+            reached=0,
+            answered=0,
+        )
+    )
+    for place, one in enumerate(draft.to):
+        work.session.add(
+            Recipient(
+                notice_id=notice.id,
+                kind=one.kind,
+                ref=one.ref,
+                place=place,
+                name_zh=one.name.zh,
+                name_en=one.name.en,
+                phone=one.phone,
+                link=secrets.token_urlsafe(16),
+                tries=0,
+                failed_reason="",
+            )
+        )
+    work.record(events.NoticeQueued(**_facts(notice), recipients=len(draft.to), answer_in_s=draft.answer_in_s))
+    return notice
+
+
+class _NoticeFacts(TypedDict):
+    notice_id: int
+    audience: str
+    activation_id: int | None
+    incident_id: int | None
+
+
+def _facts(notice: Notice) -> _NoticeFacts:
+    """What all events of a message say."""
+    return {
+        "notice_id": notice.id,
+        "audience": notice.audience,
+        "activation_id": notice.activation_id,
+        "incident_id": notice.incident_id,
+    }
+
+
+# ---- what the workers do -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One message on its way to one recipient. address : None where only a person can tell them."""
+
+    recipient_id: int
+    address: str | None
+    text: str
+    link: str
+
+
+def outgoing(center: Center, notice_id: int, *, again: bool = False) -> list[Outgoing]:
+    """Whom the message still has to reach; with `again`, whom it reached and who has not answered."""
+    with center.read() as session:
+        notice = session.get_one(Notice, notice_id)
+        if notice.work is WorkState.UNDONE:
+            return []
+        waiting = select(Recipient).where(Recipient.notice_id == notice_id, Recipient.answered_at.is_(None))
+        waiting = waiting.where(Recipient.place < turn(session, notice))
+        if not again:
+            waiting = waiting.where(Recipient.sent_at.is_(None))
+        text = notice.text_en if center.language == "en" else notice.text_zh
+        return [
+            Outgoing(recipient_id=it.id, address=_address(session, it), text=text, link=it.link)
+            for it in session.scalars(waiting.order_by(Recipient.place))
+        ]
+
+
+def turn(session: Session, notice: Notice) -> int:
+    """How many of the line are being asked by now: everyone, or in a chain one more with every round."""
+    if notice.audience != IN_LINE:
+        return notice.recipients
+    asked = session.scalar(select(func.max(Recipient.tries)).where(Recipient.notice_id == notice.id)) or 0
+    return min(notice.recipients, asked + 1)
+
+
+def _address(session: Session, recipient: Recipient) -> str | None:
+    channel = session.get(MessageChannel, (recipient.kind, recipient.ref))
+    return None if channel is None else channel.address
+
+
+def carry(center: Center, notice_id: int, *, again: bool = False) -> None:
+    """Hand the message to every recipient's service, one by one; what was carried is kept even if a later one fails.
+
+    Raises ChannelFailed when a service refused; the next try goes to those only.
+    """
+    refused = ""
+    for one in outgoing(center, notice_id, again=again):
+        try:
+            channel = _carry_one(center, one)
+        except messages.ChannelFailed as error:
+            refused = str(error)
+            channel = None
+        _note(center, one.recipient_id, channel, refused if channel is None and one.address else "")
+    if refused:
+        raise messages.ChannelFailed(refused)
+
+
+def _carry_one(center: Center, one: Outgoing) -> str | None:
+    """Kind of the service that took it; None where there is none and a person has to tell."""
+    if center.is_drill:
+        return IN_DRILL
+    if one.address is None:
+        return None
+    link = f"\n{center.public_url}/a/{one.link}" if center.public_url else ""
+    return messages.deliver(messages.Notice(channel=one.address, title=one.text.split("\n", 1)[0][:60], body=one.text + link))
+
+
+def _note(center: Center, recipient_id: int, channel: str | None, refused: str) -> None:
+    with center.work(SYSTEM) as work:
+        recipient = work.get(Recipient, recipient_id)
+        recipient.tries += 1
+        recipient.failed_reason = refused[:200]
+        if channel is not None:
+            recipient.channel, recipient.sent_at = channel, recipient.sent_at or work.now
+
+
+def mark_sent(work: Work, notice_id: int) -> None:
+    """Everyone with a service has it; the others stand on the list of those a person has to tell."""
+    notice = work.get(Notice, notice_id)
+    if notice.work is WorkState.UNDONE:
+        return
+    notice.work, notice.reached = WorkState.DONE, _count(work.session, notice_id, Recipient.sent_at.is_not(None))
+    work.record(
+        events.NoticeSent(
+            **_facts(notice),
+            reached=notice.reached,
+            by_hand=notice.recipients - notice.reached,
+        )
+    )
+
+
+def mark_failed(work: Work, notice_id: int, reason: str) -> None:
+    notice = work.get(Notice, notice_id)
+    notice.work, notice.reached = WorkState.FAILED, _count(work.session, notice_id, Recipient.sent_at.is_not(None))
+    work.record(events.NoticeFailed(**_facts(notice), reason=reason[:200]))
+
+
+def mark_unanswered(work: Work, notice_id: int, round_: int) -> None:
+    """Time is over for this round: say who is silent. Nothing is said when everyone, or in a chain someone, has answered."""
+    notice = work.get(Notice, notice_id)
+    if notice.closed_at is not None or notice.work is WorkState.UNDONE or is_answered(notice):
+        return
+    notice.reached = _count(work.session, notice_id, Recipient.sent_at.is_not(None))
+    silent = work.session.scalars(
+        select(Recipient).where(Recipient.notice_id == notice_id, Recipient.answered_at.is_(None)).order_by(Recipient.place)
+    )
+    notice.answer_until = work.now
+    work.record(
+        events.NoticeUnanswered(
+            **_facts(notice),
+            round=round_,
+            recipients=[it.name_zh for it in silent][:20],
+        )
+    )
+
+
+def is_settled(center: Center, notice_id: int) -> bool:
+    """Whether nobody has to be asked again: answered, withdrawn, or its plan is over."""
+    with center.read() as session:
+        notice = session.get_one(Notice, notice_id)
+        return notice.closed_at is not None or notice.work is WorkState.UNDONE or is_answered(notice)
+
+
+def is_answered(notice: Notice) -> bool:
+    """Whether nobody needs to be asked again: of a chain one answer is enough."""
+    if not notice.needs_answer:
+        return True
+    return notice.answered >= (1 if notice.audience == IN_LINE else notice.recipients)
+
+
+def _count(session: Session, notice_id: int, *where: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(Recipient).where(Recipient.notice_id == notice_id, *where)) or 0
+
+
+# ---- what people do ------------------------------------------------------------------------------------------------------------
+
+
+def notice_by_link(center: Center, link: str) -> tuple[Text, Text, bool]:
+    """The message behind a link, who it is for, and whether it is answered. Raises UnknownLink."""
+    with center.read() as session:
+        recipient = session.scalar(select(Recipient).where(Recipient.link == link))
+        if recipient is None:
+            raise UnknownLink
+        notice = session.get_one(Notice, recipient.notice_id)
+        return Text(notice.text_zh, notice.text_en), Text(recipient.name_zh, recipient.name_en), recipient.answered_at is not None
+
+
+def answer_by_link(center: Center, link: str) -> None:
+    """The recipient says "received", without an account. Twice changes nothing. Raises UnknownLink."""
+    with center.read() as session:
+        found = session.execute(select(Recipient.id, Recipient.name_zh).where(Recipient.link == link)).first()
+    if found is None:
+        raise UnknownLink
+    with center.work(Actor(name=found.name_zh, role=SYSTEM.role)) as work:
+        _answer(work, found.id, by_phone=False)
+
+
+def told_by_phone(center: Center, recipient_id: int, actor: Actor) -> None:
+    """The officer told them by phone or radio, and they understood. Raises Unknown."""
+    actor.require(Right.RUN_PLANS)
+    with center.work(actor) as work:
+        _answer(work, recipient_id, by_phone=True)
+
+
+def _answer(work: Work, recipient_id: int, *, by_phone: bool) -> None:
+    seen = work.session.get(Recipient, recipient_id)
+    if seen is None:
+        raise Unknown(kind="recipient", id=str(recipient_id))
+    notice = work.get(Notice, seen.notice_id)
+    recipient = work.get(Recipient, recipient_id)
+    if recipient.answered_at is not None:
+        return
+    recipient.answered_at, recipient.answered_by = work.now, work.actor.name
+    if by_phone and recipient.sent_at is None:
+        recipient.channel, recipient.sent_at = BY_PHONE, work.now
+    work.session.flush()
+    notice.answered = _count(work.session, notice.id, Recipient.answered_at.is_not(None))
+    notice.reached = _count(work.session, notice.id, Recipient.sent_at.is_not(None))
+    work.record(
+        events.NoticeAnswered(
+            **_facts(notice),
+            recipient_id=recipient.id,
+            recipient=recipient.name_zh,
+            by_phone=by_phone,
+        )
+    )
+
+
+def recipients_of(center: Center, notice_id: int) -> list[Recipient]:
+    """Everyone a message is for, in line; who has answered and who has to be told by hand can be read off."""
+    with center.read() as session:
+        return list(session.scalars(select(Recipient).where(Recipient.notice_id == notice_id).order_by(Recipient.place)))
+
+
+def set_channel(center: Center, kind: str, ref: str, address: str | None, actor: Actor) -> None:
+    """Say where messages for someone go, or take it away with None. The address is a secret: the log has its kind only. Raises Invalid."""
+    actor.require(Right.MANAGE_ACCOUNTS)
+    if address is not None and not messages.is_usable_channel(address):
+        raise Invalid(field="channel", value=address.partition(":")[0])
+    with center.work(actor) as work:
+        held = work.session.get(MessageChannel, (kind, ref))
+        if held is not None:
+            work.session.delete(held)
+            work.session.flush()
+        if address is not None:
+            work.session.add(MessageChannel(kind=kind, ref=ref, address=address))
+        work.record(events.ChannelSet(kind=kind, ref=ref, service=None if address is None else address.partition(":")[0]))
+
+
+# ---- an emergency that nobody has seen ---------------------------------------------------------------------------------------------
+
+UNSEEN = N_("%(kind)s, level %(level)s, %(place)s: nobody at the desk has seen it yet (incident %(number)s)")
+
+
+def call_for_unseen(center: Center, work: Work, incident_id: int) -> None:
+    """A grave emergency stands unseen: call the chain of command, one after the other, until somebody answers or sees it."""
+    incident = work.get(Incident, incident_id)
+    if incident.acknowledged_at is not None or incident.ended_at is not None or not incident.severity.is_grave:
+        return
+    kind = center.catalogue.incident_types[incident.type].name
+
+    def text(language: str, place: str) -> str:
+        names = {"kind": kind.in_(language), "level": incident.severity.value, "place": place, "number": incident.number}
+        return translator(language)(UNSEEN) % names
+
+    draft = Draft(
+        key=f"unseen:{incident.id}:{incident.severity.value}",
+        audience=IN_LINE,
+        channels=("phone",),
+        text=Text(text("zh_CN", incident.place_zh), text("en", incident.place_en)),
+        to=addressees(center, work.session, IN_LINE),
+        answer_in_s=CHAIN_STEP_S,
+    )
+    queue_notice(work, draft, incident_id=incident.id)
+
+
+def stop_calling(work: Work, incident_id: int) -> None:
+    """Somebody has seen the emergency: nobody is called for it any more."""
+    calls = select(Notice).where(Notice.incident_id == incident_id, Notice.activation_id.is_(None), Notice.closed_at.is_(None))
+    for seen in work.session.scalars(calls).all():
+        notice = work.get(Notice, seen.id)
+        notice.closed_at = work.now
+        work.record(events.NoticeWithdrawn(**_facts(notice)))
+
+
+# ---- when a plan ends ----------------------------------------------------------------------------------------------------------
+
+
+def close_notices(work: Work, activation_id: int, *, withdrawn: Text | None) -> None:
+    """The plan is over: nobody is asked any more. withdrawn : what everyone who was told is told now, after a roll-back."""
+    open_ones = work.session.scalars(
+        select(Notice).where(Notice.activation_id == activation_id, Notice.closed_at.is_(None)).order_by(Notice.id)
+    )
+    for seen in open_ones.all():
+        notice = work.get(Notice, seen.id)
+        notice.closed_at = work.now
+        if notice.work is not WorkState.DONE:
+            notice.work = WorkState.UNDONE
+        if withdrawn is not None:
+            told = work.session.scalars(
+                select(Recipient).where(Recipient.notice_id == notice.id, Recipient.sent_at.is_not(None)).order_by(Recipient.place)
+            )
+            to = [Addressee(kind=it.kind, ref=it.ref, name=Text(it.name_zh, it.name_en), phone=it.phone) for it in told]
+            if to:
+                key = f"{notice.key}:withdrawn"
+                queue_notice(work, Draft(key=key, audience=notice.audience, channels=tuple(notice.channels), text=withdrawn, to=to))
+            work.record(events.NoticeWithdrawn(notice_id=notice.id, audience=notice.audience, activation_id=activation_id))

@@ -1,0 +1,305 @@
+"""What a decision about a plan sets in motion, written down in the decision's own transaction: tasks, units, messages.
+
+Workers carry it out afterwards; nothing here speaks to the world.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from command_center.center import Center
+from command_center.db.tables import Activation, Incident, Notice, PlanTask, Unit, UnitDuty
+from command_center.db.work import Work
+from command_center.domain import events
+from command_center.domain.activations import OPEN_TASK, TaskStatus, WorkState, due_at, filled, steps_at
+from command_center.domain.errors import UnknownUnit
+from command_center.domain.levels import Level
+from command_center.domain.plan_book import Notification, Plan, Step
+from command_center.domain.text import Text
+from command_center.services import notices
+from command_center.services.assignments import recall_in
+from command_center.services.audiences import addressees
+from command_center.services.dispatching import assign, check_free, follow_units, open_incident
+from command_center.services.notices import IN_LINE, Draft, queue_notice
+from command_center.services.plan_needs import needs
+from command_center.services.reactions import CHAIN_STEP_S
+from command_center.words import N_, phrases, translator
+
+WITHDRAWN = N_("Withdrawn: %(plan)s, level %(level)s. What was ordered for it no longer holds.")
+CALL_APPROVER = N_("%(plan)s, level %(level)s: please decide (%(reason)s)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What was set in motion. tasks : how many were opened; units : ids newly put on duty."""
+
+    tasks: int
+    units: tuple[str, ...]
+
+
+def begin(
+    center: Center, work: Work, activation: Activation, plan: Plan, *, before: Level | None, chosen: tuple[str, ...] | None = None
+) -> Effect:
+    """Bring the activation to its level: from nothing (before=None) or from another level. What is done stays done."""
+    units = _order_units(center, work, activation, plan, chosen)
+    tasks = _open_tasks(work, activation, plan)
+    _withdraw_tasks(work, activation, plan)
+    _queue_messages(center, work, activation, plan, before)
+    return Effect(tasks=tasks, units=units)
+
+
+# ---- units ---------------------------------------------------------------------------------------------------------------------
+
+
+def _order_units(center: Center, work: Work, activation: Activation, plan: Plan, chosen: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Put the units on duty that the level still lacks, or those a person chose; send them off where there is an incident."""
+    if chosen is None:
+        wanted = needs(center, work.session, plan, activation.level, activation_id=activation.id, incident_id=activation.incident_id)
+        chosen = tuple(unit_id for need in wanted for unit_id in need.chosen)
+    units = work.all(Unit, list(chosen), lambda unit_id: UnknownUnit(unit=unit_id))
+    incident = None if activation.incident_id is None or not units else open_incident(work, activation.incident_id)
+    for unit in units:
+        _put_on_duty(work, activation, unit, incident)
+    if incident is not None:
+        follow_units(work, incident)
+    return tuple(unit.id for unit in units)
+
+
+def _put_on_duty(work: Work, activation: Activation, unit: Unit, incident: Incident | None) -> None:
+    assignment_id = None
+    if incident is not None:
+        check_free(work, unit)
+        assignment_id = assign(work, incident, unit, None, [])
+    duty = work.add(
+        UnitDuty(
+            activation_id=activation.id,
+            unit_id=unit.id,
+            assignment_id=assignment_id,
+            work=WorkState.QUEUED,
+            work_note="",
+            ordered_at=work.now,
+        )
+    )
+    work.record(events.UnitOnDuty(activation_id=activation.id, plan_id=activation.plan_id, unit_id=unit.id, duty_id=duty.id))
+
+
+def _release_units(work: Work, activation: Activation, *, recall: bool) -> tuple[str, ...]:
+    """Take every unit off duty; with `recall` also off the incident it was sent to for this plan."""
+    duties = work.session.scalars(
+        select(UnitDuty).where(UnitDuty.activation_id == activation.id, UnitDuty.released_at.is_(None)).order_by(UnitDuty.unit_id)
+    ).all()
+    for duty in duties:
+        if recall and duty.assignment_id is not None:
+            recall_in(work, duty.assignment_id, activation.plan_id)
+    for duty in duties:
+        duty.released_at = work.now
+        if duty.work in (WorkState.QUEUED, WorkState.DOING):
+            duty.work = WorkState.UNDONE
+    return tuple(duty.unit_id for duty in duties)
+
+
+# ---- tasks ---------------------------------------------------------------------------------------------------------------------
+
+
+def _open_tasks(work: Work, activation: Activation, plan: Plan) -> int:
+    """Open the first occurrence of every step that applies now and has none yet."""
+    known = set(work.session.scalars(select(PlanTask.step_id).where(PlanTask.activation_id == activation.id)))
+    new = [step for step in steps_at(plan, activation.level, activation.variant) if step.id not in known]
+    for step in new:
+        open_task(work, activation, step, occurrence=1)
+    return len(new)
+
+
+def open_task(work: Work, activation: Activation, step: Step, *, occurrence: int, due: datetime | None = None) -> PlanTask:
+    """One occurrence of a step, with its deadline and its background work."""
+    due = due or due_at(step, activation.level, work.now, _moments(activation))
+    task = work.add(
+        PlanTask(
+            activation_id=activation.id,
+            step_id=step.id,
+            occurrence=occurrence,
+            group=step.group,
+            status=TaskStatus.PENDING,
+            work=WorkState.NONE if step.job is None else WorkState.QUEUED,
+            work_note="",
+            applies_since=work.now,
+            due_at=due,
+            evidence={},
+            reason="",
+        )
+    )
+    work.record(
+        events.TaskOpened(
+            activation_id=activation.id,
+            plan_id=activation.plan_id,
+            task_id=task.id,
+            step_id=step.id,
+            occurrence=occurrence,
+            due_in_s=None if due is None else (due - work.now).total_seconds(),
+            job=step.job,
+        )
+    )
+    return task
+
+
+def _moments(activation: Activation) -> dict[str, datetime]:
+    return {name: datetime.fromisoformat(at) for name, at in activation.anchors.items()}
+
+
+def set_due(work: Work, activation: Activation, plan: Plan, anchor: str) -> None:
+    """The anchor was recorded: every open task that counts from it has its deadline now."""
+    steps = {step.id: step for step in plan.steps if step.anchor == anchor}
+    for task in _open(work, activation):
+        if task.step_id not in steps:
+            continue
+        task.due_at = due_at(steps[task.step_id], activation.level, task.applies_since, _moments(activation))
+        task.overdue_at = None
+        if task.due_at is not None:
+            work.record(
+                events.TaskDue(
+                    activation_id=activation.id,
+                    plan_id=activation.plan_id,
+                    task_id=task.id,
+                    step_id=task.step_id,
+                    occurrence=task.occurrence,
+                    due_in_s=(task.due_at - work.now).total_seconds(),
+                )
+            )
+
+
+def _open(work: Work, activation: Activation) -> Sequence[PlanTask]:
+    query = select(PlanTask).where(PlanTask.activation_id == activation.id, PlanTask.status.in_(OPEN_TASK)).order_by(PlanTask.id)
+    return work.session.scalars(query).all()
+
+
+def _withdraw_tasks(work: Work, activation: Activation, plan: Plan) -> None:
+    """A lower level needs fewer steps: those that nobody has begun are withdrawn, the others are finished."""
+    applying = {step.id for step in steps_at(plan, activation.level, activation.variant)}
+    for task in _open(work, activation):
+        if task.step_id not in applying and task.status is TaskStatus.PENDING:
+            _withdraw(task)
+
+
+def _withdraw(task: PlanTask) -> None:
+    task.status = TaskStatus.WITHDRAWN
+    if task.work in (WorkState.QUEUED, WorkState.DOING):
+        task.work = WorkState.UNDONE
+
+
+def _close_tasks(work: Work, activation: Activation) -> None:
+    for task in work.session.scalars(select(PlanTask).where(PlanTask.activation_id == activation.id).order_by(PlanTask.id)).all():
+        if task.status in OPEN_TASK:
+            _withdraw(task)
+        task.closed_at = work.now
+
+
+# ---- messages ------------------------------------------------------------------------------------------------------------------
+
+
+def message_fields(center: Center, activation: Activation, incident: Incident | None, language: str) -> Mapping[str, str]:
+    """What is known for the blanks of the messages; what a person filled in comes first."""
+    say = translator(language)
+    known = {
+        "level": say(phrases.LEVEL_OF_RESPONSE) % {"level": activation.level.value},
+        "time": f"{(activation.started_at or activation.requested_at).astimezone(ZoneInfo(center.catalogue.street.timezone)):%m-%d %H:%M}",
+        "summary": activation.reason,
+        "place": center.catalogue.street.name.in_(language),
+        "area": center.catalogue.street.name.in_(language),
+    }
+    if incident is not None:
+        kind = center.catalogue.incident_types[incident.type].name
+        known |= {"place": incident.place_en if language == "en" else incident.place_zh, "type": kind.in_(language)}
+    return known | {name: value for name, value in activation.fields.items() if value}
+
+
+def notices_due(plan: Plan, level: Level, before: Level | None) -> list[tuple[int, Notification]]:
+    """Lines of the plan's message list to send now, with their numbers: all up to the level, or after a change those that join
+    and those that speak of the level itself.
+    """
+    lines = [(number, line) for number, line in enumerate(plan.notifications) if line.min_level.rank <= level.rank]
+    if before is None:
+        return lines
+    return [(number, line) for number, line in lines if line.min_level.rank > before.rank or "{level}" in line.text.zh]
+
+
+def _queue_messages(center: Center, work: Work, activation: Activation, plan: Plan, before: Level | None) -> None:
+    incident = None if activation.incident_id is None else work.session.get(Incident, activation.incident_id)
+    by_language = {language: message_fields(center, activation, incident, language) for language in ("zh_CN", "en")}
+    for number, line in notices_due(plan, activation.level, before):
+        queue_notice(
+            work,
+            Draft(
+                key=f"{activation.id}:{number}:{activation.level.value}",
+                audience=line.audience,
+                channels=line.channels,
+                text=Text(filled(line.text.zh, by_language["zh_CN"]), filled(line.text.en, by_language["en"])),
+                to=addressees(center, work.session, line.audience, plan.levels[activation.level].groups),
+                answer_in_s=line.due_min * 60.0 if line.ack else None,
+            ),
+            activation.id,
+        )
+
+
+def call_approver(center: Center, work: Work, activation: Activation, plan: Plan, level: Level) -> None:
+    """Call the chain of command, one after the other every three minutes, until someone answers."""
+
+    def text(language: str) -> str:
+        names = {"plan": plan.short.in_(language), "level": level.value, "reason": activation.reason or "-"}
+        return translator(language)(CALL_APPROVER) % names
+
+    queue_notice(
+        work,
+        Draft(
+            key=f"{activation.id}:approve:{level.value}:{activation.version or 0}",
+            audience=IN_LINE,
+            channels=("phone",),
+            text=Text(text("zh_CN"), text("en")),
+            to=addressees(center, work.session, IN_LINE),
+            answer_in_s=CHAIN_STEP_S,
+        ),
+        activation.id,
+    )
+
+
+def approver_answered(work: Work, activation: Activation) -> None:
+    """Somebody decided: the chain of command is not called any more."""
+    open_calls = work.session.scalars(
+        select(Notice).where(
+            Notice.activation_id == activation.id, Notice.closed_at.is_(None), Notice.key.startswith(f"{activation.id}:approve:")
+        )
+    )
+    for seen in open_calls.all():
+        notice = work.get(Notice, seen.id)
+        notice.closed_at = work.now
+        work.record(events.NoticeWithdrawn(notice_id=notice.id, audience=notice.audience, activation_id=activation.id))
+
+
+# ---- the end -------------------------------------------------------------------------------------------------------------------
+
+
+def take_back(work: Work, activation: Activation, plan: Plan) -> tuple[str, ...]:
+    """Roll back: recall what was sent, release what was taken, tell everyone who was told. Returns the units recalled."""
+    recalled = _release_units(work, activation, recall=True)
+    _close_tasks(work, activation)
+
+    def text(language: str) -> str:
+        return translator(language)(WITHDRAWN) % {"plan": plan.short.in_(language), "level": activation.level.value}
+
+    notices.close_notices(work, activation.id, withdrawn=Text(text("zh_CN"), text("en")))
+    return recalled
+
+
+def stand_down(work: Work, activation: Activation) -> None:
+    """The plan is over as planned: units are released where they are, nobody is asked any more."""
+    _release_units(work, activation, recall=False)
+    _close_tasks(work, activation)
+    notices.close_notices(work, activation.id, withdrawn=None)
+
+
+def duties_of(work: Work, activation_id: int) -> Iterable[UnitDuty]:
+    """Units on duty for a running plan."""
+    query = select(UnitDuty).where(UnitDuty.activation_id == activation_id, UnitDuty.released_at.is_(None)).order_by(UnitDuty.unit_id)
+    return work.session.scalars(query).all()

@@ -1,0 +1,127 @@
+"""What would happen if a plan were put into force now: everything a person wants to know before saying yes. Nothing is written down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from command_center.center import Center
+from command_center.db.tables import Activation, Incident
+from command_center.domain.activations import (
+    ActivationStatus,
+    Shortage,
+    below_floor,
+    blanks,
+    filled,
+    may_approve,
+    steps_at,
+)
+from command_center.domain.errors import UnknownIncident
+from command_center.domain.levels import Level
+from command_center.domain.plan_book import Plan, Step
+from command_center.domain.rights import Actor, Right
+from command_center.domain.text import Text
+from command_center.services.activations import ActivatePlan
+from command_center.services.audiences import addressees
+from command_center.services.plan_books import plan_named
+from command_center.services.plan_effects import message_fields, notices_due
+from command_center.services.plan_needs import Need, StockNeed, needs, shortages_together, stock_needs
+from command_center.services.standing_orders import district_floor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePreview:
+    """One message with its final text. blanks : names of places nobody has filled; to : the first few names."""
+
+    audience: str
+    channels: tuple[str, ...]
+    text: Text
+    blanks: tuple[str, ...]
+    recipients: int
+    to: tuple[Text, ...]
+    answer_min: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """may_decide : whether the asker may put it into force without anyone's approval. running : the activation that stands in the way.
+
+    tasks come with the minutes allowed, None while they wait for an anchor. shortages : of all running plans and this one together.
+    """
+
+    plan: Plan
+    level: Level
+    variant: str | None
+    approve_by: str
+    may_decide: bool
+    floor: Level | None
+    running: int | None
+    tasks: tuple[tuple[Step, int | None], ...]
+    units: tuple[Need, ...]
+    stock: tuple[StockNeed, ...]
+    messages: tuple[MessagePreview, ...]
+    shortages: tuple[Shortage, ...]
+
+    @property
+    def is_below_floor(self) -> bool:
+        return below_floor(self.level, self.floor)
+
+
+def preview(center: Center, order: ActivatePlan, actor: Actor) -> Preview:
+    """Work out an activation without doing it. Raises UnknownPlan, UnknownIncident."""
+    actor.require(Right.RUN_PLANS)
+    with center.read() as session:
+        plan = plan_named(center, session, order.plan_id)
+        level = order.level
+        approve_by = center.catalogue.common.levels[level].approve_by
+        variant = order.variant or plan.default_variant
+        return Preview(
+            plan=plan,
+            level=level,
+            variant=variant,
+            approve_by=approve_by,
+            may_decide=may_approve(actor.role, approve_by),
+            floor=district_floor(session, plan.id),
+            running=session.scalar(select(Activation.id).where(Activation.plan_id == plan.id, Activation.ended_at.is_(None))),
+            tasks=tuple((step, None if step.anchor else step.due_after_min(level)) for step in steps_at(plan, level, variant)),
+            units=needs(center, session, plan, level, incident_id=order.incident_id),
+            stock=stock_needs(session, plan, level),
+            messages=tuple(_messages(center, session, plan, order, actor)),
+            shortages=shortages_together(center, session, plan, level),
+        )
+
+
+def _messages(center: Center, session: Session, plan: Plan, order: ActivatePlan, actor: Actor) -> list[MessagePreview]:
+    incident = None if order.incident_id is None else session.get(Incident, order.incident_id)
+    if order.incident_id is not None and incident is None:
+        raise UnknownIncident(incident=order.incident_id)
+    as_if = Activation(
+        level=order.level,
+        reason=order.reason,
+        fields=dict(order.fields),
+        requested_by=actor.name,
+        requested_at=center.now(),
+        started_at=None,
+        status=ActivationStatus.PROPOSED,
+    )
+    zh, en = (message_fields(center, as_if, incident, language) for language in ("zh_CN", "en"))
+    found = []
+    for _, line in notices_due(plan, order.level, None):
+        to = addressees(center, session, line.audience, plan.levels[order.level].groups)
+        found.append(
+            MessagePreview(
+                audience=line.audience,
+                channels=line.channels,
+                text=Text(filled(line.text.zh, zh), filled(line.text.en, en)),
+                blanks=_unfilled(line.text, zh),
+                recipients=len(to),
+                to=tuple(one.name for one in to[:5]),
+                answer_min=line.due_min if line.ack else None,
+            )
+        )
+    return found
+
+
+def _unfilled(text: Text, fields: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(name for name in blanks(text) if not fields.get(name))

@@ -1,0 +1,172 @@
+"""The background work of a plan's steps: each is one message, list or clock more, once per (activation, step, occurrence)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from command_center.center import Center
+from command_center.db.tables import Activation, PlanTask, Unit, UnitDuty
+from command_center.db.work import Work
+from command_center.domain import events
+from command_center.domain.activations import WorkState
+from command_center.domain.plan_book import Plan, Step
+from command_center.domain.rights import SYSTEM
+from command_center.domain.text import Text
+from command_center.services import messages
+from command_center.services.audiences import Addressee, addressees
+from command_center.services.notices import IN_DRILL, Draft, queue_notice
+from command_center.services.plan_books import plan_of
+from command_center.services.plan_effects import duties_of
+from command_center.services.plan_tasks import step_of, task_facts
+from command_center.words import translator
+from command_center.words.phrases import DUTY_ORDER
+
+ANSWER_WITHIN_S = 600.0
+"""Whoever a step writes to answers within ten minutes, as the stations do; then they are asked again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepWork:
+    """Everything a step's work needs to know."""
+
+    center: Center
+    work: Work
+    activation: Activation
+    plan: Plan
+    step: Step
+    task: PlanTask
+
+    @property
+    def key(self) -> str:
+        return f"{self.activation.id}:{self.step.id}:{self.task.occurrence}"
+
+
+def begin_work(center: Center, task_id: int) -> bool:
+    """Show that a worker is at it; False when there is nothing left to do."""
+    with center.work(SYSTEM) as work:
+        task = work.get(PlanTask, task_id)
+        if task.work not in (WorkState.QUEUED, WorkState.DOING):
+            return False
+        if task.work is WorkState.QUEUED:
+            task.work = WorkState.DOING
+            activation, step = _of(work, task)
+            work.record(events.TaskWorkBegun(**task_facts(task, activation.plan_id), job=step.job or ""))
+        return True
+
+
+def finish_work(center: Center, work: Work, task_id: int) -> None:
+    """The effect and the mark that it is there, in one transaction; a task that was withdrawn meanwhile gets no effect."""
+    seen = work.session.get_one(PlanTask, task_id)
+    activation = work.get(Activation, seen.activation_id)
+    task = work.get(PlanTask, task_id)
+    if task.work is not WorkState.DOING:
+        return
+    plan = plan_of(activation)
+    step = step_of(plan, task.step_id)
+    _EFFECTS[step.job or ""](StepWork(center=center, work=work, activation=activation, plan=plan, step=step, task=task))
+    task.work = WorkState.DONE
+    work.record(events.TaskWorkDone(**task_facts(task, plan.id), job=step.job or ""))
+
+
+def mark_failed(work: Work, task_id: int, reason: str) -> None:
+    """The work could not be done: a person has to, and the task says why."""
+    task = work.get(PlanTask, task_id)
+    if task.work not in (WorkState.QUEUED, WorkState.DOING):
+        return
+    activation, step = _of(work, task)
+    task.work, task.work_note = WorkState.FAILED, reason[:300]
+    work.record(events.TaskWorkFailed(**task_facts(task, activation.plan_id), job=step.job or "", reason=reason[:300]))
+
+
+def _of(work: Work, task: PlanTask) -> tuple[Activation, Step]:
+    activation = work.session.get_one(Activation, task.activation_id)
+    return activation, step_of(plan_of(activation), task.step_id)
+
+
+# ---- what each kind of work does -----------------------------------------------------------------------------------------------
+
+
+def _tell(it: StepWork, audience: str, to: Sequence[Addressee], channels: tuple[str, ...], *, answer: bool) -> None:
+    if to:
+        draft = Draft(
+            key=f"{it.key}:{audience}",
+            audience=audience,
+            channels=channels,
+            text=Text(f"【{it.plan.short.zh}】{it.step.title.zh}", f"[{it.plan.short.en}] {it.step.title.en}"),
+            to=to,
+            answer_in_s=ANSWER_WITHIN_S if answer else None,
+        )
+        queue_notice(it.work, draft, it.activation.id)
+
+
+def _audience(it: StepWork, audience: str) -> Sequence[Addressee]:
+    return addressees(it.center, it.work.session, audience, it.plan.levels[it.activation.level].groups)
+
+
+def _notify_roster(it: StepWork) -> None:
+    _tell(it, "groups", _audience(it, "groups"), ("wechat", "phone"), answer=True)
+
+
+def _dispatch_units(it: StepWork) -> None:
+    """Every vehicle on duty for the plan gets the step as its order."""
+    units = [it.work.session.get_one(Unit, duty.unit_id) for duty in duties_of(it.work, it.activation.id)]
+    to = [Addressee(kind="unit", ref=unit.id, name=Text(unit.call_sign_zh, unit.call_sign_en)) for unit in units]
+    _tell(it, "units", to, ("radio",), answer=True)
+
+
+def _tell_stations(it: StepWork) -> None:
+    _tell(it, "stations", _audience(it, "stations"), ("radio", "wechat"), answer=True)
+
+
+def _call_external(it: StepWork) -> None:
+    agencies = it.center.catalogue.common.external
+    to = [Addressee(kind="agency", ref=code, name=agencies[code].name, phone=agencies[code].phone) for code in it.step.external]
+    _tell(it, "agencies", to, ("phone",), answer=True)
+
+
+def _publish_notice(it: StepWork) -> None:
+    _tell(it, "residents", _audience(it, "residents"), ("wechat", "speaker", "screen"), answer=False)
+
+
+def _call_vulnerable(it: StepWork) -> None:
+    _tell(it, "responsible", _audience(it, "responsible"), ("phone", "door"), answer=True)
+
+
+_EFFECTS: Mapping[str, Callable[[StepWork], None]] = {
+    "notify_roster": _notify_roster,
+    "dispatch_units": _dispatch_units,
+    "reserve_materials": _tell_stations,
+    "open_shelter": _tell_stations,
+    "call_external": _call_external,
+    "publish_notice": _publish_notice,
+    "schedule_report": lambda _it: None,
+    "call_vulnerable": _call_vulnerable,
+}
+
+
+# ---- a unit's duty -------------------------------------------------------------------------------------------------------------
+
+
+def send_duty(center: Center, duty_id: int) -> str:
+    """Tell the crew that a plan has put it on duty; returns the kind of channel that took it. Raises ChannelFailed."""
+    with center.read() as session:
+        duty = session.get_one(UnitDuty, duty_id)
+        unit = session.get_one(Unit, duty.unit_id)
+        activation = session.get_one(Activation, duty.activation_id)
+        if duty.work is WorkState.UNDONE:
+            return messages.CARD
+        plan = plan_of(activation)
+        say = translator(center.language)
+        title = say(DUTY_ORDER) % {"plan": plan.short.in_(center.language), "level": activation.level.value}
+        body = plan.levels[activation.level].posture.in_(center.language)
+    if center.is_drill:
+        return IN_DRILL
+    return messages.deliver(messages.Notice(channel=unit.channel, title=title, body=body))
+
+
+def mark_duty_sent(work: Work, duty_id: int, channel: str) -> None:
+    duty = work.get(UnitDuty, duty_id)
+    if duty.work is not WorkState.QUEUED:
+        return
+    duty.work, duty.sent_at = WorkState.DONE, work.now
+    plan_id = work.session.get_one(Activation, duty.activation_id).plan_id
+    work.record(events.DutySent(activation_id=duty.activation_id, plan_id=plan_id, unit_id=duty.unit_id, duty_id=duty.id, channel=channel))

@@ -1,0 +1,454 @@
+"""Plans: proposed, approved, in force at once when life is at risk, raised, taken back, ended. All or nothing, and on the record."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from command_center.center import Center
+from command_center.domain.activations import ActivationStatus
+from command_center.domain.errors import (
+    BelowDistrictOrder,
+    ConditionsOpen,
+    EvidenceNeeded,
+    Invalid,
+    NotPermitted,
+    NotTheApprover,
+    PlanIsRunning,
+    PlanNotRunning,
+    TooLateToUndo,
+    UnknownActivation,
+    UnknownPlan,
+    UnknownTask,
+)
+from command_center.domain.levels import Level
+from command_center.domain.rights import Actor, Role
+from command_center.services import activations, history, incidents, jobs, notices, plan_preview, plan_tasks
+from command_center.services.activations import ActivatePlan
+from command_center.services.live import read_snapshot
+from command_center.services.plan_tasks import DoTask, Evidence
+from tests.builders import take_test_call
+from tests.conftest import Clock
+from workers import jobs as workers_jobs
+
+FLOOD, SNOW, GAS = "P01", "P02", "P04"
+
+
+@pytest.fixture(autouse=True)
+def worker(center: Center) -> Iterator[None]:
+    with workers_jobs.working_at(center):
+        yield
+
+
+@pytest.fixture
+def commander() -> Actor:
+    return Actor(name="commander", role=Role.COMMANDER)
+
+
+def activate(center: Center, actor: Actor, plan_id: str, level: str, **more: Any) -> activations.Activated:  # noqa: ANN401 - any field of the order
+    return activations.activate_plan(center, ActivatePlan(plan_id=plan_id, level=Level(level), **more), actor)
+
+
+def rows(center: Center, kind: str) -> list[dict[str, Any]]:
+    return [dict(row) for row in read_snapshot(center).rows if row["kind"] == kind and not row["gone"]]
+
+
+def the_activation(center: Center) -> dict[str, Any]:
+    (row,) = rows(center, "activation")
+    return row
+
+
+def steps(center: Center) -> set[str]:
+    return {row["step_id"] for row in rows(center, "task")}
+
+
+def task_of(center: Center, step_id: str) -> dict[str, Any]:
+    return max((row for row in rows(center, "task") if row["step_id"] == step_id), key=lambda row: row["occurrence"])
+
+
+def work_off(center: Center, clock: Clock, after_s: float = 3.1) -> None:
+    """Do what is due after so many seconds, and what follows from it."""
+    clock.advance(after_s)
+    while claimed := jobs.claim_due(center):
+        for job in claimed:
+            workers_jobs.run(job.job_id)
+        clock.advance(3.1)
+
+
+def events_of(center: Center) -> list[str]:
+    return [entry["event"] for entry in reversed(history.recent_entries(center, 1000))]
+
+
+def test_what_an_officer_may_not_approve_waits_and_nothing_moves(center: Center, officer: Actor) -> None:
+    answer = activate(center, officer, FLOOD, "IV")
+
+    assert (answer.status, answer.approve_by) == (ActivationStatus.PROPOSED, "duty_leader")
+    assert rows(center, "task") == []
+    assert rows(center, "duty") == []
+    assert the_activation(center)["approve_by"] == "duty_leader"
+
+
+def test_the_leaders_yes_puts_everything_in_motion_in_one_transaction(center: Center, officer: Actor, leader: Actor) -> None:
+    answer = activate(center, officer, FLOOD, "IV")
+
+    activations.approve(center, answer.activation_id, leader)
+
+    row = the_activation(center)
+    assert (row["status"], row["approved_by"], row["level"]) == ("active", "leader", "IV")
+    assert steps(center) == {"P01-S01", "P01-S02", "P01-S03", "P01-S04", "P01-S10", "P01-S12"}
+    kinds = [row["unit_id"].partition("-")[0] for row in rows(center, "duty")]
+    assert (kinds.count("patrol"), kinds.count("guarantee")) == (4, 1)
+    assert {row["audience"] for row in rows(center, "notice")} >= {"stations", "communities"}
+
+
+def test_units_on_duty_are_spread_over_the_areas_and_stay_free_for_emergencies(center: Center, leader: Actor) -> None:
+    activate(center, leader, FLOOD, "IV")
+
+    on_duty = {row["unit_id"] for row in rows(center, "duty")}
+    areas = [row["area"] for row in rows(center, "unit") if row["id"] in on_duty and row["unit_kind"] == "patrol_vehicle"]
+    assert sorted(areas) == ["A1", "A2", "A3", "A4"]
+    assert all(row["status"] == "available" for row in rows(center, "unit"))
+
+
+@pytest.mark.parametrize(("role", "highest"), [(Role.DUTY_LEADER, "IV"), (Role.DEPUTY_COMMANDER, "III"), (Role.COMMANDER, "I")])
+def test_each_role_decides_up_to_its_level(center: Center, role: Role, highest: str) -> None:
+    actor = Actor(name="boss", role=role)
+    decided = [
+        activate(center, actor, plan_id, level).status is ActivationStatus.ACTIVE
+        for plan_id, level in zip(("P01", "P02", "P03", "P04"), ("IV", "III", "II", "I"), strict=True)
+    ]
+
+    assert decided == [Level(level).rank <= Level(highest).rank for level in ("IV", "III", "II", "I")]
+
+
+def test_life_at_risk_goes_first_and_a_leader_confirms(center: Center, officer: Actor, commander: Actor, clock: Clock) -> None:
+    answer = activate(center, officer, GAS, "II", life_risk=True, reason="55 %LEL in the stairwell")
+    assert answer.status is ActivationStatus.PROVISIONAL
+    assert rows(center, "task") != []
+
+    clock.advance(16 * 60)
+    activations.approve(center, answer.activation_id, commander)
+
+    assert the_activation(center)["status"] == "active"
+    (confirmed,) = [entry for entry in history.recent_entries(center) if entry["event"] == "ActivationConfirmed"]
+    assert confirmed["facts"]["late_s"] == 60
+
+
+def test_a_confirmation_that_does_not_come_is_told_and_everything_runs_on(center: Center, officer: Actor, clock: Clock) -> None:
+    activate(center, officer, GAS, "II", life_risk=True)
+
+    work_off(center, clock, 15 * 60 + 1)
+
+    assert "ActivationNotConfirmed" in events_of(center)
+    assert the_activation(center)["status"] == "provisional"
+
+
+def test_the_chain_of_command_is_called_one_after_the_other_until_somebody_answers(center: Center, officer: Actor, clock: Clock) -> None:
+    activate(center, officer, GAS, "II", life_risk=True)
+    (call,) = [row for row in rows(center, "notice") if row["audience"] == "duty_chain" and row["queued_at"] and "S" not in row["id"]][-1:]
+    work_off(center, clock)
+    work_off(center, clock, 180)
+    assert "NoticeUnanswered" in events_of(center)
+
+    first = notices.recipients_of(center, int(call["id"]))[0]
+    notices.told_by_phone(center, first.id, officer)
+    before = events_of(center).count("NoticeUnanswered")
+    work_off(center, clock, 181)
+
+    silent = [entry["facts"]["notice_id"] for entry in history.recent_entries(center, 200) if entry["event"] == "NoticeUnanswered"]
+    assert events_of(center).count("NoticeUnanswered") >= before
+    assert silent.count(int(call["id"])) == 1
+
+
+def test_a_plan_runs_once(center: Center, leader: Actor, officer: Actor) -> None:
+    activate(center, leader, FLOOD, "IV")
+
+    with pytest.raises(PlanIsRunning) as refusal:
+        activate(center, officer, FLOOD, "III")
+
+    assert refusal.value.facts == {"plan": FLOOD, "level": "IV", "status": "active", "by": "leader"}
+
+
+def test_two_at_once_activate_it_once(center: Center, open_center: Callable[[], Center], leader: Actor) -> None:
+    centers = [center, open_center(), open_center(), open_center()]
+
+    def press(at: Center) -> bool:
+        try:
+            activate(at, leader, FLOOD, "IV")
+        except PlanIsRunning:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(press, centers)) == [False, False, False, True]
+    assert len(rows(center, "activation")) == 1
+
+
+def test_a_doubled_click_has_one_effect_and_one_answer(center: Center, leader: Actor) -> None:
+    first, second = (activate(center, leader, FLOOD, "IV", key="click") for _ in range(2))
+
+    assert first == second
+    assert events_of(center).count("PlanActivated") == 1
+
+
+def test_raising_adds_steps_and_units_and_keeps_what_is_done(center: Center, officer: Actor, leader: Actor, commander: Actor) -> None:
+    answer = activate(center, leader, FLOOD, "IV")
+    done = task_of(center, "P01-S01")
+    plan_tasks.do_task(center, DoTask(task_id=int(done["id"]), evidence=Evidence(text="received 18:21")), officer)
+
+    activations.change_level(center, answer.activation_id, Level.II, commander, reason="rainstorm orange")
+
+    assert task_of(center, "P01-S01")["status"] == "done"
+    assert steps(center) >= {"P01-S05", "P01-S08", "P01-S09"}
+    assert len(rows(center, "duty")) == 16
+    assert {row["audience"] for row in rows(center, "notice")} >= {"responsible", "residents", "district"}
+
+
+def test_lowering_withdraws_what_nobody_has_begun(center: Center, officer: Actor, commander: Actor) -> None:
+    answer = activate(center, commander, FLOOD, "II")
+    plan_tasks.begin_task(center, int(task_of(center, "P01-S09")["id"]), officer)
+
+    activations.change_level(center, answer.activation_id, Level.III, commander, reason="rain easing")
+
+    assert "P01-S08" not in steps(center)
+    assert task_of(center, "P01-S09")["status"] == "doing"
+
+
+def test_who_may_not_raise_asks_and_the_approver_decides(center: Center, officer: Actor, leader: Actor, commander: Actor) -> None:
+    answer = activate(center, leader, FLOOD, "IV")
+    activations.change_level(center, answer.activation_id, Level.II, officer, reason="orange")
+    assert (the_activation(center)["level"], the_activation(center)["wanted_level"]) == ("IV", "II")
+    with pytest.raises(NotTheApprover):
+        activations.approve(center, answer.activation_id, leader)
+
+    activations.approve(center, answer.activation_id, commander)
+
+    assert (the_activation(center)["level"], the_activation(center)["wanted_level"]) == ("II", None)
+
+
+def test_a_leaders_no_to_a_raise_brings_back_the_confirmed_level(center: Center, officer: Actor, leader: Actor, commander: Actor) -> None:
+    answer = activate(center, leader, FLOOD, "IV")
+    activations.change_level(center, answer.activation_id, Level.I, officer, reason="people trapped", life_risk=True)
+    assert the_activation(center)["status"] == "provisional"
+
+    activations.decline(center, answer.activation_id, commander, "nobody is trapped")
+
+    assert (the_activation(center)["level"], the_activation(center)["status"]) == ("IV", "active")
+
+
+def test_undo_takes_everything_back_and_tells_who_was_told(center: Center, leader: Actor, clock: Clock) -> None:
+    answer = activate(center, leader, FLOOD, "IV")
+    work_off(center, clock)
+    for notice in rows(center, "notice"):
+        for recipient in notices.recipients_of(center, int(notice["id"])):
+            notices.told_by_phone(center, recipient.id, leader)
+    told = sum(row["reached"] for row in rows(center, "notice"))
+
+    activations.undo(center, answer.activation_id, leader)
+
+    assert rows(center, "activation") == []
+    assert rows(center, "task") == []
+    assert rows(center, "duty") == []
+    corrections = rows(center, "notice")
+    assert sum(row["recipients"] for row in corrections) == told
+    assert all("撤销" in row["text"]["zh"] for row in corrections)
+
+
+def test_undo_ends_after_thirty_seconds_and_a_roll_back_needs_a_reason(center: Center, leader: Actor, clock: Clock) -> None:
+    answer = activate(center, leader, FLOOD, "IV")
+    clock.advance(31)
+
+    with pytest.raises(TooLateToUndo):
+        activations.undo(center, answer.activation_id, leader)
+    with pytest.raises(Invalid):
+        activations.roll_back(center, answer.activation_id, leader, " ")
+    activations.roll_back(center, answer.activation_id, leader, "wrong plan")
+
+    assert rows(center, "activation") == []
+
+
+def test_a_plan_for_an_incident_sends_its_units_there_and_a_roll_back_recalls_them(
+    center: Center, officer: Actor, commander: Actor
+) -> None:
+    incident = take_test_call(center, officer).incident_id
+
+    answer = activate(center, commander, GAS, "II", incident_id=incident)
+    sent = {row["unit_id"] for row in rows(center, "assignment") if row["incident_id"] == str(incident)}
+    assert sent == {row["unit_id"] for row in rows(center, "duty")} != set()
+
+    activations.undo(center, answer.activation_id, commander)
+    assert rows(center, "assignment") == []
+
+
+def test_a_task_is_ticked_off_with_what_its_step_asks_for(center: Center, officer: Actor, leader: Actor) -> None:
+    activate(center, leader, FLOOD, "IV")
+    task_id = int(task_of(center, "P01-S01")["id"])
+
+    with pytest.raises(EvidenceNeeded) as refusal:
+        plan_tasks.do_task(center, DoTask(task_id=task_id), officer)
+    with pytest.raises(Invalid):
+        plan_tasks.do_task(center, DoTask(task_id=task_id, evidence=Evidence(text="x", number=float("nan"))), officer)
+
+    assert refusal.value.facts == {"task": "P01-S01", "evidence": "text"}
+    assert task_of(center, "P01-S01")["status"] == "pending"
+
+
+def test_a_step_that_repeats_opens_its_next_occurrence_by_the_levels_patrol_interval(
+    center: Center, officer: Actor, commander: Actor, clock: Clock
+) -> None:
+    activate(center, commander, FLOOD, "II")
+    patrol = task_of(center, "P01-S04")
+
+    plan_tasks.do_task(center, DoTask(task_id=int(patrol["id"]), evidence=Evidence(text="grates clear")), officer)
+
+    again = task_of(center, "P01-S04")
+    assert (again["occurrence"], again["status"]) == (2, "pending")
+    assert again["due_at"] == clock.now().replace(minute=clock.now().minute + 30).isoformat().replace("+00:00", "Z")
+
+
+def test_a_deadline_that_passes_is_told_once(center: Center, leader: Actor, clock: Clock) -> None:
+    activate(center, leader, FLOOD, "IV")
+
+    work_off(center, clock, 11 * 60)
+    work_off(center, clock, 60)
+
+    overdue = [entry["facts"]["step_id"] for entry in history.recent_entries(center, 500) if entry["event"] == "TaskOverdue"]
+    assert overdue.count("P01-S01") == 1
+    assert task_of(center, "P01-S01")["overdue_at"] is not None
+
+
+def test_the_end_of_the_snow_starts_the_clearing_clocks(center: Center, officer: Actor, commander: Actor, clock: Clock) -> None:
+    answer = activate(center, commander, SNOW, "III")
+    assert task_of(center, "P02-S05")["due_at"] is None
+    stopped = clock.now()
+    clock.advance(600)
+
+    activations.record_anchor(center, answer.activation_id, "snow_stop", stopped, officer)
+
+    due = {step: task_of(center, step)["due_at"] for step in ("P02-S05", "P02-S11")}
+    assert due == {"P02-S05": "2026-03-02T03:00:00Z", "P02-S11": "2026-03-03T01:00:00Z"}
+
+
+def test_a_skipped_task_says_why_and_may_be_taken_up_again(center: Center, officer: Actor, leader: Actor) -> None:
+    activate(center, leader, FLOOD, "IV")
+    task_id = int(task_of(center, "P01-S03")["id"])
+
+    with pytest.raises(Invalid):
+        plan_tasks.skip_task(center, task_id, officer, "")
+    plan_tasks.skip_task(center, task_id, officer, "pumps are there already")
+    assert (task_of(center, "P01-S03")["status"], task_of(center, "P01-S03")["note"]) == ("skipped", "pumps are there already")
+
+    plan_tasks.take_up_again(center, task_id, officer)
+    assert task_of(center, "P01-S03")["status"] == "pending"
+
+
+def test_a_plan_ends_when_every_condition_is_ticked_and_its_approver_says_so(center: Center, officer: Actor, leader: Actor) -> None:
+    answer = activate(center, leader, FLOOD, "IV")
+    activations.tick_condition(center, answer.activation_id, 0, officer)
+    with pytest.raises(NotTheApprover):
+        activations.terminate(center, answer.activation_id, officer)
+    with pytest.raises(ConditionsOpen) as refusal:
+        activations.terminate(center, answer.activation_id, leader)
+    assert refusal.value.facts["open"] == ["2", "3"]
+
+    for number in (1, 2):
+        activations.tick_condition(center, answer.activation_id, number, officer)
+    activations.terminate(center, answer.activation_id, leader)
+
+    assert [row for kind in ("activation", "task", "duty", "notice") for row in rows(center, kind)] == []
+    with pytest.raises(PlanNotRunning):
+        activations.change_level(center, answer.activation_id, Level.III, leader, reason="again")
+
+
+def test_every_job_of_the_plan_is_carried_out_once(center: Center, commander: Actor, clock: Clock) -> None:
+    activate(center, commander, FLOOD, "I")
+
+    work_off(center, clock)
+
+    tasks = rows(center, "task")
+    assert {row["work"] for row in tasks if row["job"]} == {"done"}
+    assert {row["work"] for row in rows(center, "duty")} == {"done"}
+    done = [entry["facts"]["task_id"] for entry in history.recent_entries(center, 1000) if entry["event"] == "TaskWorkDone"]
+    assert len(done) == len(set(done)) == sum(row["job"] is not None for row in tasks)
+    assert {row["work"] for row in rows(center, "notice")} == {"done"}
+
+
+def test_messages_say_what_is_known_and_show_a_blank_for_what_is_not(center: Center, leader: Actor) -> None:
+    activate(center, leader, FLOOD, "IV", fields={"signal": "暴雨蓝色预警"})
+
+    texts = {row["audience"]: row["text"]["zh"] for row in rows(center, "notice")}
+
+    assert texts["duty_chain"] == "暴雨蓝色预警生效，建议启动防汛IV级响应，请确认"
+    assert "{" not in "".join(texts.values())
+
+
+def test_refusals_leave_nothing_behind(center: Center, officer: Actor, leader: Actor, display: Actor) -> None:
+    for attempt, refusal in (
+        (lambda: activate(center, leader, "P99", "IV"), UnknownPlan),
+        (lambda: activate(center, leader, FLOOD, "IV", variant="hail"), Invalid),
+        (lambda: activate(center, display, FLOOD, "IV"), NotPermitted),
+        (lambda: activations.approve(center, 999, leader), UnknownActivation),
+        (lambda: plan_tasks.begin_task(center, 999, officer), UnknownTask),
+    ):
+        with pytest.raises(refusal):
+            attempt()
+
+    assert rows(center, "activation") == []
+    assert BelowDistrictOrder.code == "below_district_order"
+
+
+def test_the_preview_tells_what_the_activation_then_does(center: Center, commander: Actor) -> None:
+    order = ActivatePlan(plan_id=FLOOD, level=Level.II)
+    seen = plan_preview.preview(center, order, commander)
+
+    activations.activate_plan(center, order, commander)
+
+    assert {step.id for step, _ in seen.tasks} == steps(center)
+    assert {unit_id for need in seen.units for unit_id in need.chosen} == {row["unit_id"] for row in rows(center, "duty")}
+    sent = [(row["audience"], row["text"]["zh"], row["recipients"]) for row in rows(center, "notice")]
+    assert sorted((one.audience, one.text.zh, one.recipients) for one in seen.messages) == sorted(sent)
+
+
+def test_the_preview_names_what_several_plans_together_lack(center: Center, commander: Actor) -> None:
+    activate(center, commander, FLOOD, "I")
+
+    seen = plan_preview.preview(center, ActivatePlan(plan_id=SNOW, level=Level.II), commander)
+
+    short = {shortage.kind: (shortage.wanted, shortage.there) for shortage in seen.shortages}
+    assert short["patrol_vehicle"][0] > short["patrol_vehicle"][1] == 12
+    assert seen.running is None
+    assert all(need.chosen == () for need in seen.units)
+
+
+def test_the_preview_says_who_decides_and_which_blanks_are_open(center: Center, officer: Actor) -> None:
+    seen = plan_preview.preview(center, ActivatePlan(plan_id=FLOOD, level=Level.IV), officer)
+
+    assert (seen.may_decide, seen.approve_by) == (False, "duty_leader")
+    assert "signal" in {name for message in seen.messages for name in message.blanks}
+
+
+def test_a_grave_emergency_nobody_has_seen_for_a_minute_climbs_the_chain_until_somebody_sees_it(
+    center: Center, officer: Actor, clock: Clock
+) -> None:
+    taken = take_test_call(center, officer, severity=Level.II)
+    work_off(center, clock, 50)
+    assert rows(center, "notice") == []
+
+    work_off(center, clock, 11)
+    (call,) = rows(center, "notice")
+    assert (call["audience"], call["needs_answer"]) == ("duty_chain", True)
+    assert taken.number in call["text"]["zh"]
+
+    incidents.acknowledge_incident(center, taken.incident_id, officer)
+    assert rows(center, "notice") == []
+
+
+def test_a_light_emergency_and_one_that_was_seen_call_nobody(center: Center, officer: Actor, clock: Clock) -> None:
+    take_test_call(center, officer)
+    seen = take_test_call(center, officer, severity=Level.I)
+    incidents.acknowledge_incident(center, seen.incident_id, officer)
+
+    work_off(center, clock, 61)
+
+    assert rows(center, "notice") == []
