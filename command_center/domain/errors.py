@@ -4,7 +4,7 @@ Refusal
 ├── Malformed            400  the request itself cannot be read
 ├── NotSignedIn          401
 ├── NotPermitted         403  the role may not do this
-├── Unknown              404  no such unit, incident, assignment, place, incident type, account, job
+├── Unknown              404  no such unit, incident, assignment, place, incident type, depot, material, lot, reservation, account, job
 ├── Conflict             409  the state of things forbids it
 │   ├── IllegalStep             a status that may not follow the present one
 │   ├── UnitNotAvailable        another incident has the unit
@@ -12,8 +12,11 @@ Refusal
 │   ├── IncidentHasUnits        units are still on it
 │   ├── CannotMerge
 │   ├── ChangedMeanwhile        someone else was faster
+│   ├── StockShort              a depot has less than is wanted; StreetShort: all depots together
+│   ├── CountBelowReserved, LotExpiryDiffers, MoreThanReserved, MoreThanIssued
 │   └── AlreadyUsed             a one-time link, a name
 ├── Invalid              422  understood, but the values cannot be right
+│   └── SheetRefused            a stock sheet, with every cell that is wrong
 └── TooMany              429  wait and try again
 
 `code` is stable and is the key of the text people read; facts travel as keywords.
@@ -21,7 +24,7 @@ Refusal
 
 from typing import ClassVar
 
-Fact = str | int | float | bool | None | list[str]
+Fact = str | int | float | bool | None | list[str] | list[dict[str, str]]
 
 
 class Refusal(Exception):
@@ -116,6 +119,30 @@ class UnknownLink(Unknown):
     code = "unknown_link"
 
 
+class UnknownDepot(Unknown):
+    """Facts: depot."""
+
+    code = "unknown_depot"
+
+
+class UnknownMaterial(Unknown):
+    """Facts: material."""
+
+    code = "unknown_material"
+
+
+class UnknownLot(Unknown):
+    """Facts: depot, material, lot."""
+
+    code = "unknown_lot"
+
+
+class UnknownReservation(Unknown):
+    """Facts: reservation."""
+
+    code = "unknown_reservation"
+
+
 class Conflict(Refusal):
     """The state of things forbids it."""
 
@@ -156,6 +183,42 @@ class ChangedMeanwhile(Conflict):
     """Someone else changed the same thing first; look again and decide anew. Facts: kind, id."""
 
     code = "changed_meanwhile"
+
+
+class StockShort(Conflict):
+    """Facts: depot, material, lot (None when none was named), available (on hand and not reserved), wanted."""
+
+    code = "stock_short"
+
+
+class StreetShort(Conflict):
+    """All depots together do not have it. Facts: material, available, wanted of the first; materials: all that are short."""
+
+    code = "street_short"
+
+
+class CountBelowReserved(Conflict):
+    """Less was counted than is reserved: release first. Facts: depot, material, counted (what all lots would come to), reserved."""
+
+    code = "count_below_reserved"
+
+
+class LotExpiryDiffers(Conflict):
+    """The depot knows this lot with another last day. Facts: depot, material, lot, expires_on (known), given."""
+
+    code = "lot_expiry_differs"
+
+
+class MoreThanReserved(Conflict):
+    """Facts: reservation, held, wanted."""
+
+    code = "more_than_reserved"
+
+
+class MoreThanIssued(Conflict):
+    """More comes back, or was used up, than is out. Facts: depot, material, out, wanted."""
+
+    code = "more_than_issued"
 
 
 class AlreadyUsed(Conflict):
@@ -199,6 +262,12 @@ class NoUnits(Invalid):
     """A dispatch order that names no unit."""
 
     code = "no_units"
+
+
+class SheetRefused(Invalid):
+    """Nothing of the sheet was taken over. Facts: count, first (cell), faults: cell ("C17", "" for the whole sheet), code, value."""
+
+    code = "sheet_refused"
 
 
 class TooMany(Refusal):

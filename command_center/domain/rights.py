@@ -33,6 +33,9 @@ class Right(StrEnum):
     REPORT_ANY_STATUS = "report_any_status"
     SET_UNIT_STATUS = "set_unit_status"
     SEND_POSITIONS = "send_positions"
+    MOVE_STOCK = "move_stock"
+    MOVE_OWN_STOCK = "move_own_stock"
+    """Hand out, take back and count in the depots of one's own station."""
     RUN_JOBS = "run_jobs"
     MANAGE_ACCOUNTS = "manage_accounts"
     ISSUE_LINKS = "issue_links"
@@ -45,7 +48,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.DUTY_LEADER: _DESK,
     Role.DEPUTY_COMMANDER: _DESK,
     Role.COMMANDER: _DESK,
-    Role.CREW: frozenset({Right.SEE_BOARD, Right.READ_WORDS, Right.REPORT_OWN_STATUS, Right.SEND_POSITIONS}),
+    Role.CREW: frozenset({Right.SEE_BOARD, Right.READ_WORDS, Right.REPORT_OWN_STATUS, Right.SEND_POSITIONS, Right.MOVE_OWN_STOCK}),
     Role.DISPLAY: frozenset({Right.SEE_BOARD}),
     Role.ADMIN: frozenset(
         {Right.SEE_BOARD, Right.READ_WORDS, Right.MANAGE_ACCOUNTS, Right.ISSUE_LINKS, Right.RUN_JOBS, Right.SEND_POSITIONS}

@@ -17,6 +17,12 @@ from command_center.db.tables.record import (
     Job,
     LogEntry,
 )
+from command_center.db.tables.stock import (
+    Reservation,
+    Stock,
+    StockLot,
+    StockMovement,
+)
 from command_center.db.tables.street import (
     Area,
     Cadre,
@@ -25,7 +31,6 @@ from command_center.db.tables.street import (
     Material,
     Place,
     Station,
-    Stock,
 )
 
 __all__ = [
@@ -45,7 +50,10 @@ __all__ = [
     "LogEntry",
     "Material",
     "Place",
+    "Reservation",
     "Station",
     "Stock",
+    "StockLot",
+    "StockMovement",
     "Unit",
 ]

@@ -10,6 +10,7 @@ from command_center.db.types import JsonText, UtcDateTime
 from command_center.domain.levels import Level
 from command_center.domain.rights import Role
 from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
+from command_center.domain.stock import MoveKind, ReservationStatus
 
 
 def _by_value(kind: type[Any]) -> Enum:
@@ -38,6 +39,8 @@ class Base(DeclarativeBase):
         UnitStatus: _by_value(UnitStatus),
         AssignmentStatus: _by_value(AssignmentStatus),
         IncidentStatus: _by_value(IncidentStatus),
+        MoveKind: _by_value(MoveKind),
+        ReservationStatus: _by_value(ReservationStatus),
         dict[str, Any]: JsonText,
         list[str]: JsonText,
     }

@@ -25,6 +25,16 @@ from command_center.domain.events.incidents import (
     IncidentReopened,
     SeverityChanged,
 )
+from command_center.domain.events.stock import (
+    StockCounted,
+    StockImported,
+    StockMinimumSet,
+    StockMoved,
+    StockOpened,
+    StockReleased,
+    StockReserved,
+    StockTransferred,
+)
 from command_center.domain.events.units import (
     DispatchAcknowledged,
     DispatchDeclined,
@@ -71,6 +81,14 @@ __all__ = [
     "SeverityChanged",
     "SignedIn",
     "SignedOut",
+    "StockCounted",
+    "StockImported",
+    "StockMinimumSet",
+    "StockMoved",
+    "StockOpened",
+    "StockReleased",
+    "StockReserved",
+    "StockTransferred",
     "StreetSeeded",
     "UnitChannelSet",
     "UnitCleared",
