@@ -5,7 +5,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from command_center.api import assignments, board, crew_card, docs, health, incidents, positions, reference, sign_in, units
+from command_center.api import assignments, board, crew_card, docs, health, incidents, positions, reference, sign_in, stock, units
 from command_center.api.entrance import Entrance
 from command_center.api.plain_pages import STATIC
 from command_center.api.problems import tell_problems
@@ -18,6 +18,7 @@ ROUTERS = (
     assignments.router,
     units.router,
     reference.router,
+    stock.router,
     docs.router,
     sign_in.router,
     crew_card.router,

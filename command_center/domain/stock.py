@@ -15,6 +15,8 @@ FOR_KINDS: tuple[ForKind, ...] = get_args(ForKind)
 UNLABELLED = "-"
 """The lot of goods that came without a lot number."""
 
+LONGEST_LOT = 40
+LONGEST_REASON = 200
 MOST_AT_ONCE = 1_000_000
 MOST_ON_HAND = 100_000_000
 """A depot that holds more than this of one material is a typing error, not a depot."""

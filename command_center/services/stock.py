@@ -23,11 +23,9 @@ from command_center.domain.errors import (
     UnknownReservation,
 )
 from command_center.domain.rights import Actor, Right
-from command_center.domain.stock import MOST_AT_ONCE, UNLABELLED, ForKind, MoveKind
+from command_center.domain.stock import LONGEST_LOT, MOST_AT_ONCE, UNLABELLED, ForKind, MoveKind
 from command_center.services import stock_ledger as ledger
 from command_center.services.stock_ledger import Cause
-
-LONGEST_LOT = 40
 
 Lines = list[tuple[StockLot, StockMovement]]
 

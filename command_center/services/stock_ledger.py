@@ -20,6 +20,7 @@ from command_center.db.work import Work
 from command_center.domain.catalogue import Catalogue
 from command_center.domain.errors import Invalid, LotExpiryDiffers, MoreThanIssued, StockShort, UnknownDepot, UnknownLot, UnknownMaterial
 from command_center.domain.stock import (
+    LONGEST_REASON,
     MOST_AT_ONCE,
     MOST_ON_HAND,
     Lot,
@@ -38,13 +39,17 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """Why stock moves: written on every line it leads to."""
+    """Why stock moves: written on every line it leads to. Raises Invalid for a reason nobody would read to its end."""
 
     reason: str = ""
     reservation: Reservation | None = None
     for_kind: str | None = None
     for_id: int | None = None
     pair_id: int | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.reason) > LONGEST_REASON:
+            raise Invalid(field="reason", value=self.reason[:40])
 
     @property
     def purpose(self) -> tuple[str | None, int | None]:
@@ -171,7 +176,7 @@ def write_line(work: Work, stock: Stock, kind: MoveKind, quantity: int, cause: C
         kind=kind,
         depot_code=stock.depot_code,
         material_code=stock.material_code,
-        lot_id=None if lot is None else lot.id,
+        lot=lot,
         quantity=abs(quantity),
         on_hand_change=on_hand,
         reserved_change=reserved,

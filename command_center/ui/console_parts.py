@@ -151,8 +151,8 @@ def call_signs(screen: Screen) -> dict[str, str]:
 
 
 def spoken_names(screen: Screen) -> dict[str, str]:
-    """What the log and the refusals call things: unit ids as call signs, type codes as names."""
-    return call_signs(screen) | {code: screen.read(kind.name) for code, kind in screen.center.catalogue.incident_types.items()}
+    """What the log and the refusals call things: unit ids as call signs, codes of types, depots and materials as names."""
+    return phrases.names_in(screen.center.catalogue, screen.lang) | call_signs(screen)
 
 
 def incident_state(row: Mapping[str, Any], screen: Screen) -> str:

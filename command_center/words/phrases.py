@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from command_center.domain.catalogue import Catalogue
 from command_center.domain.errors import Refusal
 from command_center.words import N_, translator
 
@@ -116,9 +117,9 @@ RESERVATION_STATUS: Mapping[str, str] = {
 
 STOCK_COLUMN: Mapping[str, str] = {
     "depot": N_("Depot code"),
-    "depot_name": N_("Depot"),
+    "depot_name": N_("Depot name"),
     "material": N_("Material code"),
-    "material_name": N_("Material"),
+    "material_name": N_("Material name"),
     "unit": N_("Unit of count"),
     "lot": N_("Lot number"),
     "expires_on": N_("Good until"),
@@ -217,7 +218,9 @@ EVENT: Mapping[str, str] = {
     "StreetSeeded": N_("The street's catalogue %(catalogue)s was read in: %(units)s units, %(places)s places"),
     "StockOpened": N_("%(depots)s depots opened with %(items)s items of %(materials)s materials in %(lots)s lots (demonstration data)"),
     "StockMoved": N_("%(kind)s: %(quantity)s × %(material)s, %(depot)s, %(balance)s on hand now %(reason)s"),
-    "StockTransferred": N_("%(quantity)s × %(material)s moved from %(depot)s (%(balance)s left) to %(to_depot)s (%(to_balance)s) %(reason)s"),
+    "StockTransferred": N_(
+        "%(quantity)s × %(material)s moved from %(depot)s (%(balance)s left) to %(to_depot)s (%(to_balance)s) %(reason)s"
+    ),
     "StockCounted": N_("%(depot)s: %(material)s counted, difference %(difference)s, %(balance)s on hand now %(reason)s"),
     "StockMinimumSet": N_("%(depot)s: minimum of %(material)s changed from %(before)s to %(after)s"),
     "StockReserved": N_("%(quantity)s items put by (%(materials)s) in %(depots)s"),
@@ -253,6 +256,19 @@ def status(language: str, code: str) -> str:
     """The word for any status code of a unit, an assignment or an incident."""
     text = UNIT_STATUS.get(code) or INCIDENT_STATUS.get(code) or ASSIGNMENT_STATUS.get(code)
     return translator(language)(text) if text else code
+
+
+def names_in(catalogue: Catalogue, language: str) -> dict[str, str]:
+    """What sentences call things: call signs for unit ids, names for codes of incident types, depots and materials."""
+    named = (catalogue.incident_types, catalogue.depots, catalogue.materials)
+    names = {code: it.name.in_(language) for table in named for code, it in table.items()}
+    return names | {unit_id: vehicle.call_sign.in_(language) for unit_id, vehicle in catalogue.vehicles.items()}
+
+
+def sheet_fault(language: str, code: str, value: str) -> str:
+    """What is wrong with a cell of a sheet; a missing or doubled column is called by its heading in this language."""
+    say = translator(language)
+    return say(SHEET_FAULT[code]) % {"value": say(STOCK_COLUMN.get(value, value))}
 
 
 def refusal(language: str, no: Refusal, names: Mapping[str, str] | None = None) -> str:

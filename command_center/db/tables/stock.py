@@ -7,7 +7,7 @@ its reservations; stock rows are locked in the order (depot, material), after un
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from command_center.db.tables.base import Base
 from command_center.db.types import BigId
@@ -87,6 +87,8 @@ class StockMovement(Base):
     for_kind: Mapped[str | None] = mapped_column(String(16))
     for_id: Mapped[int | None] = mapped_column(BigId)
     reason: Mapped[str] = mapped_column(String(200))
+    lot: Mapped[StockLot | None] = relationship(lazy="raise")
+    """For writing only: a new lot and its first line go in together."""
     __table_args__ = (
         ForeignKeyConstraint(["depot_code", "material_code"], ["stock.depot_code", "stock.material_code"]),
         CheckConstraint("quantity >= 0", name="quantity_not_negative"),

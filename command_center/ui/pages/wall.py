@@ -254,9 +254,9 @@ def _entries(screen: Screen) -> list[Component]:
 
 
 def spoken_names(screen: Screen) -> dict[str, str]:
-    """Unit ids as call signs and incident type codes as names, for the sentences of the log."""
+    """Unit ids as call signs, codes of types, depots and materials as names, for the sentences of the log."""
     units = {unit["id"]: screen.read(unit["call_sign"]) for unit in screen.live.board.rows("unit")}
-    return units | {code: screen.read(kind.name) for code, kind in screen.center.catalogue.incident_types.items()}
+    return phrases.names_in(screen.center.catalogue, screen.lang) | units
 
 
 def _spoken_short(facts: dict[str, Any]) -> dict[str, Any]:
