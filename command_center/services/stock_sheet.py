@@ -302,14 +302,12 @@ def _whole(sheet: Sheet, number: int, column: str, values: Mapping[str, Any]) ->
     value = values.get(column)
     if value is None:
         return None
-    if isinstance(value, str) and re.fullmatch("[0-9]{1,7}", value):
-        value = int(value)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_AT_ONCE:
+    written = isinstance(value, str) and re.fullmatch("[0-9]{1,7}", value)
+    counted = int(value) if written or (isinstance(value, float) and value.is_integer()) else value
+    if isinstance(counted, bool) or not isinstance(counted, int) or not 0 <= counted <= MOST_AT_ONCE:
         sheet.blame(number, column, "not_a_number", value)
         return None
-    return value
+    return counted
 
 
 def _check_together(sheet: Sheet) -> None:
