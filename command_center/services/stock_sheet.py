@@ -28,7 +28,7 @@ from command_center.db.tables import Stock, StockLot
 from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.catalogue import Catalogue
-from command_center.domain.errors import SheetRefused
+from command_center.domain.errors import SheetRefused, UnknownDepot
 from command_center.domain.rights import Actor, Right
 from command_center.domain.stock import LONGEST_LOT, MOST_AT_ONCE, UNLABELLED, MoveKind
 from command_center.domain.text import Language
@@ -64,7 +64,12 @@ NEEDED = ("depot", "material", "lot", "counted", "minimum")
 
 
 def export_sheet(center: Center, language: Language, depot: str | None = None) -> bytes:
-    """The stock of the street (or of one depot) as an .xlsx file: one row for every lot that holds something, and for what has run out."""
+    """The stock of the street (or of one depot) as an .xlsx file: one row for every lot that holds something, and for what has run out.
+
+    Raises UnknownDepot.
+    """
+    if depot is not None and depot not in center.catalogue.depots:
+        raise UnknownDepot(depot=depot)
     book = Workbook(write_only=True)
     sheet = book.create_sheet(translator(language)(N_("Stock")))
     sheet.freeze_panes = "A2"
