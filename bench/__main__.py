@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from bench import chaos, first_load, jobs, log_check, many_screens, memory, orders, proposals, screens, starting, vehicles, warnings
+from bench import chaos, first_load, jobs, log_check, many_screens, memory, orders, proposals, screens, starting, stock, vehicles, warnings
 from bench.figures import Figure, as_markdown, load, save, show
 from bench.ground import VAR, Ground
 
@@ -29,6 +29,7 @@ STORIES: Mapping[str, Callable[[Ground], Iterator[Figure]]] = {
     "many-screens": many_screens.measure,
     "proposals": proposals.measure,
     "warnings": warnings.measure,
+    "stock": stock.measure,
     "first-load": first_load.measure,
     "log-check": log_check.measure,
     "chaos": chaos.measure,

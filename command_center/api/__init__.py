@@ -19,6 +19,7 @@ from command_center.api import (
     reference,
     responsibilities,
     sign_in,
+    stock,
     units,
     warnings,
 )
@@ -38,6 +39,7 @@ ROUTERS = (
     responsibilities.router,
     warnings.router,
     reference.router,
+    stock.router,
     docs.router,
     sign_in.router,
     crew_card.router,

@@ -4,7 +4,7 @@ Refusal
 ├── Malformed            400  the request itself cannot be read
 ├── NotSignedIn          401
 ├── NotPermitted         403  the role may not do this
-├── Unknown              404  no such unit, incident, assignment, place, incident type, account, job, watch, person, swap, roll call, cadre
+├── Unknown              404  nothing of that kind has this id
 ├── Conflict             409  the state of things forbids it
 │   ├── IllegalStep             a status that may not follow the present one
 │   ├── UnitNotAvailable        another incident has the unit
@@ -18,6 +18,8 @@ Refusal
 │   ├── WatchIsOver             what was is not changed afterwards
 │   ├── NoRelief                the desk is not left before the next watch has taken over
 │   └── OwnSwap                 nobody decides on a swap of his own
+│   ├── StockShort              a depot has less than is wanted; StreetShort: all depots together
+│   ├── CountBelowReserved, LotExpiryDiffers, MoreThanReserved, MoreThanIssued
 ├── Invalid              422  understood, but the values cannot be right
 │   ├── SheetUnreadable         no spreadsheet, or one of another shape
 │   └── SheetRefused            cells that cannot be right; nothing of the sheet was taken over
@@ -30,7 +32,7 @@ Refusal
 
 from typing import ClassVar
 
-Fact = str | int | float | bool | None | list[str]
+Fact = str | int | float | bool | None | list[str] | list[dict[str, str]]
 
 
 class Refusal(Exception):
@@ -180,6 +182,30 @@ class UnknownPost(Unknown):
     status = 422
 
 
+class UnknownDepot(Unknown):
+    """Facts: depot."""
+
+    code = "unknown_depot"
+
+
+class UnknownMaterial(Unknown):
+    """Facts: material."""
+
+    code = "unknown_material"
+
+
+class UnknownLot(Unknown):
+    """Facts: depot, material, lot."""
+
+    code = "unknown_lot"
+
+
+class UnknownReservation(Unknown):
+    """Facts: reservation."""
+
+    code = "unknown_reservation"
+
+
 class Conflict(Refusal):
     """The state of things forbids it."""
 
@@ -220,6 +246,42 @@ class ChangedMeanwhile(Conflict):
     """Someone else changed the same thing first; look again and decide anew. Facts: kind, id."""
 
     code = "changed_meanwhile"
+
+
+class StockShort(Conflict):
+    """Facts: depot, material, lot (None when none was named), available (on hand and not reserved), wanted."""
+
+    code = "stock_short"
+
+
+class StreetShort(Conflict):
+    """All depots together do not have it. Facts: material, available, wanted of the first; materials: all that are short."""
+
+    code = "street_short"
+
+
+class CountBelowReserved(Conflict):
+    """Less was counted than is reserved: release first. Facts: depot, material, counted (what all lots would come to), reserved."""
+
+    code = "count_below_reserved"
+
+
+class LotExpiryDiffers(Conflict):
+    """The depot knows this lot with another last day. Facts: depot, material, lot, expires_on (known), given."""
+
+    code = "lot_expiry_differs"
+
+
+class MoreThanReserved(Conflict):
+    """Facts: reservation, held, wanted."""
+
+    code = "more_than_reserved"
+
+
+class MoreThanIssued(Conflict):
+    """More comes back, or was used up, than is out. Facts: depot, material, out, wanted."""
+
+    code = "more_than_issued"
 
 
 class AlreadyUsed(Conflict):
@@ -539,6 +601,12 @@ class AlertGeometryWrong(UnreadableAlert):
     """Facts: field, value."""
 
     code = "alert_geometry_wrong"
+
+
+class StockSheetRefused(Invalid):
+    """Nothing of the sheet was taken over. Facts: count, first (cell), faults: cell ("C17", "" for the whole sheet), code, value."""
+
+    code = "stock_sheet_refused"
 
 
 class TooMany(Refusal):

@@ -41,6 +41,9 @@ class Right(StrEnum):
     KEEP_ROSTER = "keep_roster"
     """Who is on watch, who is in the directory, who answers for which place, and the stations' roll call."""
     APPROVE_SWAPS = "approve_swaps"
+    MOVE_STOCK = "move_stock"
+    MOVE_OWN_STOCK = "move_own_stock"
+    """Hand out, take back and count in the depots of one's own station."""
     TAKE_WARNINGS = "take_warnings"
     """Warnings, orders of the district, measurements."""
     JUDGE_PROPOSALS = "judge_proposals"
@@ -54,7 +57,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.DUTY_LEADER: _LEADERS,
     Role.DEPUTY_COMMANDER: _LEADERS,
     Role.COMMANDER: _LEADERS,
-    Role.CREW: frozenset({Right.SEE_BOARD, Right.READ_WORDS, Right.REPORT_OWN_STATUS, Right.SEND_POSITIONS}),
+    Role.CREW: frozenset({Right.SEE_BOARD, Right.READ_WORDS, Right.REPORT_OWN_STATUS, Right.SEND_POSITIONS, Right.MOVE_OWN_STOCK}),
     Role.DISPLAY: frozenset({Right.SEE_BOARD}),
     Role.ADMIN: frozenset(
         {

@@ -1,4 +1,4 @@
-"""What a decision about a plan sets in motion, written down in the decision's own transaction: tasks, units, messages.
+"""What a decision about a plan sets in motion, written down in the decision's own transaction: tasks, units, stock, messages.
 
 Workers carry it out afterwards; nothing here speaks to the world.
 """
@@ -15,8 +15,9 @@ from command_center.center import Center
 from command_center.db.tables import Activation, HazardWarning, Incident, Notice, PlanTask, Unit, UnitDuty
 from command_center.db.work import Work
 from command_center.domain import events
-from command_center.domain.activations import OPEN_TASK, TaskStatus, WorkState, due_at, filled, steps_at
+from command_center.domain.activations import OPEN_TASK, TaskStatus, WorkState, due_at, filled, materials_wanted, steps_at
 from command_center.domain.errors import UnknownUnit
+from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.notices import NoticeState
 from command_center.domain.plan_book import Notification, Plan, Step
@@ -28,6 +29,7 @@ from command_center.services.dispatching import assign, check_free, follow_units
 from command_center.services.notices import IN_LINE, Draft, queue_notice
 from command_center.services.plan_needs import needs
 from command_center.services.reactions import CHAIN_STEP_S
+from command_center.services.stock_reservations import release_in, reserve_in
 from command_center.words import N_, phrases, translator
 
 WITHDRAWN = N_("Withdrawn: %(plan)s, level %(level)s. What was ordered for it no longer holds.")
@@ -48,6 +50,7 @@ def begin(
 ) -> Effect:
     """Bring the activation to its level: from nothing (before=None) or from another level. What is done stays done."""
     units = _order_units(center, work, activation, plan, chosen)
+    _reserve_stock(center, work, activation, plan)
     tasks = _open_tasks(work, activation, plan)
     _withdraw_tasks(work, activation, plan)
     _queue_messages(center, work, activation, plan, before)
@@ -87,6 +90,14 @@ def _put_on_duty(work: Work, activation: Activation, unit: Unit, incident: Incid
         )
     )
     work.record(events.UnitOnDuty(activation_id=activation.id, plan_id=activation.plan_id, unit_id=unit.id, duty_id=duty.id))
+
+
+def _reserve_stock(center: Center, work: Work, activation: Activation, plan: Plan) -> None:
+    """Put by what the level wants forward, from the depots nearest to the emergency; what the street does not have stays a shortage."""
+    incident = None if activation.incident_id is None else work.session.get(Incident, activation.incident_id)
+    near = None if incident is None else Point(incident.lat, incident.lon)
+    wants = materials_wanted(plan, activation.level)
+    reserve_in(work, wants, for_kind="activation", for_id=activation.id, near=near, roads=center.roads, allow_short=True)
 
 
 def _release_units(work: Work, activation: Activation, *, recall: bool) -> tuple[str, ...]:
@@ -302,6 +313,7 @@ def approver_answered(work: Work, activation: Activation) -> None:
 def take_back(work: Work, activation: Activation, plan: Plan) -> tuple[str, ...]:
     """Roll back: recall what was sent, release what was taken, tell everyone who was told. Returns the units recalled."""
     recalled = _release_units(work, activation, recall=True)
+    release_in(work, "activation", activation.id, reason=activation.plan_id)
     _close_tasks(work, activation)
 
     def text(language: str) -> str:
@@ -314,6 +326,7 @@ def take_back(work: Work, activation: Activation, plan: Plan) -> tuple[str, ...]
 def stand_down(work: Work, activation: Activation) -> None:
     """The plan is over as planned: units are released where they are, nobody is asked any more."""
     _release_units(work, activation, recall=False)
+    release_in(work, "activation", activation.id, reason=activation.plan_id)
     _close_tasks(work, activation)
     notices.close_notices(work, activation.id, withdrawn=None)
 

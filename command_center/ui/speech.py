@@ -1,7 +1,7 @@
 """What the log and the refusals call things: ids and codes as people say them, in a screen's language."""
 
-from command_center.ui.names import catalogue_names
 from command_center.ui.shell import Screen
+from command_center.words.names import catalogue_names
 
 
 def call_signs(screen: Screen) -> dict[str, str]:

@@ -203,11 +203,65 @@ WORK_STATE: Mapping[str, str] = {
     "doing": N_("Being carried out"),
     "done": N_("Carried out"),
     "failed": N_("Failed, do it by hand"),
-    "undone": N_("Taken back"),
+    "undone": N_("Undone"),
 }
 
 LEVEL_OF_RESPONSE = N_("level %(level)s response")
 DUTY_ORDER = N_("On duty for %(plan)s, level %(level)s")
+STOCK_MOVE: Mapping[str, str] = {
+    "receive": N_("Received"),
+    "reserve": N_("Reserved"),
+    "release": N_("Released"),
+    "issue": N_("Issued"),
+    "return": N_("Taken back"),
+    "transfer_out": N_("Moved away"),
+    "transfer_in": N_("Moved in"),
+    "consume": N_("Used up"),
+    "write_off": N_("Written off"),
+    "count": N_("Counted"),
+}
+
+RESERVATION_STATUS: Mapping[str, str] = {
+    "held": N_("Put by"),
+    "issued": N_("In use"),
+    "closed": N_("Settled"),
+    "released": N_("Given back"),
+}
+
+STOCK_COLUMN: Mapping[str, str] = {
+    "depot": N_("Depot code"),
+    "depot_name": N_("Depot name"),
+    "material": N_("Material code"),
+    "material_name": N_("Material name"),
+    "unit": N_("Unit of count"),
+    "lot": N_("Lot number"),
+    "expires_on": N_("Good until"),
+    "booked": N_("Booked"),
+    "counted": N_("Counted now"),
+    "minimum": N_("Minimum stock"),
+}
+
+SHEET_FAULT: Mapping[str, str] = {
+    "not_a_workbook": N_("This is not an Excel workbook (.xlsx)."),
+    "too_large": N_("The sheet is too large: at most %(value)s."),
+    "no_rows": N_("The sheet has no rows."),
+    "missing_column": N_("The column %(value)s is missing."),
+    "unknown_column": N_("No column is called %(value)s."),
+    "double_column": N_("The column %(value)s is there twice."),
+    "formula": N_("Formulas are not read: write the value %(value)s as it is."),
+    "missing": N_("A value is missing: %(value)s."),
+    "unknown_depot": N_("There is no depot %(value)s."),
+    "unknown_material": N_("There is no material %(value)s."),
+    "not_a_number": N_("Not a whole number from 0 to 1,000,000: %(value)s."),
+    "not_a_date": N_("Not a date (2027-03-31): %(value)s."),
+    "not_a_lot": N_("Not a lot number of at most 40 characters: %(value)s."),
+    "lot_needed": N_("This depot has the material in lots: name the lot (%(value)s)."),
+    "double_row": N_("This lot stands in row %(value)s already."),
+    "minimum_differs": N_("Another row of this depot and material has the minimum %(value)s."),
+    "expiry_differs": N_("The depot knows this lot as good until %(value)s."),
+    "moved_meanwhile": N_("%(value)s are on the books now: stock was moved after the sheet was made."),
+    "below_reserved": N_("Less than what is reserved (%(value)s): release first."),
+}
 
 REFUSAL: Mapping[str, str] = {
     "refused": N_("This is not possible now."),
@@ -254,6 +308,17 @@ REFUSAL: Mapping[str, str] = {
     "own_swap": N_("Somebody else has to decide on this swap: it is your own watch."),
     "sheet_unreadable": N_("This file cannot be read as a sheet: an .xlsx workbook with at most 10,000 rows is needed."),
     "sheet_refused": N_("Nothing was taken over: %(count)s cells cannot be right. %(cells)s"),
+    "unknown_depot": N_("There is no depot %(depot)s."),
+    "unknown_material": N_("There is no material %(material)s."),
+    "unknown_lot": N_("%(depot)s has no lot %(lot)s of %(material)s."),
+    "unknown_reservation": N_("There is no reservation %(reservation)s."),
+    "stock_short": N_("%(depot)s has not enough %(material)s: %(available)s available, %(wanted)s wanted."),
+    "street_short": N_("All depots together have not enough: %(materials)s (%(material)s: %(available)s available, %(wanted)s wanted)."),
+    "count_below_reserved": N_("%(depot)s: %(counted)s of %(material)s counted, but %(reserved)s are reserved. Release first."),
+    "lot_expiry_differs": N_("%(depot)s knows lot %(lot)s of %(material)s as good until %(expires_on)s, not %(given)s."),
+    "more_than_reserved": N_("Reservation %(reservation)s holds %(held)s, %(wanted)s wanted."),
+    "more_than_issued": N_("%(out)s of %(material)s from %(depot)s are out; %(wanted)s cannot come back or be used up."),
+    "stock_sheet_refused": N_("Nothing was taken over: %(count)s cells of the sheet cannot be right, the first is %(first)s."),
     "key_reused": N_("This key was used for another order: %(key)s."),
     "invalid": N_("This value cannot be right: %(field)s = %(value)s."),
     "place_needed": N_("Where did it happen? Choose a place or click on the map."),
@@ -320,6 +385,16 @@ EVENT: Mapping[str, str] = {
     "UnitCrewSet": N_("Crew of %(unit)s: %(crew)s"),
     "UnitChannelSet": N_("Message service of %(unit)s: %(service)s"),
     "StreetSeeded": N_("The street's catalogue %(catalogue)s was read in: %(units)s units, %(places)s places"),
+    "StockOpened": N_("%(depots)s depots opened with %(items)s items of %(materials)s materials in %(lots)s lots (demonstration data)"),
+    "StockMoved": N_("%(kind)s: %(quantity)s × %(material)s, %(depot)s, %(balance)s on hand now %(reason)s"),
+    "StockTransferred": N_(
+        "%(quantity)s × %(material)s moved from %(depot)s (%(balance)s left) to %(to_depot)s (%(to_balance)s) %(reason)s"
+    ),
+    "StockCounted": N_("%(depot)s: %(material)s counted, difference %(difference)s, %(balance)s on hand now %(reason)s"),
+    "StockMinimumSet": N_("%(depot)s: minimum of %(material)s changed from %(before)s to %(after)s"),
+    "StockReserved": N_("%(quantity)s items put by (%(materials)s) in %(depots)s"),
+    "StockReleased": N_("%(quantity)s items free again (%(materials)s) in %(depots)s"),
+    "StockImported": N_("Stock sheet taken over: %(counted)s lots counted, difference %(difference)s, %(minimums)s minimums %(reason)s"),
     "JobParked": N_("Background job failed %(attempts)s times and is parked: %(job)s"),
     "JobRetried": N_("Background job put back to work: %(job)s"),
     "JobDropped": N_("Background job given up: %(job)s %(reason)s"),
@@ -463,6 +538,12 @@ def status(language: str, code: str) -> str:
     return translator(language)(text) if text else code
 
 
+def sheet_fault(language: str, code: str, value: str) -> str:
+    """What is wrong with a cell of a sheet; a missing or doubled column is called by its heading in this language."""
+    say = translator(language)
+    return say(SHEET_FAULT[code]) % {"value": say(STOCK_COLUMN.get(value, value))}
+
+
 def refusal(language: str, no: Refusal, names: Mapping[str, str] | None = None) -> str:
     """The sentence people read for a refusal. names : unit id -> call sign in this language."""
     return _filled(language, REFUSAL[no.code], no.facts, names or {})
@@ -528,7 +609,7 @@ _WORDS_OF: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("approve_by", ROLE),
     ("post", POST),
     ("job", JOB),
-    ("kind", CREDENTIAL),
+    ("kind", {**CREDENTIAL, **STOCK_MOVE}),
     ("act", WARNING_ACT),
     ("color", WARNING_COLOR),
     ("how", NOTICE_STATE),

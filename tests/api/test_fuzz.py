@@ -36,29 +36,48 @@ POSTS = (
     "/api/v1/measurements",
     "/api/v1/measurements/1/correct",
     "/api/v1/proposals/1/decline",
+    "/api/v1/plans/P01/preview",
+    "/api/v1/plans/P01/activate",
+    "/api/v1/activations/1/level",
+    "/api/v1/tasks/1/done",
+    *(f"/api/v1/stock/{verb}" for verb in ("receive", "issue", "return", "consume", "write-off", "transfer", "count", "minimum")),
+    *(f"/api/v1/stock/{verb}" for verb in ("reserve", "release", "sheet")),
 )
 FIELDS = (
     *("kind", "at", "lat", "lon", "datum", "place_id", "place_text", "caller_name", "said", "answers", "severity", "join", "reported_at"),
     *("post", "from_at", "to_at", "people", "weeks", "watch_id", "person_id", "other_person_id", "role", "name_zh", "name_en", "station"),
     *("units", "status", "reason", "outcome", "note", "into", "unit", "id", "device_id", "location", "coords", "timestamp", "_type", "tst"),
     *("text", "plan_id", "metric", "value", "window_h", "incident_id", "measured_at"),
+    *(
+        "depot",
+        "to_depot",
+        "material",
+        "quantity",
+        "counted",
+        "minimum",
+        "lot",
+        "expires_on",
+        "for_kind",
+        "for_id",
+        "wants",
+        "reservation_id",
+    ),
 )
 GOOD = (
-    "E103",
-    "P01",
-    "ponding_depth_cm",
-    "river_stage",
-    "warning",
-    "奎文区气象台发布暴雨蓝色预警",
-    "patrol-01",
-    "XQ001",
-    "II",
-    "auto",
-    "cleared",
-    "closed",
-    "gcj02",
-    "location",
-    "2026-03-02T01:00:00Z",
+    *(
+        "E103",
+        "P01",
+        "ponding_depth_cm",
+        "river_stage",
+        "warning",
+        "奎文区气象台发布暴雨蓝色预警",
+        "YY-S01",
+        "FL01",
+        "2027-03-31",
+        "activation",
+        1,
+    ),
+    *("patrol-01", "XQ001", "II", "auto", "cleared", "closed", "gcj02", "location", "2026-03-02T01:00:00Z"),
 )
 
 scalars = (
@@ -123,12 +142,44 @@ def test_no_query_makes_a_reading_door_fail(web: Web, desk: httpx.Client) -> Non
     words = (
         st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.integers().map(str) | st.sampled_from(("NaN", "1e999", "-0"))
     )
-    paths = ("/api/v1/incidents", "/api/v1/positions/osmand", "/api/v1/plans/P01", "/language", "/sign-in", "/m", "/api/v1/board")
+    paths: tuple[str, ...] = (
+        "/api/v1/incidents",
+        "/api/v1/positions/osmand",
+        "/api/v1/plans/P01",
+        "/language",
+        "/sign-in",
+        "/m",
+        "/api/v1/board",
+    )
+    paths += tuple(f"/api/v1/stock/{door}" for door in ("where", "needs", "expiring", "movements", "reservations", "depots/YY-S01"))
 
     @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         path=st.sampled_from(paths),
-        query=st.dictionaries(st.sampled_from(("status", "limit", "id", "lat", "lon", "timestamp", "next", "to", "unit", "token")), words),
+        query=st.dictionaries(
+            st.sampled_from(
+                (
+                    "status",
+                    "limit",
+                    "id",
+                    "lat",
+                    "lon",
+                    "timestamp",
+                    "next",
+                    "to",
+                    "unit",
+                    "token",
+                    "material",
+                    "plan",
+                    "held_for",
+                    "for",
+                    "before",
+                    "within_days",
+                    "quantity",
+                )
+            ),
+            words,
+        ),
     )
     def never_fails(path: str, query: dict[str, str]) -> None:
         answer = desk.get(path, params=query)

@@ -24,7 +24,7 @@ from command_center.domain.errors import (
 )
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Role
-from command_center.services import activations, history, incidents, jobs, notices, plan_preview, plan_tasks, warnings
+from command_center.services import activations, history, incidents, jobs, notices, plan_preview, plan_tasks, stock_questions, warnings
 from command_center.services.activations import ActivatePlan
 from command_center.services.live import read_snapshot
 from command_center.services.plan_tasks import DoTask, Evidence
@@ -485,3 +485,27 @@ def test_a_proposal_is_taken_by_the_activation_and_comes_back_only_for_a_graver_
     assert [(row["plan_id"], row["level"]) for row in rows(center, "proposal")] == [(FLOOD, "II")]
     activations.change_level(center, answer.activation_id, Level.II, commander, reason="orange")
     assert rows(center, "proposal") == []
+
+
+def test_an_activation_puts_by_what_its_level_wants_and_a_roll_back_gives_it_back(center: Center, commander: Actor) -> None:
+    before = {need.material: need.available for need in stock_questions.needs_of_plan(center, FLOOD, Level.II)}
+
+    answer = activate(center, commander, FLOOD, "II")
+    held = stock_questions.needs_of_plan(center, FLOOD, Level.II, [("activation", answer.activation_id)])
+    assert {need.material: need.held for need in held} == dict(center.catalogue.plans[FLOOD].resources[Level.II].materials)
+    assert all(need.short == 0 for need in held)
+
+    activations.undo(center, answer.activation_id, commander)
+    assert {need.material: need.available for need in stock_questions.needs_of_plan(center, FLOOD, Level.II)} == before
+    assert stock_questions.ledger_gaps(center) == []
+
+
+def test_a_second_plan_gets_what_is_left_and_the_preview_said_so(center: Center, commander: Actor) -> None:
+    activate(center, commander, FLOOD, "I")
+    seen = plan_preview.preview(center, ActivatePlan(plan_id="P09", level=Level.I), commander)
+    short = {need.material: need.short for need in seen.stock if need.short}
+
+    answer = activate(center, commander, "P09", "I")
+
+    held = stock_questions.needs_of_plan(center, "P09", Level.I, [("activation", answer.activation_id)])
+    assert {need.material: need.short for need in held if need.short} == short != {}

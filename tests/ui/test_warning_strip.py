@@ -14,10 +14,10 @@ from command_center.center import Center
 from command_center.domain.board import Board, Row
 from command_center.domain.rights import Actor, Role
 from command_center.services.live import LiveBoard
-from command_center.ui.names import catalogue_names
 from command_center.ui.pages.wall import WARNINGS_SHOWN, warning_strip
 from command_center.ui.shell import Desk, Screen
 from command_center.words import phrases
+from command_center.words.names import catalogue_names
 
 CATALOGUE = load_catalogue()
 COLORS = CATALOGUE.warning_signals.colors

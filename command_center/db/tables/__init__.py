@@ -1,6 +1,8 @@
 """Every table of the centre. The rules that must hold whatever the code does stand here: keys, versions, partial indexes."""
 
-from command_center.db.tables.base import Base
+from command_center.db.tables.base import (
+    Base,
+)
 from command_center.db.tables.duty import (
     Person,
     Responsibility,
@@ -34,6 +36,12 @@ from command_center.db.tables.record import (
     Job,
     LogEntry,
 )
+from command_center.db.tables.stock import (
+    Reservation,
+    Stock,
+    StockLot,
+    StockMovement,
+)
 from command_center.db.tables.street import (
     Area,
     Cadre,
@@ -42,7 +50,6 @@ from command_center.db.tables.street import (
     Material,
     Place,
     Station,
-    Stock,
 )
 from command_center.db.tables.warnings import (
     HazardWarning,
@@ -78,12 +85,15 @@ __all__ = [
     "PlanProposal",
     "PlanTask",
     "Recipient",
+    "Reservation",
     "Responsibility",
     "RollCall",
     "RollCallAnswer",
     "StandingOrder",
     "Station",
     "Stock",
+    "StockLot",
+    "StockMovement",
     "Unit",
     "UnitDuty",
     "WarningReference",

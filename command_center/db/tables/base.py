@@ -13,6 +13,7 @@ from command_center.domain.notices import Act, NoticeSource, NoticeState
 from command_center.domain.proposals import ProposalState
 from command_center.domain.rights import Role
 from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
+from command_center.domain.stock import MoveKind, ReservationStatus
 from command_center.domain.watches import Duty, PersonRole, SwapStatus, WatchStatus
 
 
@@ -53,6 +54,8 @@ class Base(DeclarativeBase):
         NoticeSource: _by_value(NoticeSource),
         NoticeState: _by_value(NoticeState),
         ProposalState: _by_value(ProposalState),
+        MoveKind: _by_value(MoveKind),
+        ReservationStatus: _by_value(ReservationStatus),
         dict[str, Any]: JsonText,
         list[str]: JsonText,
     }

@@ -1,6 +1,9 @@
 """What happened: every kind of event, by the part of the house it belongs to. A new kind goes into its part and into the list here."""
 
-from command_center.domain.events.base import EVENTS, Event
+from command_center.domain.events.base import (
+    EVENTS,
+    Event,
+)
 from command_center.domain.events.centre import (
     AccountCreated,
     AccountDisabled,
@@ -83,6 +86,16 @@ from command_center.domain.events.plans import (
     TaskWorkDone,
     TaskWorkFailed,
     UnitOnDuty,
+)
+from command_center.domain.events.stock import (
+    StockCounted,
+    StockImported,
+    StockMinimumSet,
+    StockMoved,
+    StockOpened,
+    StockReleased,
+    StockReserved,
+    StockTransferred,
 )
 from command_center.domain.events.units import (
     DispatchAcknowledged,
@@ -183,6 +196,14 @@ __all__ = [
     "SignedOut",
     "StandingOrderEnded",
     "StandingOrderTaken",
+    "StockCounted",
+    "StockImported",
+    "StockMinimumSet",
+    "StockMoved",
+    "StockOpened",
+    "StockReleased",
+    "StockReserved",
+    "StockTransferred",
     "StreetSeeded",
     "SwapApproved",
     "SwapAsked",

@@ -1,4 +1,4 @@
-"""What the log's sentences call things that the catalogue names."""
+"""What sentences call things that the catalogue names: units, types, plans and their steps, depots, materials, stations."""
 
 from functools import lru_cache
 
@@ -28,7 +28,9 @@ class _Same:
 @lru_cache(maxsize=8)
 def _names(of: _Same, language: str) -> dict[str, str]:
     catalogue = of.catalogue
-    names = {code: kind.name for code, kind in catalogue.incident_types.items()}
+    names = {unit_id: vehicle.call_sign for unit_id, vehicle in catalogue.vehicles.items()}
+    for table in (catalogue.incident_types, catalogue.depots, catalogue.materials):
+        names |= {code: it.name for code, it in table.items()}
     names |= {code: station.name for code, station in catalogue.stations.items()}
     names |= {plan.id: plan.short for plan in catalogue.plans.values()}
     names |= {step.id: step.title for plan in catalogue.plans.values() for step in plan.steps}
