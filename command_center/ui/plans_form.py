@@ -195,7 +195,7 @@ def incident_choice(plan: Plan, at: Mapping[str, str | None], filled: Filled, sc
         return []
     lines = [("", screen.say(N_("none: units stand by in their areas")))]
     lines += [(row["id"], f"{row['number']} {type_name(row, screen)} {screen.read(row['place'])}") for row in rows]
-    radios = [dmc.Radio(value=value, label=label, name="incident", size="md") for value, label in lines]
+    radios = [dmc.Radio(value=value, label=label, size="md") for value, label in lines]
     return [
         dmc.RadioGroup(
             html.Div(radios, className="incident-lines"),

@@ -47,7 +47,7 @@ def notice_row(notice: Row, recipients: Sequence[Recipient] | None, screen: Scre
             html.P(screen.read(notice["text"]), className="final"),
             *([] if recipients is None else [html.Ul([recipient_row(it, screen) for it in recipients], className="recipients")]),
         ],
-        className="notice unanswered" if late else "notice",
+        className="told-line unanswered" if late else "told-line",
         **{"data-notice-row": notice["id"]},
     )
 

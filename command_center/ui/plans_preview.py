@@ -287,8 +287,7 @@ def confirm(seen: Preview, *, life: bool, screen: Screen) -> list[Component]:
 def _life_switch(life: bool, screen: Screen) -> Component:  # noqa: FBT001 - what the switch shows
     return dmc.Switch(
         checked=life,
-        name="life",
-        value="on",
+        attributes={"input": {"name": "life"}},
         id="plans-life",
         size="md",
         label=screen.say(N_("A life is at risk: do not wait")),
