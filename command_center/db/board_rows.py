@@ -1,4 +1,4 @@
-"""Board rows from table rows: what screens get to see of a unit, an incident, an assignment, a parked job."""
+"""Board rows from table rows: what screens get to see of a unit, an incident, an assignment, a parked job, a watch."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, object_session
 
-from command_center.db.tables import Activation, Assignment, Base, Incident, Job, Notice, PlanTask, Unit, UnitDuty
+from command_center.db.tables import Activation, Assignment, Base, Incident, Job, Notice, PlanTask, Unit, UnitDuty, Watch
 from command_center.domain.activations import ActivationStatus, TaskStatus
 from command_center.domain.board import Row
 from command_center.domain.catalogue import Catalogue, SlaProfile
@@ -190,6 +190,21 @@ def _notice(notice: Notice, _catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
+def _watch(watch: Watch, _catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "gone": not watch.on_board,
+        "number": watch.number,
+        "post": watch.post,
+        "status": watch.status.value,
+        "from_at": moment(watch.from_at),
+        "to_at": moment(watch.to_at),
+        "begun_at": moment(watch.begun_at),
+        "people": [
+            {"id": it.person_id, "duty": it.duty.value, "name": {"zh": it.person.name_zh, "en": it.person.name_en}} for it in watch.members
+        ],
+    }
+
+
 _TABLES: Mapping[str, tuple[type[Base], Callable[[Any, Catalogue], dict[str, Any]], Select[Any]]] = {
     "unit": (Unit, _unit, select(Unit)),
     "incident": (Incident, _incident, select(Incident).where(Incident.ended_at.is_(None))),
@@ -199,13 +214,11 @@ _TABLES: Mapping[str, tuple[type[Base], Callable[[Any, Catalogue], dict[str, Any
     "task": (PlanTask, _task, select(PlanTask).where(PlanTask.closed_at.is_(None), PlanTask.status != TaskStatus.WITHDRAWN)),
     "duty": (UnitDuty, _duty, select(UnitDuty).where(UnitDuty.released_at.is_(None))),
     "notice": (Notice, _notice, select(Notice).where(Notice.closed_at.is_(None))),
+    "watch": (Watch, _watch, select(Watch).where(Watch.on_board)),
 }
 
 
-BoardTable = Unit | Incident | Assignment | Job | Activation | PlanTask | UnitDuty | Notice
-
-
-def board_row(row: BoardTable, catalogue: Catalogue) -> Row:
+def board_row(row: Any, catalogue: Catalogue) -> Row:  # noqa: ANN401 - a row of any table in _TABLES
     """One table row as its board row."""
     kind = str(row.board_kind)
     return {"kind": kind, "id": str(row.id), "version": row.version, **_TABLES[kind][1](row, catalogue)}

@@ -4,7 +4,7 @@ Refusal
 ├── Malformed            400  the request itself cannot be read
 ├── NotSignedIn          401
 ├── NotPermitted         403  the role may not do this
-├── Unknown              404  no such unit, incident, assignment, place, incident type, account, job
+├── Unknown              404  no such unit, incident, assignment, place, incident type, account, job, watch, person, swap, roll call, cadre
 ├── Conflict             409  the state of things forbids it
 │   ├── IllegalStep             a status that may not follow the present one
 │   ├── UnitNotAvailable        another incident has the unit
@@ -12,8 +12,15 @@ Refusal
 │   ├── IncidentHasUnits        units are still on it
 │   ├── CannotMerge
 │   ├── ChangedMeanwhile        someone else was faster
-│   └── AlreadyUsed             a one-time link, a name
+│   ├── AlreadyUsed             a one-time link, a name
+│   ├── WatchesOverlap          a post has one watch at a time
+│   ├── PersonBusy              somebody would be on two watches at once
+│   ├── WatchIsOver             what was is not changed afterwards
+│   ├── NoRelief                the desk is not left before the next watch has taken over
+│   └── OwnSwap                 nobody decides on a swap of his own
 ├── Invalid              422  understood, but the values cannot be right
+│   ├── SheetUnreadable         no spreadsheet, or one of another shape
+│   └── SheetRefused            cells that cannot be right; nothing of the sheet was taken over
 └── TooMany              429  wait and try again
 
 `code` is stable and is the key of the text people read; facts travel as keywords.
@@ -134,6 +141,43 @@ class UnknownLink(Unknown):
     code = "unknown_link"
 
 
+class UnknownWatch(Unknown):
+    """Facts: watch."""
+
+    code = "unknown_watch"
+
+
+class UnknownPerson(Unknown):
+    """Nobody in the directory has this id. Facts: person."""
+
+    code = "unknown_person"
+
+
+class UnknownSwap(Unknown):
+    """Facts: swap."""
+
+    code = "unknown_swap"
+
+
+class UnknownRollCall(Unknown):
+    """Facts: roll_call."""
+
+    code = "unknown_roll_call"
+
+
+class UnknownCadre(Unknown):
+    """Facts: cadre."""
+
+    code = "unknown_cadre"
+
+
+class UnknownPost(Unknown):
+    """Neither the centre nor a station. Facts: post."""
+
+    code = "unknown_post"
+    status = 422
+
+
 class Conflict(Refusal):
     """The state of things forbids it."""
 
@@ -180,6 +224,36 @@ class AlreadyUsed(Conflict):
     """The name is taken. Facts: name."""
 
     code = "already_used"
+
+
+class WatchesOverlap(Conflict):
+    """Another watch of the post lasts at that time. Facts: post, number."""
+
+    code = "watches_overlap"
+
+
+class PersonBusy(Conflict):
+    """Somebody is on another watch at that time. Facts: person, number."""
+
+    code = "person_busy"
+
+
+class WatchIsOver(Conflict):
+    """A watch that ended, or one that began and would be dropped. Facts: number."""
+
+    code = "watch_is_over"
+
+
+class NoRelief(Conflict):
+    """The desk is never left alone: the next watch takes over, then this one ends. Facts: number."""
+
+    code = "no_relief"
+
+
+class OwnSwap(Conflict):
+    """Somebody else decides on a swap of one's own watch. Facts: swap."""
+
+    code = "own_swap"
 
 
 class KeyReused(Conflict):
@@ -247,6 +321,18 @@ class OutsideDistrict(Invalid):
     """The point lies too far from the street to be meant. Facts: lat, lon, distance_km."""
 
     code = "outside_district"
+
+
+class SheetUnreadable(Invalid):
+    """The file is no .xlsx workbook, or holds more than a sheet of ours can."""
+
+    code = "sheet_unreadable"
+
+
+class SheetRefused(Invalid):
+    """Nothing of the sheet was taken over. Facts: count, cells ("C17|unknown_person|what stands there", the first hundred)."""
+
+    code = "sheet_refused"
 
 
 class PassphraseTooShort(Invalid):

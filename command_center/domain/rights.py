@@ -38,19 +38,30 @@ class Right(StrEnum):
     RUN_JOBS = "run_jobs"
     MANAGE_ACCOUNTS = "manage_accounts"
     ISSUE_LINKS = "issue_links"
+    KEEP_ROSTER = "keep_roster"
+    """Who is on watch, who is in the directory, who answers for which place, and the stations' roll call."""
+    APPROVE_SWAPS = "approve_swaps"
 
 
-_DESK = frozenset(Right) - {Right.MANAGE_ACCOUNTS}
+_LEADERS = frozenset(Right) - {Right.MANAGE_ACCOUNTS}
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
-    Role.DUTY_OFFICER: _DESK,
-    Role.DUTY_LEADER: _DESK,
-    Role.DEPUTY_COMMANDER: _DESK,
-    Role.COMMANDER: _DESK,
+    Role.DUTY_OFFICER: _LEADERS - {Right.APPROVE_SWAPS},
+    Role.DUTY_LEADER: _LEADERS,
+    Role.DEPUTY_COMMANDER: _LEADERS,
+    Role.COMMANDER: _LEADERS,
     Role.CREW: frozenset({Right.SEE_BOARD, Right.READ_WORDS, Right.REPORT_OWN_STATUS, Right.SEND_POSITIONS}),
     Role.DISPLAY: frozenset({Right.SEE_BOARD}),
     Role.ADMIN: frozenset(
-        {Right.SEE_BOARD, Right.READ_WORDS, Right.MANAGE_ACCOUNTS, Right.ISSUE_LINKS, Right.RUN_JOBS, Right.SEND_POSITIONS}
+        {
+            Right.SEE_BOARD,
+            Right.READ_WORDS,
+            Right.MANAGE_ACCOUNTS,
+            Right.ISSUE_LINKS,
+            Right.RUN_JOBS,
+            Right.SEND_POSITIONS,
+            Right.KEEP_ROSTER,
+        }
     ),
     Role.SYSTEM: frozenset(Right),
 }

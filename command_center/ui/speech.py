@@ -15,4 +15,5 @@ def spoken_names(screen: Screen) -> dict[str, str]:
     plans = {plan.id: screen.read(plan.short) for plan in catalogue.plans.values()}
     steps = {step.id: screen.read(step.title) for plan in catalogue.plans.values() for step in plan.steps}
     audiences = {code: screen.read(name) for code, name in catalogue.common.audiences.items()}
-    return call_signs(screen) | types | plans | steps | audiences
+    stations = {code: screen.read(station.name) for code, station in catalogue.stations.items()}
+    return call_signs(screen) | types | stations | plans | steps | audiences

@@ -1,6 +1,15 @@
 """Every table of the centre. The rules that must hold whatever the code does stand here: keys, versions, partial indexes."""
 
 from command_center.db.tables.base import Base
+from command_center.db.tables.duty import (
+    Person,
+    Responsibility,
+    RollCall,
+    RollCallAnswer,
+    Watch,
+    WatchMember,
+    WatchSwap,
+)
 from command_center.db.tables.operations import (
     Assignment,
     Call,
@@ -55,11 +64,18 @@ __all__ = [
     "Material",
     "MessageChannel",
     "Notice",
+    "Person",
     "Place",
     "PlanTask",
     "Recipient",
+    "Responsibility",
+    "RollCall",
+    "RollCallAnswer",
     "Station",
     "Stock",
     "Unit",
     "UnitDuty",
+    "Watch",
+    "WatchMember",
+    "WatchSwap",
 ]

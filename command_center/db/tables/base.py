@@ -11,6 +11,7 @@ from command_center.domain.activations import ActivationStatus, TaskStatus, Work
 from command_center.domain.levels import Level
 from command_center.domain.rights import Role
 from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
+from command_center.domain.watches import Duty, PersonRole, SwapStatus, WatchStatus
 
 
 def _by_value(kind: type[Any]) -> Enum:
@@ -42,6 +43,10 @@ class Base(DeclarativeBase):
         ActivationStatus: _by_value(ActivationStatus),
         TaskStatus: _by_value(TaskStatus),
         WorkState: _by_value(WorkState),
+        WatchStatus: _by_value(WatchStatus),
+        Duty: _by_value(Duty),
+        PersonRole: _by_value(PersonRole),
+        SwapStatus: _by_value(SwapStatus),
         dict[str, Any]: JsonText,
         list[str]: JsonText,
     }
