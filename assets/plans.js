@@ -125,7 +125,7 @@
   });
 
   /* ---- keys ------------------------------------------------------------------------------------------------------ */
-  const lines = () => [...document.querySelectorAll(".plan-line")].filter(visible);
+  const lines = () => [...document.querySelectorAll(".plan-line, .plan-lines .plan-card")].filter(visible);
 
   function step(by) {
     const all = lines(), at = all.indexOf(document.activeElement);
@@ -147,7 +147,7 @@
 
   addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229) return;
-    const onLine = document.activeElement?.matches?.(".plan-line");
+    const onLine = document.activeElement?.matches?.(".plan-line, .plan-card");
     if (onLine && (event.key === "ArrowDown" || event.key === "ArrowUp")) { event.preventDefault(); step(event.key === "ArrowDown" ? 1 : -1); return; }
     if (!page()) return;
     if (event.ctrlKey && event.key === "Enter") { event.preventDefault(); if (!event.repeat) mainAction(); }

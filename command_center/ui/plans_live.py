@@ -18,8 +18,8 @@ from command_center.services.plan_figures import PlanFigures, plan_figures
 from command_center.services.plan_preview import Preview, preview
 from command_center.services.plan_story import PlanStory, plan_story
 from command_center.ui import plans_board, plans_cards, plans_form, plans_messages, plans_preview, plans_tasks
-from command_center.ui.console_live import fingerprint
 from command_center.ui.console_parts import FACTS, door, signed_in
+from command_center.ui.memo import fingerprint
 from command_center.ui.plans_form import order_from
 from command_center.ui.plans_parts import ANSWERED, AT, FORM, GROUP, NOTICE, ORDER, SEEN, section
 from command_center.ui.shell import Desk, Screen, shows_simulated

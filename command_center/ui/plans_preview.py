@@ -7,7 +7,6 @@ from dash import html
 from dash.development.base_component import Component
 
 from command_center.domain.activations import Shortage
-from command_center.domain.board import Row
 from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan, Step
 from command_center.services.plan_needs import Need, StockNeed
@@ -293,8 +292,3 @@ def _life_switch(life: bool, screen: Screen) -> Component:  # noqa: FBT001 - wha
         label=screen.say(N_("A life is at risk: do not wait")),
         description=screen.say(N_("Orders go out at once, a leader is called and confirms afterwards.")),
     )
-
-
-def fitting(row: Row, screen: Screen) -> list[Plan]:
-    """Plans that answer an incident's type."""
-    return [plan for plan in screen.center.catalogue.plans.values() if row["type"] in plan.incident_types]
