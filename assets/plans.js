@@ -177,7 +177,7 @@
   /* ---- called by Dash -------------------------------------------------------------------------------------------- */
   function settle() {              // the keyboard stands where the next decision is
     if (view() === "preview" && !document.activeElement?.closest("#plans-form")) byId("plans-fields")?.querySelector("input:checked")?.focus({ preventScroll: true });
-    if (view() === "board" && !document.activeElement?.closest(".plans-board")) byId("plans-tasks")?.closest(".scroll").focus({ preventScroll: true });
+    if (view() === "board" && !document.activeElement?.closest(".plans-board")) byId("plans-board-head")?.focus({ preventScroll: true });
   }
 
   let settled = null;

@@ -6,7 +6,6 @@ import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, State, html
 from dash.development.base_component import Component
 
-from command_center.domain.activations import ActivationStatus
 from command_center.domain.board import Row
 from command_center.domain.plan_book import Plan
 from command_center.domain.rights import Right
@@ -99,27 +98,33 @@ def _answer(plan: Plan, activation: Row | None, row: Row, screen: Screen) -> Com
 
 
 def waiting(screen: Screen) -> list[tuple[str, str, Component]]:
-    """What plans want from the desk, the gravest first, as (symbol, text, key)."""
-    return [line for it in plan_figures(screen.live.board, screen.center.now()) for line in _waits(it, screen)]
+    """What plans want from the desk, one line each and the gravest first, as (symbol, text, key)."""
+    found = []
+    for figures in plan_figures(screen.live.board, screen.center.now()):
+        wants = _wants(figures, screen)
+        if wants:
+            row = figures.activation
+            name = screen.say(N_("%(plan)s, level %(level)s"), plan=screen.read(row["short"]), level=row["level"])
+            text = f"{name}: {listed((text for _, text in wants), screen)}"
+            found.append((wants[0][0], text, key(screen.say(N_("Open")), **goes(address(activation=row["id"])))))
+    return found
 
 
-def _waits(figures: PlanFigures, screen: Screen) -> list[tuple[str, str, Component]]:
+def _wants(figures: PlanFigures, screen: Screen) -> list[tuple[str, str]]:
+    """A decision, tasks that are late, people who have not answered: symbol and words."""
     row = figures.activation
-    names = {"plan": screen.read(row["short"]), "role": approver(row["approve_by"], screen)}
+    role = approver(row["approve_by"], screen)
     found = []
     if row["confirm_until"] is not None:
-        text = screen.say(
-            N_("%(plan)s: to be confirmed by %(role)s until %(time)s"), **names, time=hour_minute(row["confirm_until"], screen)
-        )
-        found.append(("clock", text))
-    elif row["status"] == ActivationStatus.PROPOSED or row["wanted_level"] is not None:
-        level = row["wanted_level"] or row["level"]
-        found.append(("bell", screen.say(N_("%(plan)s, level %(level)s: waits for %(role)s"), **names, level=level)))
+        until = hour_minute(row["confirm_until"], screen)
+        found.append(("clock", screen.say(N_("to be confirmed by %(role)s until %(time)s"), role=role, time=until)))
+    elif figures.waits:
+        found.append(("bell", screen.say(N_("waits for %(role)s"), role=role)))
     if figures.overdue:
-        found.append(("clock-exclamation", screen.say(N_("%(plan)s: %(n)s tasks overdue"), **names, n=figures.overdue)))
+        found.append(("clock-exclamation", screen.say(N_("%(n)s tasks overdue"), n=figures.overdue)))
     if figures.unanswered:
-        found.append(("phone", screen.say(N_("%(plan)s: %(n)s messages not answered"), **names, n=figures.unanswered)))
-    return [(symbol, text, key(screen.say(N_("Open")), **goes(address(activation=row["id"])))) for symbol, text in found]
+        found.append(("phone", screen.say(N_("%(n)s messages not answered"), n=figures.unanswered)))
+    return found
 
 
 def drawer(screen: Screen) -> dmc.Drawer:

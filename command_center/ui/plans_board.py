@@ -146,7 +146,7 @@ def keys(story: PlanStory, screen: Screen) -> list[Component]:
     if row["status"] not in RUNS or row["gone"]:
         return []
     levels = html.Div(
-        [_level_key(level, row, screen) for level in reversed(Level)],
+        [html.Small(screen.say(N_("Raise or lower"))), *(_level_key(level, row, screen) for level in reversed(Level))],
         className="levels",
         role="group",
         **{"aria-label": screen.say(N_("Raise or lower"))},
@@ -200,9 +200,12 @@ def _end_keys(story: PlanStory, screen: Screen) -> list[Component]:
 def duties(story: PlanStory, screen: Screen) -> Component:
     """Vehicles on duty for the plan, and whether their crews have acknowledged it."""
     signs = call_signs(screen)
-    rows = [_duty(duty, signs, screen) for duty in story.duties if not duty["gone"] or story.ended_at is not None]
-    note = screen.say(N_("%(n)s on duty"), n=len(rows))
-    return section(screen.say(N_("Units")), html.Ul(rows, className="duties"), note=note, folded=False)
+    held = [duty for duty in story.duties if not duty["gone"] or story.ended_at is not None]
+    known = sum(duty["acknowledged_at"] is not None for duty in held)
+    note = screen.say(N_("%(n)s on duty, %(known)s acknowledged"), n=len(held), known=known)
+    return section(
+        screen.say(N_("Units")), html.Ul([_duty(duty, signs, screen) for duty in held], className="duties"), note=note, folded=True
+    )
 
 
 def _duty(duty: Row, signs: dict[str, str], screen: Screen) -> html.Li:
@@ -239,7 +242,7 @@ def conditions(story: PlanStory, screen: Screen) -> Component:
             )
         )
     note = f"{len(story.conditions)}/{len(lines)}"
-    return section(screen.say(N_("Conditions for ending it")), *lines, note=note, folded=False)
+    return section(screen.say(N_("Conditions for ending it")), *lines, note=note, folded=True)
 
 
 def text_of_plan(story: PlanStory, screen: Screen) -> list[Component]:

@@ -53,6 +53,13 @@ BLANK_NAMES: Mapping[str, str] = {
 }
 """Places in the shipped messages; one that a street adds itself is shown by its own name."""
 
+KNOWN_ANYWAY: Mapping[str, str] = {
+    "area": N_("the street"),
+    "place": N_("the incident's, or the street"),
+    "type": N_("the incident's"),
+}
+"""What stands in a message when its field stays empty."""
+
 MOST_INCIDENTS = 6
 
 
@@ -165,6 +172,7 @@ def _blanks(plan: Plan, screen: Screen) -> list[Component]:
             value="",
             name=f"{BLANK}{name}",
             id=f"plans-blank-{name}",
+            placeholder=screen.say(KNOWN_ANYWAY[name]) if name in KNOWN_ANYWAY else "",
             autoComplete="off",
             className=f"from-{level.value}",
         )

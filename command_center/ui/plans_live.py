@@ -66,7 +66,7 @@ def _overview(sight: Sight) -> list[Component]:
 def _unseen(sight: Sight) -> list[Component]:
     """Emergencies that nobody at the desk has seen: whoever looks at plans must not miss them."""
     waiting = sum(row["acknowledged_at"] is None for row in sight.screen.live.board.rows("incident"))
-    return [html.Span(sight.screen.say(N_("%(n)s incidents not seen yet"), n=waiting), className="bad")] if waiting else []
+    return [html.Span(sight.screen.say(N_("Incidents not seen yet: %(n)s"), n=waiting), className="bad")] if waiting else []
 
 
 def _refused(sight: Sight) -> list[Component]:
@@ -142,7 +142,7 @@ def _tasks(sight: Sight) -> list[Component]:
     if sight.story is None:
         return []
     if sight.seen is not None:
-        return plans_preview.would(sight.seen, sight.screen)
+        return plans_preview.would(sight.seen, sight.screen, own=int(sight.story.activation["id"]))
     return plans_tasks.tasks_view(sight.story, sight.group, sight.screen)
 
 
@@ -153,12 +153,17 @@ def _messages(sight: Sight) -> list[Component]:
     return [section(sight.screen.say(N_("Messages")), *rows, note=str(len(rows)), folded=False)] if rows else []
 
 
-def _side(sight: Sight) -> list[Component]:
+def _end(sight: Sight) -> list[Component]:
+    """Units on duty and the conditions for ending it: one line each until somebody unfolds them."""
+    if sight.story is None or sight.story.activation["started_at"] is None:
+        return []
+    return [plans_board.duties(sight.story, sight.screen), plans_board.conditions(sight.story, sight.screen)]
+
+
+def _text(sight: Sight) -> list[Component]:
     if sight.story is None:
         return []
-    story, screen = sight.story, sight.screen
-    running = [plans_board.duties(story, screen), plans_board.conditions(story, screen)] if story.activation["started_at"] else []
-    return [*running, *plans_board.text_of_plan(story, screen)]
+    return plans_board.text_of_plan(sight.story, sight.screen)
 
 
 Part: TypeAlias = tuple[Callable[[Sight], list[Component]], Callable[[Sight], str] | None]
@@ -176,8 +181,9 @@ PARTS: Mapping[str, Part] = {
     "plans-board-head": (_head, None),
     "plans-groups": (_groups, None),
     "plans-tasks": (_tasks, None),
+    "plans-end": (_end, None),
     "plans-messages": (_messages, None),
-    "plans-side": (_side, None),
+    "plans-text": (_text, None),
 }
 """Component id -> how its children are drawn, and what they depend on where that is less than everything drawn."""
 

@@ -13,6 +13,7 @@ from command_center.services.plan_figures import is_unanswered
 from command_center.ui.console_parts import key, listed
 from command_center.ui.plans_parts import hour_minute, named, orders
 from command_center.ui.shell import Screen
+from command_center.ui.speech import audience_name
 from command_center.ui.widgets import clock
 from command_center.words import N_
 
@@ -39,9 +40,7 @@ def notice_row(notice: Row, recipients: Sequence[Recipient] | None, screen: Scre
     )
     return html.Div(
         [
-            html.Div(
-                [html.B(named(words.audiences, notice["audience"], screen)), html.Small(channels, className="muted")], className="whom"
-            ),
+            html.Div([html.B(audience_name(notice["audience"], screen)), html.Small(channels, className="muted")], className="whom"),
             html.Div(_counts(notice, screen, late=late), className="counts"),
             names,
             html.P(screen.read(notice["text"]), className="final"),

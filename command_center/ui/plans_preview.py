@@ -15,7 +15,7 @@ from command_center.ui.console_parts import key, listed
 from command_center.ui.plans_form import BLANK_NAMES
 from command_center.ui.plans_parts import address, approver, goes, group_name, kind_name, named, orders, plan_title, section, short_minutes
 from command_center.ui.shell import Screen
-from command_center.ui.speech import call_signs
+from command_center.ui.speech import audience_name, call_signs
 from command_center.ui.widgets import icon, severity
 from command_center.words import N_
 
@@ -39,11 +39,14 @@ def title(seen: Preview, screen: Screen) -> list[Component]:
     ]
 
 
-def would(seen: Preview, screen: Screen) -> list[Component]:
-    """The preview from top to bottom: what stands in the way, the sums, then each part, folded where nothing has to be decided."""
+def would(seen: Preview, screen: Screen, *, own: int | None = None) -> list[Component]:
+    """The preview from top to bottom: what stands in the way, the sums, then each part, folded where nothing has to be decided.
+
+    own : the activation that waits and is looked at itself; it does not stand in its own way.
+    """
     short_stock = sum(need.short > 0 for need in seen.stock)
     return [
-        html.Div(obstacles(seen, screen), className="obstacles"),
+        html.Div(obstacles(seen, screen, own), className="obstacles"),
         sums(seen, screen),
         posture(seen.plan, seen.level, screen),
         section(screen.say(N_("Tasks")), task_list(seen.tasks, screen), note=str(len(seen.tasks)), folded=False),
@@ -63,9 +66,9 @@ def would(seen: Preview, screen: Screen) -> list[Component]:
 # ---- what stands in the way ---------------------------------------------------------------------------------------
 
 
-def obstacles(seen: Preview, screen: Screen) -> list[Component]:
+def obstacles(seen: Preview, screen: Screen, own: int | None) -> list[Component]:
     found: list[Component] = []
-    if seen.running is not None:
+    if seen.running not in (None, own):
         open_it = key(screen.say(N_("Open")), **goes(address(activation=seen.running)))
         found.append(_obstacle(screen.say(N_("This plan is in force or waits for approval already.")), open_it))
     if seen.is_below_floor and seen.floor is not None:
@@ -160,7 +163,7 @@ def _allowed(due: int | None, screen: Screen) -> str:
 def need_table(needs: Sequence[Need], screen: Screen) -> html.Table:
     """Wanted, on duty for it already, free now; and which vehicles would go."""
     signs = call_signs(screen)
-    head = [N_("wanted"), N_("there"), N_("free")]
+    head = [N_("wanted"), N_("on duty"), N_("free")]
     return _table(
         [
             [
@@ -216,7 +219,7 @@ def message(one: MessagePreview, screen: Screen) -> html.Div:
     blank = [html.Div(screen.say(N_("Blanks not filled: %(list)s"), list=listed(missing, screen)), className="short")] if missing else []
     return html.Div(
         [
-            html.Div([html.B(named(words.audiences, one.audience, screen)), " ", html.Small(channels, className="muted"), " ", *answer]),
+            html.Div([html.B(audience_name(one.audience, screen)), " ", html.Small(channels, className="muted"), " ", *answer]),
             html.P(screen.read(one.text), className="final"),
             html.Small(more, className="muted"),
             *blank,

@@ -24,7 +24,7 @@ def panel(figures: Sequence[PlanFigures], screen: Screen) -> list[Component]:
         return []
     unanswered = sum(it.unanswered for it in figures)
     note = [html.Small(screen.say(N_("unanswered %(n)s"), n=unanswered), className="bad")] if unanswered else []
-    heading = html.H2([icon("list-check"), screen.say(N_("Plans in force")), *note])
+    heading = html.H2([icon("list-check"), screen.say(N_("Plans")), *note])
     left = len(figures) - PLANS_SHOWN
     rest = [html.Div(screen.say(N_("and %(count)s more plans"), count=left), className="wall-plan-rest")] if left > 0 else []
     return [heading, *(_plan(it, screen) for it in figures[:PLANS_SHOWN]), *rest]
@@ -52,7 +52,7 @@ def _next(figures: PlanFigures, screen: Screen) -> list[Component]:
     """What the clock runs for: a leader's confirmation before anything else, then the next deadline."""
     if figures.activation["confirm_until"] is not None:
         until = clock(until=figures.activation["confirm_until"])
-        return [html.Span([html.B(screen.say(N_("to confirm"))), " ", until], className="when")]
+        return [html.Span([html.B(screen.say(N_("confirm"))), " ", until], className="when")]
     if figures.next_due_at is None:
         return []
-    return [html.Span([screen.say(N_("next")), " ", clock(until=figures.next_due_at)], className="when")]
+    return [html.Span([icon("clock"), " ", clock(until=figures.next_due_at)], className="when", title=screen.say(N_("next deadline in")))]

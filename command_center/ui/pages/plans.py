@@ -78,9 +78,13 @@ def _board(screen: Screen) -> html.Section:
     groups = html.Div(id="plans-groups", className="group-choice", role="group", **{"aria-label": screen.say(N_("My group"))})
     return html.Section(
         [
-            html.Div(id="plans-board-head", className="board-head"),
+            html.Div(id="plans-board-head", className="board-head", tabIndex="-1"),
             html.Div([groups, html.Div(skeleton(8), id="plans-tasks")], className="scroll plans-tasks", tabIndex="0"),
-            html.Div([html.Div(id="plans-messages"), html.Div(id="plans-side")], className="scroll plans-side", tabIndex="0"),
+            html.Div(
+                [html.Div(id="plans-end"), html.Div(id="plans-messages"), html.Div(id="plans-text")],
+                className="scroll plans-side",
+                tabIndex="0",
+            ),
             plans_orders.asking_bar(screen),
         ],
         className="pane plans-board",
