@@ -20,6 +20,7 @@ from command_center.domain.status import (
 )
 from command_center.services.history import IncidentStory
 from command_center.services.responsibilities import Responsible
+from command_center.ui import console_plans
 from command_center.ui.console_incidents import opens
 from command_center.ui.console_log import entry_line
 from command_center.ui.console_parts import incident_state, key, minutes_seconds, moment, time_of_day, type_name
@@ -202,7 +203,7 @@ def _section(screen: Screen, msgid: str, rows: Sequence[Component], count: int |
 def head_view(story: IncidentStory, screen: Screen) -> list[Component]:
     """Everything that never scrolls away: title, banner, clocks, buttons."""
     row = story.incident
-    return [title(row, screen), *suggestion(row, screen), clocks(row, screen), buttons(row, screen)]
+    return [title(row, screen), *suggestion(row, screen), clocks(row, screen), buttons(row, screen), *console_plans.answering(row, screen)]
 
 
 def units_view(story: IncidentStory, screen: Screen) -> list[Component]:

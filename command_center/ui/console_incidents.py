@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from command_center.domain.board import Row
 from command_center.services.figures import is_overdue
+from command_center.ui import console_plans
 from command_center.ui.console_parts import ago, grave_first, incident_state, key, moment, type_name
 from command_center.ui.map_layers import unit_symbol
 from command_center.ui.shell import Screen
@@ -83,6 +84,7 @@ def next_steps(screen: Screen) -> list[Component]:
     """What the officer should do now, the most pressing first."""
     incidents = grave_first(screen.live.board.rows("incident"))
     lines = [line for row in incidents if (line := _next_step(row, screen))]
+    lines += [_step(symbol, text, button) for symbol, text, button in console_plans.waiting(screen)]
     jobs = len(screen.live.board.rows("job"))
     if jobs:
         text = screen.say(N_("%(n)s background jobs failed and wait for you"), n=jobs)

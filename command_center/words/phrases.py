@@ -206,6 +206,9 @@ WORK_STATE: Mapping[str, str] = {
     "undone": N_("Undone"),
 }
 
+AUDIENCE: Mapping[str, str] = {"units": N_("Units on duty"), "agencies": N_("Outside agencies")}
+"""Whom a step's background work tells; the audiences of a plan's own messages are named by the catalogue."""
+
 LEVEL_OF_RESPONSE = N_("level %(level)s response")
 DUTY_ORDER = N_("On duty for %(plan)s, level %(level)s")
 STOCK_MOVE: Mapping[str, str] = {

@@ -17,6 +17,7 @@ from command_center.domain.levels import Level
 from command_center.domain.watches import Duty
 from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, is_overdue, response_figures
 from command_center.services.watches import OnWatch, on_duty_now
+from command_center.ui import wall_plans
 from command_center.ui.map_layers import district_map, unit_symbol
 from command_center.ui.memo import Memo, fingerprint
 from command_center.ui.shell import Desk, Page, Screen, shows_simulated
@@ -26,8 +27,12 @@ from command_center.words import N_, phrases
 
 INCIDENTS_SHOWN = 5
 ENTRIES_SHOWN = 3
+<<<<<<< HEAD
 WARNINGS_SHOWN = 4
 """Five incidents and three lines of the log: eight list rows, the most a room takes in."""
+=======
+"""Five incidents and three lines of the log: eight list rows, the most a room takes in. A running plan takes two from the log."""
+>>>>>>> plans-page
 
 PULSE_S = 10
 """Figures that change with time alone (overdue, shares) are drawn anew this often."""
@@ -41,7 +46,11 @@ LONGEST_PLACE_EM = 20.0
 PLACE_MARKS = re.compile(r"(?=[,，。；;（(])")
 
 
+<<<<<<< HEAD
 PARTS = ("wall-kpis", "wall-warnings", "wall-incidents", "wall-entries", "wall-duty", "wall-demo")
+=======
+PARTS = ("wall-kpis", "wall-incidents", "wall-plans", "wall-entries", "wall-duty", "wall-demo")
+>>>>>>> plans-page
 """Ids of what the server draws anew when something happened; the units are drawn by assets/wall_units.js."""
 
 SEEN = "wall-seen"
@@ -88,13 +97,17 @@ def layout(screen: Screen) -> Component:
             html.Div(drawing.parts["wall-warnings"], id="wall-warnings", className="wall-warnings"),
             incidents,
             district_map(screen, page="wall", can_pan=False),
-            html.Aside([areas, entries], className="wall-side"),
+            html.Aside([areas, _plans(drawing), entries], className="wall-side"),
             _footer(drawing, screen),
             dcc.Store(id=SEEN, data=drawing.marks),
         ],
         className="wall",
         **{"data-distance": screen.query.get("d", ""), "data-diagonal": screen.query.get("diag", "")},
     )
+
+
+def _plans(drawing: WallDrawing) -> Component:
+    return html.Section(drawing.parts["wall-plans"], id="wall-plans", className="pane wall-plans")
 
 
 def _title(screen: Screen) -> Component:
@@ -130,11 +143,13 @@ def draw(screen: Screen) -> WallDrawing:
     """Draw from the live board; reads the last day's arrivals and who is on watch from the database."""
     now = screen.center.now()
     figures, response = board_figures(screen.live.board, now), response_figures(screen.center)
+    plans = wall_plans.running(screen)
     parts: dict[str, Sequence[Component]] = {
         "wall-kpis": _kpis(figures, response, screen),
         "wall-warnings": warning_strip(screen),
         "wall-incidents": _incidents(response, now, screen),
-        "wall-entries": _entries(screen),
+        "wall-plans": wall_plans.panel(plans, screen),
+        "wall-entries": _entries(screen, max(0, ENTRIES_SHOWN - 2 * len(plans))),
         "wall-duty": [_duty(screen)],
         "wall-demo": [demo_mark(screen)] if shows_simulated(screen.live) else [],
     }
@@ -310,9 +325,9 @@ def _area(code: str, name: str) -> Component:
     return html.Div([html.Span(name), html.Span(className="unit-line"), html.B()], className="wall-area", **{"data-area": code})
 
 
-def _entries(screen: Screen) -> list[Component]:
-    told = [entry for entry in reversed(screen.live.entries) if entry["incident_id"] or entry["unit_id"]][:ENTRIES_SHOWN]
-    if not told:
+def _entries(screen: Screen, most: int) -> list[Component]:
+    told = [entry for entry in reversed(screen.live.entries) if entry["incident_id"] or entry["unit_id"]][:most]
+    if not told and most:
         return [html.Div(screen.say(N_("Nothing yet")), className="wall-entry muted")]
     return [_entry(entry, screen) for entry in told]
 
