@@ -1,11 +1,8 @@
 """What the log and the refusals call things: ids and codes as people say them, in a screen's language."""
 
 from command_center.ui.shell import Screen
-<<<<<<< HEAD
-from command_center.words.names import catalogue_names
-=======
 from command_center.words import phrases
->>>>>>> plans-page
+from command_center.words.names import catalogue_names
 
 
 def call_signs(screen: Screen) -> dict[str, str]:
@@ -22,16 +19,6 @@ def audience_name(code: str, screen: Screen) -> str:
 
 
 def spoken_names(screen: Screen) -> dict[str, str]:
-<<<<<<< HEAD
-    """Unit ids as call signs; codes of the catalogue as names."""
-    return catalogue_names(screen.center.catalogue, screen.lang) | call_signs(screen)
-=======
-    """Unit ids as call signs; codes of incident types, plans, their steps and audiences as names."""
-    catalogue = screen.center.catalogue
-    types = {code: screen.read(kind.name) for code, kind in catalogue.incident_types.items()}
-    plans = {plan.id: screen.read(plan.short) for plan in catalogue.plans.values()}
-    steps = {step.id: screen.read(step.title) for plan in catalogue.plans.values() for step in plan.steps}
-    audiences = {code: audience_name(code, screen) for code in (*catalogue.common.audiences, *phrases.AUDIENCE)}
-    stations = {code: screen.read(station.name) for code, station in catalogue.stations.items()}
-    return call_signs(screen) | types | stations | plans | steps | audiences
->>>>>>> plans-page
+    """Unit ids as call signs; codes of the catalogue and of audiences as names."""
+    others = {code: audience_name(code, screen) for code in phrases.AUDIENCE}
+    return catalogue_names(screen.center.catalogue, screen.lang) | others | call_signs(screen)

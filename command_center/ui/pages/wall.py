@@ -27,12 +27,8 @@ from command_center.words import N_, phrases
 
 INCIDENTS_SHOWN = 5
 ENTRIES_SHOWN = 3
-<<<<<<< HEAD
 WARNINGS_SHOWN = 4
-"""Five incidents and three lines of the log: eight list rows, the most a room takes in."""
-=======
 """Five incidents and three lines of the log: eight list rows, the most a room takes in. A running plan takes two from the log."""
->>>>>>> plans-page
 
 PULSE_S = 10
 """Figures that change with time alone (overdue, shares) are drawn anew this often."""
@@ -46,11 +42,7 @@ LONGEST_PLACE_EM = 20.0
 PLACE_MARKS = re.compile(r"(?=[,，。；;（(])")
 
 
-<<<<<<< HEAD
-PARTS = ("wall-kpis", "wall-warnings", "wall-incidents", "wall-entries", "wall-duty", "wall-demo")
-=======
-PARTS = ("wall-kpis", "wall-incidents", "wall-plans", "wall-entries", "wall-duty", "wall-demo")
->>>>>>> plans-page
+PARTS = ("wall-kpis", "wall-warnings", "wall-incidents", "wall-plans", "wall-entries", "wall-duty", "wall-demo")
 """Ids of what the server draws anew when something happened; the units are drawn by assets/wall_units.js."""
 
 SEEN = "wall-seen"
