@@ -11,6 +11,7 @@ from command_center.domain.events import Event
 from command_center.services import (
     activations,
     assignments,
+    drill_sheets,
     jobs,
     messages,
     notices,
@@ -82,7 +83,7 @@ def _event(order: JobOrder, kind: type[E]) -> E:
 def send_dispatch(center: Center, order: JobOrder) -> None:
     """Bring the order to the crew: by message service if the unit has one, on the card in any case."""
     event = _event(order, events.UnitDispatched)
-    channel = messages.deliver(messages.dispatch_notice(center, event.assignment_id))
+    channel = messages.deliver(center, messages.dispatch_notice(center, event.assignment_id))
     with completing(center, order.job_id) as work:
         assignments.mark_sent(work, event.assignment_id, channel)
 
@@ -97,7 +98,7 @@ def ask_for_answer(center: Center, order: JobOrder) -> None:
 def send_again(center: Center, order: JobOrder) -> None:
     """Ask the silent crew once more; it can still answer."""
     event = _event(order, events.DispatchNotAnswered)
-    messages.deliver(messages.dispatch_notice(center, event.assignment_id))
+    messages.deliver(center, messages.dispatch_notice(center, event.assignment_id))
     with completing(center, order.job_id):
         pass
 
@@ -115,7 +116,7 @@ def propose_next(center: Center, order: JobOrder) -> None:
 def send_recall(center: Center, order: JobOrder) -> None:
     """Tell the crew that it is called back."""
     event = _event(order, events.UnitRecalled)
-    messages.deliver(messages.recall_notice(center, event.assignment_id))
+    messages.deliver(center, messages.recall_notice(center, event.assignment_id))
     with completing(center, order.job_id):
         pass
 
@@ -185,6 +186,12 @@ def call_for_unseen(center: Center, order: JobOrder) -> None:
         notices.call_for_unseen(center, work, event.incident_id)
 
 
+def keep_score(center: Center, order: JobOrder) -> None:
+    """The drill is over: its score sheet goes into its folder."""
+    drill_sheets.keep_score(center)
+    _nothing_left(center, order)
+
+
 def _nothing_left(center: Center, order: JobOrder) -> None:
     with completing(center, order.job_id):
         pass
@@ -218,5 +225,6 @@ JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "call_for_unseen": call_for_unseen,
     "weigh_plans": weigh_plans,
     "expire_warning": expire_warning,
+    "keep_score": keep_score,
 }
 """The allow-list: a name that is not here is not run, whoever queued it."""

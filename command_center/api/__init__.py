@@ -11,6 +11,7 @@ from command_center.api import (
     board,
     crew_card,
     docs,
+    drill,
     duty,
     health,
     incidents,
@@ -44,6 +45,7 @@ ROUTERS = (
     sign_in.router,
     crew_card.router,
     answers.router,
+    drill.router,
 )
 
 _no_other_doors = APIRouter(include_in_schema=False)

@@ -188,6 +188,14 @@ class ConditionIn(Body):
     met: Annotated[bool, Field(strict=True)] = True
 
 
+class PlayedIn(Body):
+    """`step`: its name. `incident_id`: where a call went. `problem`: why it could not be brought about."""
+
+    step: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,60}$")]
+    incident_id: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | None = None
+    problem: Words = ""
+
+
 class EvidenceIn(Body):
     """What the step asks for: a number, a text, the name of an uploaded photo."""
 

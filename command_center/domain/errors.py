@@ -206,6 +206,12 @@ class UnknownReservation(Unknown):
     code = "unknown_reservation"
 
 
+class NotADrill(Unknown):
+    """The centre is in service: there is no drill to look at or to end."""
+
+    code = "not_a_drill"
+
+
 class Conflict(Refusal):
     """The state of things forbids it."""
 

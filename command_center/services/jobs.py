@@ -71,7 +71,7 @@ def _claim(work: Work, job: Job) -> ClaimedJob | None:
         return None
     job.handovers += 1
     lease = lease_for(job.handovers)
-    job.lease_until = work.now + lease
+    job.lease_until = work.now + lease * work.speed
     return ClaimedJob(job_id=job.id, name=job.name, handover=job.handovers, lease_s=lease.total_seconds())
 
 
@@ -127,7 +127,7 @@ def failed(center: Center, job_id: int, error: str) -> bool:
             return job.parked_at is not None
         job.attempts += 1
         job.last_error = error[:500]
-        job.lease_until = work.now + timedelta(seconds=job.attempts)
+        job.lease_until = work.now + timedelta(seconds=job.attempts) * work.speed
         if job.attempts >= TRIES:
             _park(work, job, error)
         return job.parked_at is not None

@@ -26,8 +26,6 @@ IN_LINE = "duty_chain"
 """The audience that is called one after the other, until someone answers."""
 
 BY_PHONE = "phone"
-IN_DRILL = "drill"
-"""What stands as channel when a drill keeps the message in the building."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,12 +171,10 @@ def carry(center: Center, notice_id: int, *, again: bool = False) -> None:
 
 def _carry_one(center: Center, one: Outgoing) -> str | None:
     """Kind of the service that took it; None where there is none and a person has to tell."""
-    if center.is_drill:
-        return IN_DRILL
     if one.address is None:
         return None
     link = f"\n{center.public_url}/a/{one.link}" if center.public_url else ""
-    return messages.deliver(messages.Notice(channel=one.address, title=one.text.split("\n", 1)[0][:60], body=one.text + link))
+    return messages.deliver(center, messages.Notice(channel=one.address, title=one.text.split("\n", 1)[0][:60], body=one.text + link))
 
 
 def _note(center: Center, recipient_id: int, channel: str | None, refused: str) -> None:

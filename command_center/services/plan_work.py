@@ -13,7 +13,7 @@ from command_center.domain.rights import SYSTEM
 from command_center.domain.text import Text
 from command_center.services import messages
 from command_center.services.audiences import Addressee, Audience, addressees
-from command_center.services.notices import IN_DRILL, Draft, queue_notice
+from command_center.services.notices import Draft, queue_notice
 from command_center.services.plan_books import plan_of
 from command_center.services.plan_effects import duties_of
 from command_center.services.plan_tasks import step_of, task_facts
@@ -160,9 +160,7 @@ def send_duty(center: Center, duty_id: int) -> str:
         say = translator(center.language)
         title = say(DUTY_ORDER) % {"plan": plan.short.in_(center.language), "level": activation.level.value}
         body = plan.levels[activation.level].posture.in_(center.language)
-    if center.is_drill:
-        return IN_DRILL
-    return messages.deliver(messages.Notice(channel=unit.channel, title=title, body=body))
+    return messages.deliver(center, messages.Notice(channel=unit.channel, title=title, body=body))
 
 
 def mark_duty_sent(work: Work, duty_id: int, channel: str) -> None:

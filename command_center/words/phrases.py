@@ -171,6 +171,7 @@ JOB: Mapping[str, str] = {
     "send_recall": N_("Tell the crew it is recalled"),
     "weigh_plans": N_("Weigh the plans"),
     "expire_warning": N_("End a warning when its time is over"),
+    "keep_score": N_("Write the drill's score sheet"),
 }
 
 DEGRADED: Mapping[str, str] = {
@@ -328,6 +329,7 @@ REFUSAL: Mapping[str, str] = {
     "outside_district": N_("The point is %(distance_km)s km from the street. Check the coordinates."),
     "passphrase_too_short": N_("The pass-phrase needs at least %(least)s characters."),
     "no_units": N_("Choose at least one unit."),
+    "not_a_drill": N_("This centre is in service; there is no drill here."),
     "too_many": N_("Too many tries. Wait %(retry_after_s)s seconds."),
     "unknown_warning": N_("There is no warning %(warning)s."),
     "unknown_standing_order": N_("There is no order of the district %(order)s."),
@@ -471,6 +473,10 @@ EVENT: Mapping[str, str] = {
     "ProposalDeclined": N_("Proposal of %(plan_id)s, level %(level)s declined: %(reason)s"),
     "ProposalTaken": N_("Plan %(plan_id)s runs at level %(level)s"),
     "ProposalStale": N_("Proposal of %(plan_id)s, level %(level)s is no longer called for"),
+    "DrillStarted": N_("Drill %(scenario)s begins, the clock runs at x%(speed)s"),
+    "DrillNoted": N_("Drill director: %(text)s"),
+    "DrillStepPlayed": N_("Drill: %(step)s (%(kind)s) %(problem)s"),
+    "DrillEnded": N_("Drill %(scenario)s is over. %(reason)s"),
 }
 
 CREDENTIAL: Mapping[str, str] = {
@@ -566,6 +572,7 @@ def _filled(language: str, sentence: str, facts: Mapping[str, Any], names: Mappi
     spoken["unit"] = spoken.get("unit") or spoken.get("unit_id") or translator(language)(NO_UNIT_LEFT)
     for name, fact in (("plan_name", "plan_id"), ("step_name", "step_id"), ("audience_name", "audience")):
         spoken[name] = names.get(str(facts.get(fact)), str(facts.get(fact, "")))
+    spoken["text"] = str(facts.get("text_en" if language == "en" else "text_zh", ""))
     spoken["type_name"] = names.get(str(facts.get("type")), str(facts.get("type")))
     return translator(language)(sentence) % spoken
 

@@ -18,6 +18,12 @@ from command_center.domain.events.centre import (
     SignedOut,
     StreetSeeded,
 )
+from command_center.domain.events.drills import (
+    DrillEnded,
+    DrillNoted,
+    DrillStarted,
+    DrillStepPlayed,
+)
 from command_center.domain.events.duty import (
     CadrePhoneSet,
     PersonAdded,
@@ -148,6 +154,10 @@ __all__ = [
     "DispatchFailed",
     "DispatchNotAnswered",
     "DispatchSent",
+    "DrillEnded",
+    "DrillNoted",
+    "DrillStarted",
+    "DrillStepPlayed",
     "DutyAcknowledged",
     "DutySent",
     "Event",
