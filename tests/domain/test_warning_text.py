@@ -53,6 +53,8 @@ TEXTS: dict[str, Says] = {
     "奎文区气象台发布霾黄色预警": Says(None, "yellow", Act.ISSUE, "奎文区气象台"),
     "解除暴雨黄色预警，发布暴雨橙色预警信号": Says("rainstorm", "orange", Act.ISSUE),
     "奎文区气象台12日23时半发布雷电橙色预警": Says("lightning", "orange", Act.ISSUE, "奎文区气象台", "07-12 23:30"),
+    "7月12日日照市气象台发布大风黄色预警": Says("gale", "yellow", Act.ISSUE, "日照市气象台"),
+    "13日8时奎文区气象台发布大风黄色预警": Says("gale", "yellow", Act.ISSUE, "奎文区气象台", "07-13 08:00"),
     "奎文区气象台20时发布冰雹橙色预警": Says("hail", "orange", Act.ISSUE, "奎文区气象台", "07-12 20:00"),
     "ＷｅＣｈａｔ转发：奎文区气象台发布暴雪（红色）预警": Says("blizzard", "red", Act.ISSUE, "奎文区气象台"),
 }
