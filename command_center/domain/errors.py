@@ -12,8 +12,14 @@ Refusal
 │   ├── IncidentHasUnits        units are still on it
 │   ├── CannotMerge
 │   ├── ChangedMeanwhile        someone else was faster
-│   └── AlreadyUsed             a one-time link, a name
+│   │   └── EditedMeanwhile     another text has been saved
+│   ├── AlreadyUsed             a one-time link, a name
+│   ├── PlanIsRunning, PlanNotRunning, BelowDistrictOrder, NotTheApprover, EvidenceNeeded, ConditionsOpen, TooLateToUndo
+│   ├── ReportClosed, BlanksLeft
+│   └── ShelterIsOpen, ShelterClosed, ShelterFull, PeopleInShelters
 ├── Invalid              422  understood, but the values cannot be right
+├── PlanTextUnfit        422  every complaint about it is told
+├── NotAPhoto            422
 └── TooMany              429  wait and try again
 
 `code` is stable and is the key of the text people read; facts travel as keywords.
@@ -228,6 +234,62 @@ class TooLateToUndo(Conflict):
     """The seconds of grace are over: roll the plan back with a reason instead. Facts: plan."""
 
     code = "too_late_to_undo"
+
+
+class EditedMeanwhile(ChangedMeanwhile):
+    """Somebody else has saved another text since this one was opened. Facts: what, by, version (the one to look at)."""
+
+    code = "edited_meanwhile"
+
+
+class ReportClosed(Conflict):
+    """The report has been sent, dropped or withdrawn. Facts: report, state, by."""
+
+    code = "report_closed"
+
+
+class BlanksLeft(Conflict):
+    """A written report still has blanks: fill or strike them. Facts: report, blanks (how many)."""
+
+    code = "blanks_left"
+
+
+class ShelterIsOpen(Conflict):
+    """Facts: shelter, by."""
+
+    code = "shelter_is_open"
+
+
+class ShelterClosed(Conflict):
+    """It was closed again. Facts: shelter, by."""
+
+    code = "shelter_closed"
+
+
+class ShelterFull(Conflict):
+    """More people than places need a reason. Facts: shelter, capacity, occupied."""
+
+    code = "shelter_full"
+
+
+class PeopleInShelters(Conflict):
+    """People are still in shelters: a shelter is closed, and a plan ended, when they have gone. Facts: shelters, people."""
+
+    code = "people_in_shelters"
+
+
+class PlanTextUnfit(Refusal):
+    """The text of a plan that nobody could act by. Facts: plan, complaints ("where: what is wrong", every one of them)."""
+
+    code = "plan_text_unfit"
+    status = 422
+
+
+class NotAPhoto(Refusal):
+    """Neither JPEG nor PNG nor WebP, or broken. Facts: reason."""
+
+    code = "not_a_photo"
+    status = 422
 
 
 class Invalid(Refusal):

@@ -25,6 +25,12 @@ from command_center.db.tables.record import (
     Job,
     LogEntry,
 )
+from command_center.db.tables.reports import (
+    GroupLink,
+    PlanText,
+    Report,
+    ShelterOpening,
+)
 from command_center.db.tables.street import (
     Area,
     Cadre,
@@ -49,6 +55,7 @@ __all__ = [
     "Community",
     "Credential",
     "Depot",
+    "GroupLink",
     "Incident",
     "Job",
     "LogEntry",
@@ -57,7 +64,10 @@ __all__ = [
     "Notice",
     "Place",
     "PlanTask",
+    "PlanText",
     "Recipient",
+    "Report",
+    "ShelterOpening",
     "Station",
     "Stock",
     "Unit",

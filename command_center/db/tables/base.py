@@ -9,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase
 from command_center.db.types import JsonText, UtcDateTime
 from command_center.domain.activations import ActivationStatus, TaskStatus, WorkState
 from command_center.domain.levels import Level
+from command_center.domain.reports import ReportKind, ReportState
 from command_center.domain.rights import Role
 from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
 
@@ -42,6 +43,8 @@ class Base(DeclarativeBase):
         ActivationStatus: _by_value(ActivationStatus),
         TaskStatus: _by_value(TaskStatus),
         WorkState: _by_value(WorkState),
+        ReportKind: _by_value(ReportKind),
+        ReportState: _by_value(ReportState),
         dict[str, Any]: JsonText,
         list[str]: JsonText,
     }
