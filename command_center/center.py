@@ -49,6 +49,7 @@ class Center:
     wire: Wire
     catalogue_dir: Path | None
     roads_file: Path
+    photos_dir: Path
     language: str
     now: Clock
     public_url: str = ""
@@ -76,6 +77,7 @@ class Center:
             wire=Wire(redis_url),
             catalogue_dir=catalogue_dir,
             roads_file=data_dir / "roads.npz",
+            photos_dir=data_dir / "photos",
             language=language,
             now=now,
             public_url=public_url,

@@ -8,7 +8,17 @@ from typing import Any, TypeVar
 from command_center.center import Center
 from command_center.domain import events
 from command_center.domain.events import Event
-from command_center.services import activations, assignments, jobs, messages, notices, plan_tasks, plan_work, proposing
+from command_center.services import (
+    activations,
+    assignments,
+    jobs,
+    messages,
+    notices,
+    plan_tasks,
+    plan_work,
+    proposing,
+    report_clocks,
+)
 from command_center.services import open_center as _open_center
 from command_center.services.jobs import AlreadyDone, JobOrder, completing
 
@@ -174,6 +184,36 @@ def call_for_unseen(center: Center, order: JobOrder) -> None:
         notices.call_for_unseen(center, work, event.incident_id)
 
 
+def keep_clocks(center: Center, order: JobOrder) -> None:
+    """An incident or a plan has changed: its reporting clocks follow."""
+    event = order.event
+    with completing(center, order.job_id) as work:
+        if isinstance(event, events.PlanEvent):
+            report_clocks.keep_clocks(center, work, activation_id=event.activation_id)
+        elif isinstance(
+            event, events.CallTaken | events.SeverityChanged | events.IncidentClosed | events.IncidentMerged | events.IncidentReopened
+        ):
+            report_clocks.keep_clocks(center, work, incident_id=event.incident_id)
+        else:
+            raise TypeError(f"keep_clocks does not follow {event.name}")
+
+
+def mark_report_overdue(center: Center, order: JobOrder) -> None:
+    """A report's deadline has passed."""
+    event = order.event
+    if not isinstance(event, events.ReportOpened | events.ReportMoved):
+        raise TypeError(f"mark_report_overdue does not follow {event.name}")
+    with completing(center, order.job_id) as work:
+        report_clocks.mark_overdue(work, event.report_id)
+
+
+def open_more_shelters(center: Center, order: JobOrder) -> None:
+    """A higher level may want more places in shelters than are open."""
+    event = _event(order, events.LevelChanged)
+    with completing(center, order.job_id) as work:
+        plan_work.open_more_shelters(center, work, event.activation_id)
+
+
 def _nothing_left(center: Center, order: JobOrder) -> None:
     with completing(center, order.job_id):
         pass
@@ -192,5 +232,8 @@ JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "send_notice": send_notice,
     "ask_the_silent": ask_the_silent,
     "call_for_unseen": call_for_unseen,
+    "keep_clocks": keep_clocks,
+    "mark_report_overdue": mark_report_overdue,
+    "open_more_shelters": open_more_shelters,
 }
 """The allow-list: a name that is not here is not run, whoever queued it."""

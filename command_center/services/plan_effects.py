@@ -23,9 +23,11 @@ from command_center.services import notices
 from command_center.services.assignments import recall_in
 from command_center.services.audiences import addressees
 from command_center.services.dispatching import assign, check_free, follow_units, open_incident
+from command_center.services.group_links import link_groups
 from command_center.services.notices import IN_LINE, Draft, queue_notice
 from command_center.services.plan_needs import needs
 from command_center.services.reactions import CHAIN_STEP_S
+from command_center.services.shelters import close_for_plan
 from command_center.words import N_, phrases, translator
 
 WITHDRAWN = N_("Withdrawn: %(plan)s, level %(level)s. What was ordered for it no longer holds.")
@@ -47,6 +49,7 @@ def begin(
     units = _order_units(center, work, activation, plan, chosen)
     tasks = _open_tasks(work, activation, plan)
     _withdraw_tasks(work, activation, plan)
+    link_groups(work, activation, plan)
     _queue_messages(center, work, activation, plan, before)
     return Effect(tasks=tasks, units=units)
 
@@ -284,6 +287,7 @@ def take_back(work: Work, activation: Activation, plan: Plan) -> tuple[str, ...]
     """Roll back: recall what was sent, release what was taken, tell everyone who was told. Returns the units recalled."""
     recalled = _release_units(work, activation, recall=True)
     _close_tasks(work, activation)
+    close_for_plan(work, activation, rolled_back=True)
 
     def text(language: str) -> str:
         return translator(language)(WITHDRAWN) % {"plan": plan.short.in_(language), "level": activation.level.value}
@@ -293,9 +297,10 @@ def take_back(work: Work, activation: Activation, plan: Plan) -> tuple[str, ...]
 
 
 def stand_down(work: Work, activation: Activation) -> None:
-    """The plan is over as planned: units are released where they are, nobody is asked any more."""
+    """The plan is over as planned: units are released where they are, nobody is asked any more. Raises PeopleInShelters."""
     _release_units(work, activation, recall=False)
     _close_tasks(work, activation)
+    close_for_plan(work, activation, rolled_back=False)
     notices.close_notices(work, activation.id, withdrawn=None)
 
 

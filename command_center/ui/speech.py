@@ -9,10 +9,12 @@ def call_signs(screen: Screen) -> dict[str, str]:
 
 
 def spoken_names(screen: Screen) -> dict[str, str]:
-    """Unit ids as call signs; codes of incident types, plans, their steps and audiences as names."""
+    """Unit ids as call signs; codes of incident types, plans, their steps, audiences, task groups and shelters as names."""
     catalogue = screen.center.catalogue
     types = {code: screen.read(kind.name) for code, kind in catalogue.incident_types.items()}
     plans = {plan.id: screen.read(plan.short) for plan in catalogue.plans.values()}
     steps = {step.id: screen.read(step.title) for plan in catalogue.plans.values() for step in plan.steps}
     audiences = {code: screen.read(name) for code, name in catalogue.common.audiences.items()}
-    return call_signs(screen) | types | plans | steps | audiences
+    groups = {code: screen.read(group.name) for code, group in catalogue.common.groups.items()}
+    shelters = {shelter.id: screen.read(shelter.name) for shelter in catalogue.shelters.values()}
+    return call_signs(screen) | types | plans | steps | audiences | groups | shelters
