@@ -86,19 +86,18 @@
     }
   });
 
-  function symbols() {             // the lists know a unit's state from the server; its fix grows old here
-    document.querySelectorAll("[data-unit]").forEach(element => { const body = element.querySelector(".mk.unit"); if (body && cc.freshness) body.dataset.fix = cc.freshness(element.dataset.unit); });
+  function times() {
     document.querySelectorAll("[data-at]").forEach(element => { const text = cc.timeOfDay(element.dataset.at); if (element.textContent !== text) element.textContent = text; });
   }
 
   let pending = 0;
-  const soon = () => { cancelAnimationFrame(pending); pending = requestAnimationFrame(() => { symbols(); mark(); fit(); }); };
+  const soon = () => { cancelAnimationFrame(pending); pending = requestAnimationFrame(() => { times(); mark(); fit(); }); };
   function begin() {
     addEventListener("resize", calibrate);
-    document.addEventListener("cc:second", symbols);
+    document.addEventListener("cc:second", times);
     let drawn = null;
     new MutationObserver(() => {
-      if (page() !== drawn) { drawn = page(); calibrate(); if (drawn) watchLists(drawn); }
+      if (page() !== drawn) { drawn = page(); calibrate(); if (drawn) { watchLists(drawn); cc.emit("wall", {}); } }
     }).observe(document.body, { childList: true, subtree: true });
     document.fonts.ready.then(soon);
   }

@@ -5,7 +5,22 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from command_center.api import answers, assignments, board, crew_card, docs, health, incidents, plans, positions, reference, sign_in, units
+from command_center.api import (
+    answers,
+    assignments,
+    board,
+    crew_card,
+    docs,
+    duty,
+    health,
+    incidents,
+    plans,
+    positions,
+    reference,
+    responsibilities,
+    sign_in,
+    units,
+)
 from command_center.api.entrance import Entrance
 from command_center.api.plain_pages import STATIC
 from command_center.api.problems import tell_problems
@@ -18,6 +33,8 @@ ROUTERS = (
     assignments.router,
     units.router,
     plans.router,
+    duty.router,
+    responsibilities.router,
     reference.router,
     docs.router,
     sign_in.router,

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 
 from command_center.api.entrance import AtCenter, AtDesk, MayRead, SignedIn
+from command_center.api.responsibilities import responsible_row
 from command_center.api.shapes import CallIn, CloseIn, IdempotencyKey, MergeIn, ReasonIn, RowId, UnitsIn
 from command_center.domain.dispatching import Proposal, RankedUnit
 from command_center.domain.status import IncidentStatus
@@ -34,6 +35,7 @@ def take_call(body: CallIn, center: AtCenter, actor: SignedIn, response: Respons
         is_simulated=body.is_simulated,
     )
     taken = calls.take_call(center, order, actor)
+    center.read_roads_ahead()
     response.headers["Location"] = f"{router.prefix}/{taken.incident_id}"
     return {"id": str(taken.incident_id), "incident_id": taken.incident_id, "number": taken.number, "joined": taken.joined}
 
@@ -52,9 +54,15 @@ def list_incidents(
 
 @router.get("/{incident_id}")
 def read_incident(incident_id: RowId, center: AtCenter, actor: AtDesk) -> dict[str, Any]:
-    """One incident with its calls, its units' orders and its lines of the log."""
+    """One incident with its calls, its units' orders, its lines of the log, and whom to phone first about the place."""
     story = history.incident_story(center, incident_id, actor)
-    return {"incident": story.incident, "calls": story.calls, "assignments": story.assignments, "entries": story.entries}
+    return {
+        "incident": story.incident,
+        "calls": story.calls,
+        "assignments": story.assignments,
+        "entries": story.entries,
+        "responsible": [responsible_row(it) for it in story.responsible],
+    }
 
 
 @router.get("/{incident_id}/proposal")

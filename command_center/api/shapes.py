@@ -161,3 +161,63 @@ class EvidenceIn(Body):
     text: Words = ""
     number: Annotated[float, Field(ge=0, le=1e9, strict=True)] | None = None
     photo: Code | None = None
+
+
+# ---- duty -------------------------------------------------------------------------------------------------------------------------
+
+DutyName = Literal["leader", "officer", "assistant", "crew"]
+
+
+class SeatsIn(Body):
+    """Who is on a watch: person id -> duty."""
+
+    people: Annotated[dict[Code, DutyName], Field(max_length=64)] = {}
+
+
+class WatchIn(SeatsIn):
+    """One watch of a post: "centre" or a station's code."""
+
+    post: Code
+    from_at: Moment
+    to_at: Moment
+
+
+class WeeksIn(Body):
+    weeks: Annotated[int, Field(ge=1, le=26, strict=True)]
+
+
+class SwapIn(Body):
+    """`person_id` gives the seat to `other_person_id`; with `other_watch_id` takes over theirs on that watch in return."""
+
+    watch_id: Annotated[int, Field(ge=1, le=MOST_ID)]
+    person_id: Code
+    other_person_id: Code
+    other_watch_id: Annotated[int, Field(ge=1, le=MOST_ID)] | None = None
+    reason: Line = ""
+
+
+class RollCallAnswerIn(Body):
+    """How many people a station has on duty."""
+
+    station: Code
+    on_duty: Annotated[int, Field(ge=0, le=200, strict=True)]
+    note: Line = ""
+
+
+class PersonIn(Body):
+    """Somebody's entry in the directory. channel: an Apprise address, which is never shown again; account: the name of theirs."""
+
+    role: Literal["commander", "deputy_commander", "duty_leader", "duty_officer", "duty_assistant", "station_chief", "station_crew"]
+    name_zh: Name
+    name_en: Name
+    station: Code | None = None
+    phone: Phone | None = None
+    channel: Annotated[str, StringConstraints(max_length=400), AfterValidator(_no_control_characters)] | None = None
+    account: Name | None = None
+    cadre_id: Code | None = None
+
+
+class PhoneIn(Body):
+    """null takes the number away."""
+
+    phone: Phone | None

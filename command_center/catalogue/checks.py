@@ -5,11 +5,15 @@ Every check yields complaints: the loader raises the first one, an editor may li
 
 import re
 from collections.abc import Iterator
+from datetime import time
+from itertools import pairwise
 
 from command_center.catalogue.checking import UPWARDS, Complaints, ids, unknown
 from command_center.catalogue.plan_checks import plan_complaints
 from command_center.catalogue.reading import CatalogueError
 from command_center.domain.catalogue import Catalogue, Depot, IncidentType
+from command_center.domain.vocabulary import ShiftPattern
+from command_center.domain.watches import STATION_ROLES
 
 CREW = "crew"
 """The key of `first_units` that counts people and not vehicles."""
@@ -25,6 +29,8 @@ def complaints(catalogue: Catalogue) -> Iterator[CatalogueError]:
     yield from _in_file("street.yaml", _street(catalogue))
     yield from _in_file("places", _places(catalogue))
     yield from _in_file("people and vehicles", _people_and_vehicles(catalogue))
+    yield from _in_file("duty_people.csv", _duty_people(catalogue))
+    yield from _in_file("responsibilities.csv", _responsibilities(catalogue))
     for plan in catalogue.plans.values():
         yield from _in_file(f"{plan.id[1:]}-{plan.slug}.yaml", plan_complaints(plan, catalogue))
 
@@ -103,8 +109,24 @@ def _handover(catalogue: Catalogue) -> Complaints:
     yield from unknown("rules.blockers", catalogue.handover.rules.blockers, catalogue.handover.blocker_names, "name for the blocker")
     for section in catalogue.handover.sections:
         yield from unknown(f"sections {section.key}", section.fields, catalogue.handover.field_names, "name for the field")
+    for code, pattern in catalogue.handover.patterns.items():
+        yield from _pattern(f"patterns.{code}", pattern)
     keys = [section.key for section in catalogue.handover.sections]
     yield from ids("sections", keys, "")
+
+
+def _pattern(where: str, pattern: ShiftPattern) -> Complaints:
+    """One watch follows the other through the whole day."""
+    try:
+        starts = [time.fromisoformat(start) for start in pattern.starts]
+    except ValueError:
+        yield f"{where}.starts", 'must be clock times such as "08:00"'
+        return
+    if not starts or starts != sorted(set(starts)):
+        yield f"{where}.starts", "must be clock times in rising order"
+    minutes = [start.hour * 60 + start.minute for start in starts]
+    if any(later - earlier != pattern.hours * 60 for earlier, later in pairwise([*minutes, *(it + 24 * 60 for it in minutes[:1])])):
+        yield f"{where}.hours", "must be the time from each start to the next"
 
 
 # ---- stock, street, places -----------------------------------------------------------------------
@@ -180,6 +202,30 @@ def _people_and_vehicles(catalogue: Catalogue) -> Complaints:
         area = catalogue.areas.get(vehicle.area)
         if area is None or area.station != vehicle.station:
             yield vehicle.id, f"the station of its area {vehicle.area} is not {vehicle.station}"
+
+
+def _duty_people(catalogue: Catalogue) -> Complaints:
+    for person in catalogue.duty_people.values():
+        if (person.station is None) == (person.role in STATION_ROLES):
+            yield person.id, "a station's chief and crew need a station, people at the centre have none"
+        yield from unknown(person.id, [person.station], catalogue.stations, "station")
+
+
+def _responsibilities(catalogue: Catalogue) -> Complaints:
+    for it in catalogue.responsibilities.values():
+        place = catalogue.places.get(it.target)
+        if place is None or place.kind == "shelter":
+            yield it.target, "is no compound, business building or shop"
+            continue
+        lead = catalogue.cadres.get(it.lead)
+        if lead is None or lead.kind != "street_cadre":
+            yield it.target, f"its lead {it.lead!r} is no street cadre"
+        for cadre_id in sorted(it.community):
+            cadre = catalogue.cadres.get(cadre_id)
+            if cadre is None or cadre.community != place.community:
+                yield it.target, f"{cadre_id!r} is no cadre of its community {place.community}"
+        if not it.community:
+            yield it.target, "needs a cadre of its community"
 
 
 def _placed(where: str, area: str, community: str | None, catalogue: Catalogue) -> Complaints:

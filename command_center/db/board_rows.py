@@ -1,4 +1,4 @@
-"""Board rows from table rows: what screens get to see of a unit, an incident, an assignment, a parked job."""
+"""Board rows from table rows: what screens get to see of a unit, an incident, an assignment, a parked job, a watch."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -19,6 +19,7 @@ from command_center.db.tables import (
     ShelterOpening,
     Unit,
     UnitDuty,
+    Watch,
 )
 from command_center.domain.activations import ActivationStatus, TaskStatus
 from command_center.domain.board import Row
@@ -242,6 +243,21 @@ def _shelter(opening: ShelterOpening, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
+def _watch(watch: Watch, _catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "gone": not watch.on_board,
+        "number": watch.number,
+        "post": watch.post,
+        "status": watch.status.value,
+        "from_at": moment(watch.from_at),
+        "to_at": moment(watch.to_at),
+        "begun_at": moment(watch.begun_at),
+        "people": [
+            {"id": it.person_id, "duty": it.duty.value, "name": {"zh": it.person.name_zh, "en": it.person.name_en}} for it in watch.members
+        ],
+    }
+
+
 _TABLES: Mapping[str, tuple[type[Base], Callable[[Any, Catalogue], dict[str, Any]], Select[Any]]] = {
     "unit": (Unit, _unit, select(Unit)),
     "incident": (Incident, _incident, select(Incident).where(Incident.ended_at.is_(None))),
@@ -253,13 +269,11 @@ _TABLES: Mapping[str, tuple[type[Base], Callable[[Any, Catalogue], dict[str, Any
     "notice": (Notice, _notice, select(Notice).where(Notice.closed_at.is_(None))),
     "report": (Report, _report, select(Report).where(Report.closed_at.is_(None))),
     "shelter": (ShelterOpening, _shelter, select(ShelterOpening).where(ShelterOpening.closed_at.is_(None))),
+    "watch": (Watch, _watch, select(Watch).where(Watch.on_board)),
 }
 
 
-BoardTable = Unit | Incident | Assignment | Job | Activation | PlanTask | UnitDuty | Notice | Report | ShelterOpening
-
-
-def board_row(row: BoardTable, catalogue: Catalogue) -> Row:
+def board_row(row: Any, catalogue: Catalogue) -> Row:  # noqa: ANN401 - a row of any table in _TABLES
     """One table row as its board row."""
     kind = str(row.board_kind)
     return {"kind": kind, "id": str(row.id), "version": row.version, **_TABLES[kind][1](row, catalogue)}

@@ -14,7 +14,19 @@ Row = Mapping[str, Any]
 WORDS = frozenset({"note", "reason", "last_error"})
 """Fields that hold what callers said and staff typed; a display in a room shows none of them."""
 
-KINDS = ("unit", "incident", "assignment", "job", "activation", "task", "duty", "notice", "report", "shelter")
+KINDS = (
+    "unit",
+    "incident",
+    "assignment",
+    "job",
+    "activation",
+    "task",
+    "duty",
+    "notice",
+    "watch",
+    "report",
+    "shelter",
+)
 
 
 def without_words(fields: Mapping[str, Any]) -> dict[str, Any]:

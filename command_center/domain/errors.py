@@ -4,7 +4,7 @@ Refusal
 ├── Malformed            400  the request itself cannot be read
 ├── NotSignedIn          401
 ├── NotPermitted         403  the role may not do this
-├── Unknown              404  no such unit, incident, assignment, place, incident type, account, job
+├── Unknown              404  no such unit, incident, assignment, place, incident type, account, job, watch, person, swap, roll call, cadre
 ├── Conflict             409  the state of things forbids it
 │   ├── IllegalStep             a status that may not follow the present one
 │   ├── UnitNotAvailable        another incident has the unit
@@ -15,11 +15,18 @@ Refusal
 │   │   └── EditedMeanwhile     another text has been saved
 │   ├── AlreadyUsed             a one-time link, a name
 │   ├── PlanIsRunning, PlanNotRunning, BelowDistrictOrder, NotTheApprover, EvidenceNeeded, ConditionsOpen, TooLateToUndo
+│   ├── WatchesOverlap          a post has one watch at a time
+│   ├── PersonBusy              somebody would be on two watches at once
+│   ├── WatchIsOver             what was is not changed afterwards
+│   ├── NoRelief                the desk is not left before the next watch has taken over
+│   ├── OwnSwap                 nobody decides on a swap of his own
 │   ├── ReportClosed, BlanksLeft
 │   └── ShelterIsOpen, ShelterClosed, ShelterFull, PeopleInShelters
 ├── Invalid              422  understood, but the values cannot be right
-├── PlanTextUnfit        422  every complaint about it is told
-├── NotAPhoto            422
+│   ├── SheetUnreadable         no spreadsheet, or one of another shape
+│   ├── SheetRefused            cells that cannot be right; nothing of the sheet was taken over
+│   ├── PlanTextUnfit           nobody could act by it; every complaint is told
+│   └── NotAPhoto               neither JPEG nor PNG nor WebP, or broken
 └── TooMany              429  wait and try again
 
 `code` is stable and is the key of the text people read; facts travel as keywords.
@@ -140,6 +147,43 @@ class UnknownLink(Unknown):
     code = "unknown_link"
 
 
+class UnknownWatch(Unknown):
+    """Facts: watch."""
+
+    code = "unknown_watch"
+
+
+class UnknownPerson(Unknown):
+    """Nobody in the directory has this id. Facts: person."""
+
+    code = "unknown_person"
+
+
+class UnknownSwap(Unknown):
+    """Facts: swap."""
+
+    code = "unknown_swap"
+
+
+class UnknownRollCall(Unknown):
+    """Facts: roll_call."""
+
+    code = "unknown_roll_call"
+
+
+class UnknownCadre(Unknown):
+    """Facts: cadre."""
+
+    code = "unknown_cadre"
+
+
+class UnknownPost(Unknown):
+    """Neither the centre nor a station. Facts: post."""
+
+    code = "unknown_post"
+    status = 422
+
+
 class Conflict(Refusal):
     """The state of things forbids it."""
 
@@ -186,6 +230,36 @@ class AlreadyUsed(Conflict):
     """The name is taken. Facts: name."""
 
     code = "already_used"
+
+
+class WatchesOverlap(Conflict):
+    """Another watch of the post lasts at that time. Facts: post, number."""
+
+    code = "watches_overlap"
+
+
+class PersonBusy(Conflict):
+    """Somebody is on another watch at that time. Facts: person, number."""
+
+    code = "person_busy"
+
+
+class WatchIsOver(Conflict):
+    """A watch that ended, or one that began and would be dropped. Facts: number."""
+
+    code = "watch_is_over"
+
+
+class NoRelief(Conflict):
+    """The desk is never left alone: the next watch takes over, then this one ends. Facts: number."""
+
+    code = "no_relief"
+
+
+class OwnSwap(Conflict):
+    """Somebody else decides on a swap of one's own watch. Facts: swap."""
+
+    code = "own_swap"
 
 
 class KeyReused(Conflict):
@@ -278,20 +352,6 @@ class PeopleInShelters(Conflict):
     code = "people_in_shelters"
 
 
-class PlanTextUnfit(Refusal):
-    """The text of a plan that nobody could act by. Facts: plan, complaints ("where: what is wrong", every one of them)."""
-
-    code = "plan_text_unfit"
-    status = 422
-
-
-class NotAPhoto(Refusal):
-    """Neither JPEG nor PNG nor WebP, or broken. Facts: reason."""
-
-    code = "not_a_photo"
-    status = 422
-
-
 class Invalid(Refusal):
     """A value that cannot be right. Facts: field, value."""
 
@@ -311,6 +371,18 @@ class OutsideDistrict(Invalid):
     code = "outside_district"
 
 
+class SheetUnreadable(Invalid):
+    """The file is no .xlsx workbook, or holds more than a sheet of ours can."""
+
+    code = "sheet_unreadable"
+
+
+class SheetRefused(Invalid):
+    """Nothing of the sheet was taken over. Facts: count, cells ("C17|unknown_person|what stands there", the first hundred)."""
+
+    code = "sheet_refused"
+
+
 class PassphraseTooShort(Invalid):
     """Facts: least."""
 
@@ -321,6 +393,18 @@ class NoUnits(Invalid):
     """A dispatch order that names no unit."""
 
     code = "no_units"
+
+
+class PlanTextUnfit(Invalid):
+    """The text of a plan that nobody could act by. Facts: plan, complaints ("where: what is wrong", every one of them)."""
+
+    code = "plan_text_unfit"
+
+
+class NotAPhoto(Invalid):
+    """Neither JPEG nor PNG nor WebP, or broken. Facts: reason."""
+
+    code = "not_a_photo"
 
 
 class TooMany(Refusal):

@@ -24,6 +24,9 @@ _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14, _APP15, _COM = 0xD8, 0xD9, 0xDA, 
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 """Markers without a length: TEM and the restarts."""
 
+_IN_SCAN = _ALONE | {0x00, 0xFF}
+"""What may follow 0xFF within a scan: a stuffed zero, a fill byte, a restart."""
+
 
 def cleaned(photo: bytes) -> tuple[bytes, str]:
     """The photo without what the camera told about it, and its kind. Raises NotAPhoto."""
@@ -84,7 +87,7 @@ def _end_of_scan(photo: bytes, at: int) -> int:
         if at < 0:
             raise NotAPhoto(reason="broken")
         follows = photo[at + 1]
-        if follows != 0 and follows != 0xFF and follows not in _ALONE:
+        if follows not in _IN_SCAN:
             return at
         at += 1 if follows == 0xFF else 2
 

@@ -4,7 +4,7 @@ One matter (an incident with the plans that answer it, or a plan alone) has one 
 there are with what the matter needs now, so it may be asked at any moment and in any order, and asked twice changes nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum

@@ -48,14 +48,18 @@ class Right(StrEnum):
     EDIT_PLANS = "edit_plans"
     """Change the text of a plan; it counts once somebody with APPROVE_PLANS has approved it."""
     APPROVE_PLANS = "approve_plans"
+    KEEP_ROSTER = "keep_roster"
+    """Who is on watch, who is in the directory, who answers for which place, and the stations' roll call."""
+    APPROVE_SWAPS = "approve_swaps"
 
 
-_DESK = frozenset(Right) - {Right.MANAGE_ACCOUNTS, Right.EDIT_PLANS, Right.APPROVE_PLANS}
-_COMMAND = _DESK | {Right.APPROVE_PLANS}
+_DESK = frozenset(Right) - {Right.MANAGE_ACCOUNTS, Right.APPROVE_SWAPS, Right.EDIT_PLANS, Right.APPROVE_PLANS}
+_LEADERS = _DESK | {Right.APPROVE_SWAPS}
+_COMMAND = _LEADERS | {Right.APPROVE_PLANS}
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.DUTY_OFFICER: _DESK,
-    Role.DUTY_LEADER: _DESK,
+    Role.DUTY_LEADER: _LEADERS,
     Role.DEPUTY_COMMANDER: _COMMAND,
     Role.COMMANDER: _COMMAND,
     Role.CREW: frozenset({Right.SEE_BOARD, Right.READ_WORDS, Right.REPORT_OWN_STATUS, Right.SEND_POSITIONS, Right.SEND_PHOTOS}),
@@ -69,6 +73,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
             Right.RUN_JOBS,
             Right.SEND_POSITIONS,
             Right.EDIT_PLANS,
+            Right.KEEP_ROSTER,
         }
     ),
     Role.SYSTEM: frozenset(Right),

@@ -1,32 +1,13 @@
 """Floor 3: one function per verb, one transaction per call. `open_center` is how a process starts."""
 
-from collections.abc import Callable
-from datetime import datetime
-from pathlib import Path
+from typing import Any
 
-from command_center.center import Center, utc_now
+from command_center.center import Center
 from command_center.services.reactions import reactions_to
 
 
-def open_center(
-    *,
-    database_url: str,
-    redis_url: str,
-    tracks_url: str,
-    data_dir: Path,
-    catalogue_dir: Path | None = None,
-    language: str = "zh_CN",
-    now: Callable[[], datetime] = utc_now,
-) -> Center:
-    """Open the centre with its verbs' consequences attached; the keywords are those of Settings.center_options()."""
-    center = Center.open(
-        database_url=database_url,
-        redis_url=redis_url,
-        tracks_url=tracks_url,
-        data_dir=data_dir,
-        catalogue_dir=catalogue_dir,
-        language=language,
-        now=now,
-    )
+def open_center(**options: Any) -> Center:  # noqa: ANN401 - the keywords of Center.open, which says their types
+    """Open the centre with its verbs' consequences attached. options : those of Settings.center_options(), and `now` in tests."""
+    center = Center.open(**options)
     center.reactions = reactions_to
     return center

@@ -12,7 +12,7 @@ from command_center.domain.plan_book import Plan
 
 
 def link_groups(work: Work, activation: Activation, plan: Plan) -> None:
-    """Give every task group of the level its link, once. A group that a lower level no longer names keeps its link for what it has begun."""
+    """Give every task group of the level its link, once; a group that a lower level no longer names keeps its own."""
     known = set(work.session.scalars(select(GroupLink.group).where(GroupLink.activation_id == activation.id)))
     new = [group for group in plan.levels[activation.level].groups if group not in known]
     for group in new:

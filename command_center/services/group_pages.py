@@ -94,7 +94,5 @@ def group_page(center: Center, link: str) -> GroupPage:
             group=name,
             duty=plan.group_duties.get(held.group),
             is_over=activation.status not in RUNNING,
-            tasks=tuple(
-                GroupTask(id=it.id, step=step_of(plan, it.step_id), status=it.status.value, due_at=it.due_at) for it in tasks
-            ),
+            tasks=tuple(GroupTask(id=it.id, step=step_of(plan, it.step_id), status=it.status.value, due_at=it.due_at) for it in tasks),
         )

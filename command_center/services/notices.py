@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
-from command_center.db.tables import Incident, MessageChannel, Notice, Recipient
+from command_center.db.tables import Incident, MessageChannel, Notice, Person, Recipient, Unit
 from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.activations import WorkState
@@ -18,7 +18,7 @@ from command_center.domain.errors import Invalid, Unknown, UnknownLink
 from command_center.domain.rights import SYSTEM, Actor, Right
 from command_center.domain.text import Text
 from command_center.services import messages
-from command_center.services.audiences import Addressee, addressees
+from command_center.services.audiences import Addressee, Audience, addressees
 from command_center.services.group_links import link_of
 from command_center.services.reactions import CHAIN_STEP_S
 from command_center.words import N_, translator
@@ -143,6 +143,15 @@ def turn(session: Session, notice: Notice) -> int:
 
 
 def _address(session: Session, recipient: Recipient) -> str | None:
+    """Where the message goes: the person's or the unit's own service, else what an administrator set for this kind of recipient."""
+    own: str | None = None
+    if recipient.kind == "unit":
+        own = session.scalar(select(Unit.channel).where(Unit.id == recipient.ref))
+    elif recipient.kind in ("person", "cadre"):
+        column = Person.id if recipient.kind == "person" else Person.cadre_id
+        own = session.scalar(select(Person.channel).where(column == recipient.ref, Person.left_at.is_(None), Person.channel.is_not(None)))
+    if own is not None:
+        return own
     channel = session.get(MessageChannel, (recipient.kind, recipient.ref))
     return None if channel is None else channel.address
 
@@ -353,7 +362,7 @@ def call_for_unseen(center: Center, work: Work, incident_id: int) -> None:
         audience=IN_LINE,
         channels=("phone",),
         text=Text(text("zh_CN", incident.place_zh), text("en", incident.place_en)),
-        to=addressees(center, work.session, IN_LINE),
+        to=addressees(center, work.session, Audience(code=IN_LINE)),
         answer_in_s=CHAIN_STEP_S,
     )
     queue_notice(work, draft, incident_id=incident.id)

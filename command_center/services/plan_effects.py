@@ -21,7 +21,7 @@ from command_center.domain.plan_book import Notification, Plan, Step
 from command_center.domain.text import Text
 from command_center.services import notices
 from command_center.services.assignments import recall_in
-from command_center.services.audiences import addressees
+from command_center.services.audiences import Audience, addressees
 from command_center.services.dispatching import assign, check_free, follow_units, open_incident
 from command_center.services.group_links import link_groups
 from command_center.services.notices import IN_LINE, Draft, queue_notice
@@ -231,6 +231,7 @@ def notices_due(plan: Plan, level: Level, before: Level | None) -> list[tuple[in
 def _queue_messages(center: Center, work: Work, activation: Activation, plan: Plan, before: Level | None) -> None:
     incident = None if activation.incident_id is None else work.session.get(Incident, activation.incident_id)
     by_language = {language: message_fields(center, activation, incident, language) for language in ("zh_CN", "en")}
+    groups = plan.levels[activation.level].groups
     for number, line in notices_due(plan, activation.level, before):
         queue_notice(
             work,
@@ -239,7 +240,7 @@ def _queue_messages(center: Center, work: Work, activation: Activation, plan: Pl
                 audience=line.audience,
                 channels=line.channels,
                 text=Text(filled(line.text.zh, by_language["zh_CN"]), filled(line.text.en, by_language["en"])),
-                to=addressees(center, work.session, line.audience, plan.levels[activation.level].groups),
+                to=addressees(center, work.session, Audience(code=line.audience, groups=groups, incident=incident)),
                 answer_in_s=line.due_min * 60.0 if line.ack else None,
             ),
             activation.id,
@@ -260,7 +261,7 @@ def call_approver(center: Center, work: Work, activation: Activation, plan: Plan
             audience=IN_LINE,
             channels=("phone",),
             text=Text(text("zh_CN"), text("en")),
-            to=addressees(center, work.session, IN_LINE),
+            to=addressees(center, work.session, Audience(code=IN_LINE)),
             answer_in_s=CHAIN_STEP_S,
         ),
         activation.id,

@@ -23,7 +23,7 @@ from command_center.domain.plan_book import Plan, Step
 from command_center.domain.rights import Actor, Right
 from command_center.domain.text import Text
 from command_center.services.activations import ActivatePlan
-from command_center.services.audiences import addressees
+from command_center.services.audiences import Audience, addressees
 from command_center.services.plan_books import plan_named
 from command_center.services.plan_effects import message_fields, notices_due
 from command_center.services.plan_needs import Need, StockNeed, needs, shortages_together, stock_needs
@@ -108,7 +108,7 @@ def _messages(center: Center, session: Session, plan: Plan, order: ActivatePlan,
     zh, en = (message_fields(center, as_if, incident, language) for language in ("zh_CN", "en"))
     found = []
     for _, line in notices_due(plan, order.level, None):
-        to = addressees(center, session, line.audience, plan.levels[order.level].groups)
+        to = addressees(center, session, Audience(code=line.audience, groups=plan.levels[order.level].groups, incident=incident))
         found.append(
             MessagePreview(
                 audience=line.audience,

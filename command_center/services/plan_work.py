@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, select
 
 from command_center.center import Center
-from command_center.db.tables import Activation, PlanTask, Unit, UnitDuty
+from command_center.db.tables import Activation, Incident, PlanTask, Unit, UnitDuty
 from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.activations import RUNNING, WorkState
@@ -14,7 +14,7 @@ from command_center.domain.plan_book import Plan, Step
 from command_center.domain.rights import SYSTEM
 from command_center.domain.text import Text
 from command_center.services import messages
-from command_center.services.audiences import Addressee, addressees
+from command_center.services.audiences import Addressee, Audience, addressees
 from command_center.services.notices import IN_DRILL, Draft, queue_notice
 from command_center.services.plan_books import plan_of
 from command_center.services.plan_effects import duties_of
@@ -103,7 +103,9 @@ def _tell(it: StepWork, audience: str, to: Sequence[Addressee], channels: tuple[
 
 
 def _audience(it: StepWork, audience: str) -> Sequence[Addressee]:
-    return addressees(it.center, it.work.session, audience, it.plan.levels[it.activation.level].groups)
+    incident = None if it.activation.incident_id is None else it.work.session.get(Incident, it.activation.incident_id)
+    groups = it.plan.levels[it.activation.level].groups
+    return addressees(it.center, it.work.session, Audience(code=audience, groups=groups, incident=incident))
 
 
 def _notify_roster(it: StepWork) -> None:

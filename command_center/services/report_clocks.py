@@ -159,9 +159,7 @@ def _clocks(work: Work, *where: ColumnElement[bool]) -> Sequence[Report]:
 
 
 def _seen(reports: Sequence[Report]) -> list[Clock]:
-    return [
-        Clock(id=it.id, kind=it.kind, number=it.number, state=it.state, opened_at=it.opened_at, due_at=it.due_at) for it in reports
-    ]
+    return [Clock(id=it.id, kind=it.kind, number=it.number, state=it.state, opened_at=it.opened_at, due_at=it.due_at) for it in reports]
 
 
 def _apply(work: Work, subject: Subject, held: dict[int, Report], wanted: Sequence[Change]) -> None:

@@ -97,7 +97,7 @@ def compose(center: Center, session: Session, report: Report, actor: Actor | Non
     return Text(zh, en)
 
 
-def _compose(  # noqa: PLR0913 - what a text is made of, once per language
+def _compose(
     center: Center, session: Session, report: Report, subject: Subject, entries: Sequence[LogEntry], language: str, actor: Actor | None
 ) -> str:
     say, clock = translator(language), _Clock(center)

@@ -19,7 +19,7 @@ from command_center.domain.errors import BlanksLeft, EditedMeanwhile, Invalid, R
 from command_center.domain.reports import ReportKind, ReportState
 from command_center.domain.rights import Actor, Right
 from command_center.domain.text import Text
-from command_center.services.audiences import addressees
+from command_center.services.audiences import Audience, addressees
 from command_center.services.notices import Draft, queue_notice
 from command_center.services.report_clocks import keep_clocks, report_facts, subject_of, subject_of_report
 from command_center.services.report_texts import compose
@@ -242,7 +242,7 @@ def _queue(center: Center, work: Work, report: Report, text: Text) -> None:
         audience=DISTRICT,
         channels=("phone",),
         text=text,
-        to=addressees(center, work.session, DISTRICT),
+        to=addressees(center, work.session, Audience(code=DISTRICT)),
         answer_in_s=ANSWER_WITHIN_S,
     )
     queue_notice(work, message, incident_id=report.incident_id)

@@ -46,15 +46,15 @@ def open_shelter(center: Center, shelter_id: str, actor: Actor, *, activation_id
             if activation.status not in RUNNING:
                 raise PlanNotRunning(plan=activation.plan_id, status=activation.status.value)
         work.take_turns("shelters")
-        held = work.session.scalar(select(ShelterOpening).where(ShelterOpening.shelter_id == shelter_id, ShelterOpening.closed_at.is_(None)))
+        held = work.session.scalar(
+            select(ShelterOpening).where(ShelterOpening.shelter_id == shelter_id, ShelterOpening.closed_at.is_(None))
+        )
         if held is not None:
             raise ShelterIsOpen(shelter=shelter.name.in_(center.language), by=held.opened_by)
         return _open(work, shelter, activation_id).id
 
 
-def count_shelter(
-    center: Center, opening_id: int, actor: Actor, *, occupied: int, special_needs: int = 0, reason: str = ""
-) -> None:
+def count_shelter(center: Center, opening_id: int, actor: Actor, *, occupied: int, special_needs: int = 0, reason: str = "") -> None:
     """Say how many people are there, and how many of them have special needs. The same count twice changes nothing.
 
     Raises Unknown, ShelterClosed, ShelterFull (more people than places need a reason), Invalid (numbers that cannot be).

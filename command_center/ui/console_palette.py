@@ -27,7 +27,7 @@ COMMANDS = (
 )
 """What the palette can do besides finding: msgid, key, and what assets/console.js runs."""
 
-MOST_PLACES = 6
+MOST_PLACES, MOST_UNITS = 6, 24
 
 
 def _commands(screen: Screen) -> Iterator[tuple[str, html.Li]]:
@@ -66,7 +66,7 @@ def _group(title: str, lines: list[html.Li]) -> list[Component]:
 def palette_answer(query: str, hits: Sequence[places.PlaceHit], screen: Screen) -> html.Div:
     """The lines for a query, grouped; without a query the commands and the open incidents. hits : places found for it."""
     wanted = query.strip().lower()
-    units = [line for spelt, line in _units(screen) if wanted and console_search.matches(wanted, spelt)]
+    units = [line for spelt, line in _units(screen) if wanted and console_search.matches(wanted, spelt)][:MOST_UNITS]
     lines = [
         *_group(screen.say(N_("Commands")), [line for spelt, line in _commands(screen) if console_search.matches(wanted, spelt)]),
         *_group(screen.say(N_("Open incidents")), [line for spelt, line in _incidents(screen) if console_search.matches(wanted, spelt)]),

@@ -17,4 +17,5 @@ def spoken_names(screen: Screen) -> dict[str, str]:
     audiences = {code: screen.read(name) for code, name in catalogue.common.audiences.items()}
     groups = {code: screen.read(group.name) for code, group in catalogue.common.groups.items()}
     shelters = {shelter.id: screen.read(shelter.name) for shelter in catalogue.shelters.values()}
-    return call_signs(screen) | types | plans | steps | audiences | groups | shelters
+    stations = {code: screen.read(station.name) for code, station in catalogue.stations.items()}
+    return call_signs(screen) | types | stations | plans | steps | audiences | groups | shelters

@@ -84,6 +84,82 @@ PLACE_KIND: Mapping[str, str] = {
     "shelter": N_("Shelter"),
 }
 
+WATCH_STATUS: Mapping[str, str] = {
+    "scheduled": N_("Scheduled"),
+    "on_duty": N_("On watch"),
+    "handing_over": N_("Handing over"),
+    "closed": N_("Off watch"),
+    "dropped": N_("Dropped"),
+}
+
+SWAP_STATUS: Mapping[str, str] = {"asked": N_("Asked"), "approved": N_("Approved"), "refused": N_("Refused")}
+
+DUTY: Mapping[str, str] = {
+    "leader": N_("Duty leader"),
+    "officer": N_("Duty officer"),
+    "assistant": N_("Assistant officer"),
+    "crew": N_("Crew"),
+}
+
+PERSON_ROLE: Mapping[str, str] = {
+    "commander": N_("Commander"),
+    "deputy_commander": N_("Deputy commander"),
+    "duty_leader": N_("Duty leader"),
+    "duty_officer": N_("Duty officer"),
+    "duty_assistant": N_("Assistant officer"),
+    "station_chief": N_("Station chief"),
+    "station_crew": N_("Station crew"),
+}
+
+POST: Mapping[str, str] = {"centre": N_("Command-centre desk")}
+
+ROSTER_HINT: Mapping[str, str] = {
+    "gap": N_("Nobody is on watch"),
+    "overlap": N_("Two watches of one post at once"),
+    "missing": N_("A seat is empty"),
+    "two_places": N_("On two watches at once"),
+    "too_long": N_("More than 24 hours in a row"),
+    "short_rest": N_("Less than 11 hours of rest"),
+    "nights": N_("More than three nights in a row"),
+}
+
+RESPONSIBILITY_PART: Mapping[str, str] = {"lead": N_("Street lead"), "community": N_("Community cadre")}
+
+RESPONSIBILITY_GAP: Mapping[str, str] = {
+    "no_lead": N_("No street cadre answers for it"),
+    "no_community": N_("No cadre of its community answers for it"),
+    "wrong_community": N_("A cadre of another community answers for it"),
+    "no_target": N_("Answers for nothing"),
+}
+
+CHAIN_GAP: Mapping[str, str] = {"nobody": N_("Nobody is named"), "no_number": N_("No number on file")}
+
+CELL: Mapping[str, str] = {
+    "missing_column": N_("the column “%(value)s” is missing"),
+    "unknown_column": N_("“%(value)s” is not a column of this sheet"),
+    "double_column": N_("the column “%(value)s” stands twice"),
+    "empty": N_("must not be empty"),
+    "too_long": N_("the text is too long"),
+    "not_a_time": N_("“%(value)s” is no date with a time, such as 2026-11-23 08:00"),
+    "unknown_post": N_("there is no post “%(value)s”"),
+    "unknown_person": N_("nobody in the directory is called “%(value)s”"),
+    "ambiguous_person": N_("several people are called “%(value)s”: write the id"),
+    "double_person": N_("“%(value)s” has two seats on this watch"),
+    "person_busy": N_("“%(value)s” is on another watch at that time"),
+    "ends_before_it_begins": N_("the watch ends before it begins"),
+    "watches_overlap": N_("the post has another watch at that time (%(value)s)"),
+    "double_row": N_("“%(value)s” stands in two rows"),
+    "watch_is_over": N_("watch %(value)s began or is past; it cannot be changed any more"),
+    "unknown_target": N_("there is no compound, building or shop “%(value)s”"),
+    "unknown_cadre": N_("there is no cadre “%(value)s”"),
+    "not_a_street_cadre": N_("“%(value)s” is no street cadre"),
+    "not_of_the_community": N_("“%(value)s” is no cadre of this community"),
+}
+"""What is wrong with a cell of an imported sheet."""
+
+CELLS_TOLD = 10
+"""More wrong cells than this are counted, not listed, in one sentence."""
+
 JOB: Mapping[str, str] = {
     "send_dispatch": N_("Send the order to the crew"),
     "ask_for_answer": N_("Ask for the crew's answer"),
@@ -200,6 +276,19 @@ REFUSAL: Mapping[str, str] = {
     "cannot_merge": N_("Incident %(incident)s cannot be merged into %(into)s."),
     "changed_meanwhile": N_("Somebody else changed this first. Look again and decide anew."),
     "already_used": N_("The name %(name)s is taken."),
+    "unknown_watch": N_("There is no watch %(watch)s."),
+    "unknown_person": N_("There is nobody %(person)s in the directory."),
+    "unknown_swap": N_("There is no swap %(swap)s."),
+    "unknown_roll_call": N_("There is no roll call %(roll_call)s."),
+    "unknown_cadre": N_("There is no cadre %(cadre)s."),
+    "unknown_post": N_("There is no post %(post)s."),
+    "watches_overlap": N_("%(post)s already has watch %(number)s at that time."),
+    "person_busy": N_("%(person)s is on watch %(number)s at that time."),
+    "watch_is_over": N_("Watch %(number)s has begun or is over and cannot be changed so."),
+    "no_relief": N_("Watch %(number)s stays on duty until the next one has taken over."),
+    "own_swap": N_("Somebody else has to decide on this swap: it is your own watch."),
+    "sheet_unreadable": N_("This file cannot be read as a sheet: an .xlsx workbook with at most 10,000 rows is needed."),
+    "sheet_refused": N_("Nothing was taken over: %(count)s cells cannot be right. %(cells)s"),
     "key_reused": N_("This key was used for another order: %(key)s."),
     "invalid": N_("This value cannot be right: %(field)s = %(value)s."),
     "place_needed": N_("Where did it happen? Choose a place or click on the map."),
@@ -292,6 +381,25 @@ EVENT: Mapping[str, str] = {
     "PlanTextApproved": N_("Text of %(plan_name)s approved, version %(version)s"),
     "CredentialIssued": N_("Access issued for %(account)s: %(kind)s"),
     "CredentialRevoked": N_("Access revoked for %(account)s: %(kind)s"),
+    "PersonAdded": N_("%(person)s added to the directory: %(role)s"),
+    "PersonChanged": N_("Directory entry of %(person)s changed: %(changed)s"),
+    "PersonLeft": N_("%(person)s left the directory"),
+    "RosterFilled": N_("Roster filled until %(until)s: %(watches)s watches"),
+    "RosterImported": N_("Roster imported: %(added)s watches new, %(changed)s changed"),
+    "WatchAdded": N_("Watch %(number)s added (%(post)s)"),
+    "WatchDropped": N_("Watch %(number)s dropped (%(post)s)"),
+    "WatchPeopleSet": N_("People of watch %(number)s (%(post)s): %(people)s"),
+    "WatchBegun": N_("Watch %(number)s is on duty (%(post)s): %(people)s"),
+    "WatchHandingOver": N_("Watch %(number)s is handing over (%(post)s)"),
+    "WatchClosed": N_("Watch %(number)s closed (%(post)s)"),
+    "WatchesCalledUp": N_("Watches now and next: %(watches)s"),
+    "SwapAsked": N_("Swap asked: watch %(number)s (%(post)s), %(other)s for %(person)s %(reason)s"),
+    "SwapApproved": N_("Swap approved: watch %(number)s (%(post)s), %(other)s for %(person)s"),
+    "SwapRefused": N_("Swap refused: watch %(number)s (%(post)s), %(other)s for %(person)s %(reason)s"),
+    "RollCallStarted": N_("Roll call of %(stations)s stations, to be answered within %(minutes)s minutes"),
+    "RollCallAnswered": N_("Roll call: %(post)s has %(on_duty)s of %(expected)s people on duty %(note)s"),
+    "ResponsibilitiesImported": N_("Responsible cadres imported for %(targets)s places"),
+    "CadrePhoneSet": N_("Number of %(cadre)s changed"),
 }
 
 CREDENTIAL: Mapping[str, str] = {
@@ -307,12 +415,13 @@ NO_UNIT_LEFT = N_("no unit is left")
 _NAMED = (("plan_name", "plan_id"), ("step_name", "step_id"), ("audience_name", "audience"), ("about_name", "about"))
 """What a sentence calls things -> the fact that has the id."""
 
-_STATUS_TABLES = (UNIT_STATUS, INCIDENT_STATUS, ASSIGNMENT_STATUS, ACTIVATION_STATUS, TASK_STATUS)
+_STATUS_TABLES = (UNIT_STATUS, INCIDENT_STATUS, ASSIGNMENT_STATUS, ACTIVATION_STATUS, TASK_STATUS, WATCH_STATUS, SWAP_STATUS)
 _TABLES = (
-    ("role", ROLE),
+    ("role", {**PERSON_ROLE, **ROLE}),
     ("approve_by", ROLE),
     ("job", JOB),
     ("kind", CREDENTIAL),
+    ("post", POST),
     ("report_kind", REPORT_KIND),
     ("state", REPORT_STATE),
     ("because", BECAUSE),
@@ -322,7 +431,7 @@ _STATUS_FACTS = {"status", "wanted", "before", "after", "outcome"}
 
 
 def status(language: str, code: str) -> str:
-    """The word for any status code of a unit, an assignment or an incident."""
+    """The word for any status code of a unit, an assignment, an incident, a plan, a task, a watch or a swap."""
     text = next((table[code] for table in _STATUS_TABLES if code in table), None)
     return translator(language)(text) if text else code
 
@@ -355,6 +464,19 @@ def listed(language: str, words: Iterable[str]) -> str:
     return (", " if language == "en" else "、").join(words)
 
 
+def cell_problem(language: str, told: str) -> str:
+    """The sentence for one wrong cell. told : as SheetRefused names it, "C17|unknown_person|what stands there"."""
+    address, _, rest = told.partition("|")
+    code, _, value = rest.partition("|")
+    say = translator(language)
+    return f"{address} {say(CELL[code]) % {'value': value}}" if code in CELL else told
+
+
+def _cells(language: str, told: list[str]) -> str:
+    mark, more = ("; ", " …") if language == "en" else ("；", " ……")
+    return mark.join(cell_problem(language, it) for it in told[:CELLS_TOLD]) + (more if len(told) > CELLS_TOLD else "")
+
+
 class _Spoken(dict[str, str]):
     """Facts as words; a fact that an old line lacks is left out."""
 
@@ -364,6 +486,8 @@ class _Spoken(dict[str, str]):
 
 def _spoken(language: str, key: str, value: Any, names: Mapping[str, str]) -> str:  # noqa: ANN401 - facts are JSON
     say = translator(language)
+    if isinstance(value, list) and key == "cells":
+        return _cells(language, value)
     if isinstance(value, list):
         return listed(language, (names.get(str(item), str(item)) for item in value))
     if value is None:

@@ -22,9 +22,18 @@ POSTS = (
     "/api/v1/positions",
     "/api/v1/positions/osmand",
     "/api/v1/positions/owntracks",
+    "/api/v1/duty/watches",
+    "/api/v1/duty/roster",
+    "/api/v1/duty/swaps",
+    "/api/v1/duty/people",
+    "/api/v1/duty/roll-calls",
+    "/api/v1/duty/roll-calls/1/answers",
+    "/api/v1/duty/roster.xlsx",
+    "/api/v1/responsibilities/sheet.xlsx",
 )
 FIELDS = (
     *("kind", "at", "lat", "lon", "datum", "place_id", "place_text", "caller_name", "said", "answers", "severity", "join", "reported_at"),
+    *("post", "from_at", "to_at", "people", "weeks", "watch_id", "person_id", "other_person_id", "role", "name_zh", "name_en", "station"),
     *("units", "status", "reason", "outcome", "note", "into", "unit", "id", "device_id", "location", "coords", "timestamp", "_type", "tst"),
 )
 GOOD = ("E103", "patrol-01", "XQ001", "II", "auto", "cleared", "closed", "gcj02", "location", "2026-03-02T01:00:00Z")

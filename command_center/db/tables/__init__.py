@@ -1,6 +1,15 @@
 """Every table of the centre. The rules that must hold whatever the code does stand here: keys, versions, partial indexes."""
 
 from command_center.db.tables.base import Base
+from command_center.db.tables.duty import (
+    Person,
+    Responsibility,
+    RollCall,
+    RollCallAnswer,
+    Watch,
+    WatchMember,
+    WatchSwap,
+)
 from command_center.db.tables.operations import (
     Assignment,
     Call,
@@ -62,14 +71,21 @@ __all__ = [
     "Material",
     "MessageChannel",
     "Notice",
+    "Person",
     "Place",
     "PlanTask",
     "PlanText",
     "Recipient",
     "Report",
+    "Responsibility",
+    "RollCall",
+    "RollCallAnswer",
     "ShelterOpening",
     "Station",
     "Stock",
     "Unit",
     "UnitDuty",
+    "Watch",
+    "WatchMember",
+    "WatchSwap",
 ]

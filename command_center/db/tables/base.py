@@ -12,6 +12,7 @@ from command_center.domain.levels import Level
 from command_center.domain.reports import ReportKind, ReportState
 from command_center.domain.rights import Role
 from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
+from command_center.domain.watches import Duty, PersonRole, SwapStatus, WatchStatus
 
 
 def _by_value(kind: type[Any]) -> Enum:
@@ -45,6 +46,10 @@ class Base(DeclarativeBase):
         WorkState: _by_value(WorkState),
         ReportKind: _by_value(ReportKind),
         ReportState: _by_value(ReportState),
+        WatchStatus: _by_value(WatchStatus),
+        Duty: _by_value(Duty),
+        PersonRole: _by_value(PersonRole),
+        SwapStatus: _by_value(SwapStatus),
         dict[str, Any]: JsonText,
         list[str]: JsonText,
     }

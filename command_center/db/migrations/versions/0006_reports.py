@@ -10,7 +10,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-_CLOSED_AT_IS_NULL = {"postgresql_where": sa.text("closed_at IS NULL"), "sqlite_where": sa.text("closed_at IS NULL")}
+_NOT_CLOSED = sa.text("closed_at IS NULL")
 
 
 def upgrade() -> None:
@@ -44,7 +44,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_report_activation_id"), "report", ["activation_id"], unique=False)
     op.create_index(op.f("ix_report_incident_id"), "report", ["incident_id"], unique=False)
-    op.create_index("ix_report_open", "report", ["due_at"], unique=False, **_CLOSED_AT_IS_NULL)
+    op.create_index("ix_report_open", "report", ["due_at"], unique=False, postgresql_where=_NOT_CLOSED, sqlite_where=_NOT_CLOSED)
 
     op.create_table(
         "shelter_opening",
@@ -75,7 +75,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shelter_opening")),
     )
     op.create_index(op.f("ix_shelter_opening_activation_id"), "shelter_opening", ["activation_id"], unique=False)
-    op.create_index("uq_shelter_opening_open_once", "shelter_opening", ["shelter_id"], unique=True, **_CLOSED_AT_IS_NULL)
+    op.create_index(
+        "uq_shelter_opening_open_once",
+        "shelter_opening",
+        ["shelter_id"],
+        unique=True,
+        postgresql_where=_NOT_CLOSED,
+        sqlite_where=_NOT_CLOSED,
+    )
 
     op.create_table(
         "group_link",
