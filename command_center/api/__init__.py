@@ -14,11 +14,16 @@ from command_center.api import (
     duty,
     health,
     incidents,
+    photos,
+    plan_texts,
     plans,
     positions,
     reference,
+    reports,
     responsibilities,
+    shelters,
     sign_in,
+    task_groups,
     units,
 )
 from command_center.api.entrance import Entrance
@@ -33,6 +38,10 @@ ROUTERS = (
     assignments.router,
     units.router,
     plans.router,
+    plan_texts.router,
+    reports.router,
+    shelters.router,
+    photos.router,
     duty.router,
     responsibilities.router,
     reference.router,
@@ -40,6 +49,7 @@ ROUTERS = (
     sign_in.router,
     crew_card.router,
     answers.router,
+    task_groups.router,
 )
 
 _no_other_doors = APIRouter(include_in_schema=False)
