@@ -56,6 +56,7 @@ class Center:
     wire: Wire
     catalogue_dir: Path | None
     roads_file: Path
+    photos_dir: Path
     language: str
     pattern_name: str
     now: Clock
@@ -87,6 +88,7 @@ class Center:
             wire=Wire(redis_url),
             catalogue_dir=catalogue_dir,
             roads_file=data_dir / "roads.npz",
+            photos_dir=data_dir / "photos",
             language=language,
             pattern_name=pattern_name,
             now=now if clock is None else lambda: clock.at(now()),

@@ -19,6 +19,7 @@ from command_center.services import (
     plan_tasks,
     plan_work,
     proposing,
+    report_clocks,
     warnings,
 )
 from command_center.services import open_center as _open_center
@@ -192,6 +193,36 @@ def keep_score(center: Center, order: JobOrder) -> None:
     _nothing_left(center, order)
 
 
+def keep_clocks(center: Center, order: JobOrder) -> None:
+    """An incident or a plan has changed: its reporting clocks follow."""
+    event = order.event
+    with completing(center, order.job_id) as work:
+        if isinstance(event, events.PlanEvent):
+            report_clocks.keep_clocks(center, work, activation_id=event.activation_id)
+        elif isinstance(
+            event, events.CallTaken | events.SeverityChanged | events.IncidentClosed | events.IncidentMerged | events.IncidentReopened
+        ):
+            report_clocks.keep_clocks(center, work, incident_id=event.incident_id)
+        else:
+            raise TypeError(f"keep_clocks does not follow {event.name}")
+
+
+def mark_report_overdue(center: Center, order: JobOrder) -> None:
+    """A report's deadline has passed."""
+    event = order.event
+    if not isinstance(event, events.ReportOpened | events.ReportMoved):
+        raise TypeError(f"mark_report_overdue does not follow {event.name}")
+    with completing(center, order.job_id) as work:
+        report_clocks.mark_overdue(work, event.report_id)
+
+
+def open_more_shelters(center: Center, order: JobOrder) -> None:
+    """A higher level may want more places in shelters than are open."""
+    event = _event(order, events.LevelChanged)
+    with completing(center, order.job_id) as work:
+        plan_work.open_more_shelters(center, work, event.activation_id)
+
+
 def _nothing_left(center: Center, order: JobOrder) -> None:
     with completing(center, order.job_id):
         pass
@@ -226,5 +257,8 @@ JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "weigh_plans": weigh_plans,
     "expire_warning": expire_warning,
     "keep_score": keep_score,
+    "keep_clocks": keep_clocks,
+    "mark_report_overdue": mark_report_overdue,
+    "open_more_shelters": open_more_shelters,
 }
 """The allow-list: a name that is not here is not run, whoever queued it."""

@@ -15,12 +15,17 @@ from command_center.api import (
     duty,
     health,
     incidents,
+    photos,
+    plan_texts,
     plans,
     positions,
     reference,
+    reports,
     responsibilities,
+    shelters,
     sign_in,
     stock,
+    task_groups,
     units,
     warnings,
 )
@@ -36,6 +41,10 @@ ROUTERS = (
     assignments.router,
     units.router,
     plans.router,
+    plan_texts.router,
+    reports.router,
+    shelters.router,
+    photos.router,
     duty.router,
     responsibilities.router,
     warnings.router,
@@ -46,6 +55,7 @@ ROUTERS = (
     crew_card.router,
     answers.router,
     drill.router,
+    task_groups.router,
 )
 
 _no_other_doors = APIRouter(include_in_schema=False)

@@ -17,6 +17,8 @@ from command_center.db.tables import (
     Notice,
     PlanProposal,
     PlanTask,
+    Report,
+    ShelterOpening,
     StandingOrder,
     Unit,
     UnitDuty,
@@ -206,6 +208,46 @@ def _notice(notice: Notice, _catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
+def _report(report: Report, _catalogue: Catalogue) -> dict[str, Any]:
+    session = object_session(report)
+    incident = None if report.incident_id is None else session.get_one(Incident, report.incident_id)  # type: ignore[union-attr]  # it was just loaded by one
+    activation = None if report.activation_id is None else session.get_one(Activation, report.activation_id)  # type: ignore[union-attr]  # the same
+    return {
+        "gone": report.closed_at is not None,
+        "incident_id": None if report.incident_id is None else str(report.incident_id),
+        "activation_id": None if report.activation_id is None else str(report.activation_id),
+        "incident_number": None if incident is None else incident.number,
+        "plan_id": None if activation is None else activation.plan_id,
+        "is_simulated": incident is not None and incident.is_simulated,
+        "report_kind": report.kind.value,
+        "number": report.number,
+        "state": report.state.value,
+        "opened_at": moment(report.opened_at),
+        "due_at": moment(report.due_at),
+        "overdue_at": moment(report.overdue_at),
+        "edited_by": report.edited_by,
+    }
+
+
+def _shelter(opening: ShelterOpening, catalogue: Catalogue) -> dict[str, Any]:
+    shelter = catalogue.shelters.get(opening.shelter_id)
+    return {
+        "gone": opening.closed_at is not None,
+        "shelter_id": opening.shelter_id,
+        "name": {"zh": opening.name_zh, "en": opening.name_en},
+        "shelter_kind": opening.shelter_kind,
+        "lat": None if shelter is None else shelter.point.lat,
+        "lon": None if shelter is None else shelter.point.lon,
+        "accessible": shelter is not None and shelter.accessible,
+        "activation_id": None if opening.activation_id is None else str(opening.activation_id),
+        "capacity": opening.capacity,
+        "occupied": opening.occupied,
+        "special_needs": opening.special_needs,
+        "opened_at": moment(opening.opened_at),
+        "counted_at": moment(opening.counted_at),
+    }
+
+
 def _watch(watch: Watch, _catalogue: Catalogue) -> dict[str, Any]:
     return {
         "gone": not watch.on_board,
@@ -294,6 +336,8 @@ _TABLES: Mapping[str, tuple[type[Base], Callable[[Any, Catalogue], dict[str, Any
     "task": (PlanTask, _task, select(PlanTask).where(PlanTask.closed_at.is_(None), PlanTask.status != TaskStatus.WITHDRAWN)),
     "duty": (UnitDuty, _duty, select(UnitDuty).where(UnitDuty.released_at.is_(None))),
     "notice": (Notice, _notice, select(Notice).where(Notice.closed_at.is_(None))),
+    "report": (Report, _report, select(Report).where(Report.closed_at.is_(None))),
+    "shelter": (ShelterOpening, _shelter, select(ShelterOpening).where(ShelterOpening.closed_at.is_(None))),
     "watch": (Watch, _watch, select(Watch).where(Watch.on_board)),
     "warning": (HazardWarning, _warning, select(HazardWarning).where(HazardWarning.state == NoticeState.ACTIVE)),
     "standing_order": (StandingOrder, _standing_order, select(StandingOrder).where(StandingOrder.state == NoticeState.ACTIVE)),

@@ -27,6 +27,8 @@ KINDS = (
     "warning",
     "standing_order",
     "proposal",
+    "report",
+    "shelter",
 )
 
 

@@ -12,7 +12,9 @@ Refusal
 │   ├── IncidentHasUnits        units are still on it
 │   ├── CannotMerge
 │   ├── ChangedMeanwhile        someone else was faster
+│   │   └── EditedMeanwhile     another text has been saved
 │   ├── AlreadyUsed             a one-time link, a name
+│   ├── PlanIsRunning, PlanNotRunning, BelowDistrictOrder, NotTheApprover, EvidenceNeeded, ConditionsOpen, TooLateToUndo
 │   ├── WatchesOverlap          a post has one watch at a time
 │   ├── PersonBusy              somebody would be on two watches at once
 │   ├── WatchIsOver             what was is not changed afterwards
@@ -20,6 +22,8 @@ Refusal
 │   └── OwnSwap                 nobody decides on a swap of his own
 │   ├── StockShort              a depot has less than is wanted; StreetShort: all depots together
 │   ├── CountBelowReserved, LotExpiryDiffers, MoreThanReserved, MoreThanIssued
+│   ├── ReportClosed, BlanksLeft
+│   └── ShelterIsOpen, ShelterClosed, ShelterFull, PeopleInShelters
 ├── Invalid              422  understood, but the values cannot be right
 │   ├── SheetUnreadable         no spreadsheet, or one of another shape
 │   └── SheetRefused            cells that cannot be right; nothing of the sheet was taken over
@@ -374,6 +378,48 @@ class TooLateToUndo(Conflict):
     code = "too_late_to_undo"
 
 
+class EditedMeanwhile(ChangedMeanwhile):
+    """Somebody else has saved another text since this one was opened. Facts: what, by, version (the one to look at)."""
+
+    code = "edited_meanwhile"
+
+
+class ReportClosed(Conflict):
+    """The report has been sent, dropped or withdrawn. Facts: report, state, by."""
+
+    code = "report_closed"
+
+
+class BlanksLeft(Conflict):
+    """A written report still has blanks: fill or strike them. Facts: report, blanks (how many)."""
+
+    code = "blanks_left"
+
+
+class ShelterIsOpen(Conflict):
+    """Facts: shelter, by."""
+
+    code = "shelter_is_open"
+
+
+class ShelterClosed(Conflict):
+    """It was closed again. Facts: shelter, by."""
+
+    code = "shelter_closed"
+
+
+class ShelterFull(Conflict):
+    """More people than places need a reason. Facts: shelter, capacity, occupied."""
+
+    code = "shelter_full"
+
+
+class PeopleInShelters(Conflict):
+    """People are still in shelters: a shelter is closed, and a plan ended, when they have gone. Facts: shelters, people."""
+
+    code = "people_in_shelters"
+
+
 class Invalid(Refusal):
     """A value that cannot be right. Facts: field, value."""
 
@@ -613,6 +659,18 @@ class StockSheetRefused(Invalid):
     """Nothing of the sheet was taken over. Facts: count, first (cell), faults: cell ("C17", "" for the whole sheet), code, value."""
 
     code = "stock_sheet_refused"
+
+
+class PlanTextUnfit(Invalid):
+    """The text of a plan that nobody could act by. Facts: plan, complaints ("where: what is wrong", every one of them)."""
+
+    code = "plan_text_unfit"
+
+
+class NotAPhoto(Invalid):
+    """Neither JPEG nor PNG nor WebP, or broken. Facts: reason."""
+
+    code = "not_a_photo"
 
 
 class TooMany(Refusal):

@@ -19,6 +19,7 @@ from command_center.domain.rights import SYSTEM, Actor, Right
 from command_center.domain.text import Text
 from command_center.services import messages
 from command_center.services.audiences import Addressee, Audience, addressees
+from command_center.services.group_links import link_of
 from command_center.services.reactions import CHAIN_STEP_S
 from command_center.words import N_, translator
 
@@ -105,12 +106,13 @@ def _facts(notice: Notice) -> _NoticeFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One message on its way to one recipient. address : None where only a person can tell them."""
+    """One message on its way to one recipient. address : None where only a person can tell them. tasks : link of a group to its tasks."""
 
     recipient_id: int
     address: str | None
     text: str
     link: str
+    tasks: str | None = None
 
 
 def outgoing(center: Center, notice_id: int, *, again: bool = False) -> list[Outgoing]:
@@ -125,7 +127,7 @@ def outgoing(center: Center, notice_id: int, *, again: bool = False) -> list[Out
             waiting = waiting.where(Recipient.sent_at.is_(None))
         text = notice.text_en if center.language == "en" else notice.text_zh
         return [
-            Outgoing(recipient_id=it.id, address=_address(session, it), text=text, link=it.link)
+            Outgoing(recipient_id=it.id, address=_address(session, it), text=text, link=it.link, tasks=_tasks(session, notice, it))
             for it in session.scalars(waiting.order_by(Recipient.place))
         ]
 
@@ -152,6 +154,12 @@ def _address(session: Session, recipient: Recipient) -> str | None:
     return None if channel is None else channel.address
 
 
+def _tasks(session: Session, notice: Notice, recipient: Recipient) -> str | None:
+    if recipient.kind != "group" or notice.activation_id is None:
+        return None
+    return link_of(session, notice.activation_id, recipient.ref)
+
+
 def carry(center: Center, notice_id: int, *, again: bool = False) -> None:
     """Hand the message to every recipient's service, one by one; what was carried is kept even if a later one fails.
 
@@ -173,8 +181,9 @@ def _carry_one(center: Center, one: Outgoing) -> str | None:
     """Kind of the service that took it; None where there is none and a person has to tell."""
     if one.address is None:
         return None
-    link = f"\n{center.public_url}/a/{one.link}" if center.public_url else ""
-    return messages.deliver(center, messages.Notice(channel=one.address, title=one.text.split("\n", 1)[0][:60], body=one.text + link))
+    pages = [f"/a/{one.link}", *([] if one.tasks is None else [f"/t/{one.tasks}"])] if center.public_url else []
+    body = "\n".join([one.text, *(f"{center.public_url}{page}" for page in pages)])
+    return messages.deliver(center, messages.Notice(channel=one.address, title=one.text.split("\n", 1)[0][:60], body=body))
 
 
 def _note(center: Center, recipient_id: int, channel: str | None, refused: str) -> None:
@@ -192,6 +201,7 @@ def mark_sent(work: Work, notice_id: int) -> None:
     if notice.work is WorkState.UNDONE:
         return
     notice.work, notice.reached = WorkState.DONE, _count(work.session, notice_id, Recipient.sent_at.is_not(None))
+    _leave_board(work, notice)
     work.record(
         events.NoticeSent(
             **_facts(notice),
@@ -238,6 +248,13 @@ def is_answered(notice: Notice) -> bool:
     if not notice.needs_answer:
         return True
     return notice.answered >= (1 if notice.audience == IN_LINE else notice.recipients)
+
+
+def _leave_board(work: Work, notice: Notice) -> None:
+    """A message of a running plan stands on the board until the plan ends; any other leaves it when nothing more is awaited."""
+    everyone_has_it = notice.audience == IN_LINE or notice.reached == notice.recipients
+    if notice.activation_id is None and everyone_has_it and is_answered(notice):
+        notice.closed_at = notice.closed_at or work.now
 
 
 def _count(session: Session, notice_id: int, *where: ColumnElement[bool]) -> int:
@@ -288,6 +305,7 @@ def _answer(work: Work, recipient_id: int, *, by_phone: bool) -> None:
     work.session.flush()
     notice.answered = _count(work.session, notice.id, Recipient.answered_at.is_not(None))
     notice.reached = _count(work.session, notice.id, Recipient.sent_at.is_not(None))
+    _leave_board(work, notice)
     work.record(
         events.NoticeAnswered(
             **_facts(notice),
@@ -348,7 +366,8 @@ def call_for_unseen(center: Center, work: Work, incident_id: int) -> None:
 
 def stop_calling(work: Work, incident_id: int) -> None:
     """Somebody has seen the emergency: nobody is called for it any more."""
-    calls = select(Notice).where(Notice.incident_id == incident_id, Notice.activation_id.is_(None), Notice.closed_at.is_(None))
+    calls = select(Notice).where(Notice.incident_id == incident_id, Notice.audience == IN_LINE, Notice.activation_id.is_(None))
+    calls = calls.where(Notice.closed_at.is_(None))
     for seen in work.session.scalars(calls).all():
         notice = work.get(Notice, seen.id)
         notice.closed_at = work.now

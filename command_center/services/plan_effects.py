@@ -26,9 +26,11 @@ from command_center.services import notices
 from command_center.services.assignments import recall_in
 from command_center.services.audiences import Audience, addressees
 from command_center.services.dispatching import assign, check_free, follow_units, open_incident
+from command_center.services.group_links import link_groups
 from command_center.services.notices import IN_LINE, Draft, queue_notice
 from command_center.services.plan_needs import needs
 from command_center.services.reactions import CHAIN_STEP_S
+from command_center.services.shelters import close_for_plan
 from command_center.services.stock_reservations import release_in, reserve_in
 from command_center.words import N_, phrases, translator
 
@@ -53,6 +55,7 @@ def begin(
     _reserve_stock(center, work, activation, plan)
     tasks = _open_tasks(work, activation, plan)
     _withdraw_tasks(work, activation, plan)
+    link_groups(work, activation, plan)
     _queue_messages(center, work, activation, plan, before)
     return Effect(tasks=tasks, units=units)
 
@@ -315,6 +318,7 @@ def take_back(work: Work, activation: Activation, plan: Plan) -> tuple[str, ...]
     recalled = _release_units(work, activation, recall=True)
     release_in(work, "activation", activation.id, reason=activation.plan_id)
     _close_tasks(work, activation)
+    close_for_plan(work, activation, rolled_back=True)
 
     def text(language: str) -> str:
         return translator(language)(WITHDRAWN) % {"plan": plan.short.in_(language), "level": activation.level.value}
@@ -324,10 +328,11 @@ def take_back(work: Work, activation: Activation, plan: Plan) -> tuple[str, ...]
 
 
 def stand_down(work: Work, activation: Activation) -> None:
-    """The plan is over as planned: units are released where they are, nobody is asked any more."""
+    """The plan is over as planned: units are released where they are, nobody is asked any more. Raises PeopleInShelters."""
     _release_units(work, activation, recall=False)
     release_in(work, "activation", activation.id, reason=activation.plan_id)
     _close_tasks(work, activation)
+    close_for_plan(work, activation, rolled_back=False)
     notices.close_notices(work, activation.id, withdrawn=None)
 
 

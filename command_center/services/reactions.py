@@ -7,6 +7,7 @@ from command_center.db.work import Reaction
 from command_center.domain import events
 from command_center.domain.events import Event
 from command_center.domain.levels import Level
+from command_center.domain.reports import REPORTABLE
 
 ANSWER_LIMIT_S = 60.0
 """A crew answers an order within a minute (1-3-5: one minute to respond); the incident type's profile may say otherwise."""
@@ -23,6 +24,18 @@ CHAIN_STEP_S = 180.0
 
 MOST_ROUNDS = 10
 """After half an hour of asking, the open list on the wall has to do."""
+
+
+CLOCKS_AFTER_S = 5.0
+"""The reporting clocks of an incident are kept this long after it changed: half an hour can wait, who takes the call cannot."""
+
+_KEEP_CLOCKS = (Reaction("keep_clocks", after_s=CLOCKS_AFTER_S),)
+_KEEP_CLOCKS_NOW = (Reaction("keep_clocks"),)
+
+
+def _clocks_of_call(event: events.CallTaken) -> tuple[Reaction, ...]:
+    """A call that opens an incident of level III or graver starts its reporting clocks; one more about it starts none."""
+    return () if event.joined or event.severity not in REPORTABLE else _KEEP_CLOCKS
 
 
 def _after(seconds: float | None, job: str) -> tuple[Reaction, ...]:
@@ -42,13 +55,13 @@ Decision = tuple[Reaction, ...] | Callable[[Any], tuple[Reaction, ...]]
 """The jobs that follow, or how to tell them from the event."""
 
 REACTIONS: Mapping[type[Event], Decision] = {
-    events.CallTaken: lambda event: (WEIGH, *_unless_seen(event.severity)),
+    events.CallTaken: lambda event: (WEIGH, *_unless_seen(event.severity), *_clocks_of_call(event)),
     events.IncidentAcknowledged: (),
     events.IncidentControlled: (WEIGH,),
-    events.IncidentClosed: (WEIGH,),
-    events.IncidentMerged: (WEIGH,),
-    events.IncidentReopened: (WEIGH,),
-    events.SeverityChanged: lambda event: (WEIGH, *_unless_seen(event.after)),
+    events.IncidentClosed: (WEIGH, *_KEEP_CLOCKS),
+    events.IncidentMerged: (WEIGH, *_KEEP_CLOCKS),
+    events.IncidentReopened: (WEIGH, *_KEEP_CLOCKS),
+    events.SeverityChanged: lambda event: (WEIGH, *_unless_seen(event.after), *_KEEP_CLOCKS),
     events.IncidentNoted: (),
     events.UnitDispatched: (Reaction("send_dispatch"), Reaction("ask_for_answer", after_s=ANSWER_LIMIT_S)),
     events.DispatchSent: (),
@@ -89,15 +102,19 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.DrillStepPlayed: (),
     events.DrillEnded: (Reaction("keep_score"),),
     events.ActivationAsked: (),
-    events.PlanActivated: lambda event: _after(event.confirm_in_s, "check_confirmation"),
+    events.PlanActivated: lambda event: (*_after(event.confirm_in_s, "check_confirmation"), *_KEEP_CLOCKS_NOW),
     events.ActivationDeclined: (),
     events.ActivationConfirmed: (),
     events.ActivationNotConfirmed: (),
     events.LevelAsked: (),
-    events.LevelChanged: lambda event: _after(event.confirm_in_s, "check_confirmation"),
+    events.LevelChanged: lambda event: (
+        *_after(event.confirm_in_s, "check_confirmation"),
+        *_KEEP_CLOCKS_NOW,
+        Reaction("open_more_shelters"),
+    ),
     events.AnchorRecorded: (),
-    events.PlanRolledBack: (WEIGH,),
-    events.PlanTerminated: (WEIGH,),
+    events.PlanRolledBack: (WEIGH, *_KEEP_CLOCKS_NOW),
+    events.PlanTerminated: (WEIGH, *_KEEP_CLOCKS_NOW),
     events.ConditionTicked: (),
     events.ChannelSet: (),
     events.PlanReviewed: (),
@@ -131,6 +148,21 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.ProposalDeclined: (),
     events.ProposalTaken: (),
     events.ProposalStale: (),
+    events.ReportOpened: lambda event: _after(event.due_in_s, "mark_report_overdue"),
+    events.ReportMoved: lambda event: _after(event.due_in_s, "mark_report_overdue"),
+    events.ReportOverdue: (),
+    events.ReportSaved: (),
+    events.ReportSent: (),
+    events.ReportDropped: (),
+    events.ReportWithdrawn: (),
+    events.ReportTakenOver: (),
+    events.ShelterOpened: (),
+    events.ShelterCounted: (),
+    events.ShelterShut: (),
+    events.ShelterKeptOpen: (),
+    events.GroupLinked: (),
+    events.PhotoStored: (),
+    events.PlanTextApproved: (),
     events.PersonAdded: (),
     events.PersonChanged: (),
     events.PersonLeft: (),

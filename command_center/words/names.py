@@ -35,6 +35,8 @@ def _names(of: _Same, language: str) -> dict[str, str]:
     names |= {plan.id: plan.short for plan in catalogue.plans.values()}
     names |= {step.id: step.title for plan in catalogue.plans.values() for step in plan.steps}
     names |= dict(catalogue.common.audiences)
+    names |= {code: group.name for code, group in catalogue.common.groups.items()}
+    names |= {shelter.id: shelter.name for shelter in catalogue.shelters.values()}
     names |= {f"hazard:{code}": hazard.name for code, hazard in catalogue.warning_signals.hazards.items()}
     names |= {f"plan_id:{code}": plan.short for code, plan in catalogue.plans.items()}
     names |= {f"metric:{code}": metric.name for code, metric in catalogue.common.metrics.items()}

@@ -1,6 +1,6 @@
 """Sentences for what the domain only names by code: statuses, reasons, refusals, events, roles."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from command_center.domain.errors import Refusal
@@ -52,7 +52,11 @@ ROLE: Mapping[str, str] = {
     "display": N_("Wall display"),
     "admin": N_("Administrator"),
     "system": N_("System"),
+    "task_group": N_("Task group"),
 }
+
+LEADERS = frozenset({"duty_leader", "deputy_commander", "commander"})
+"""Roles whose name under a report releases it."""
 
 REASON: Mapping[str, str] = {
     "soonest": N_("soonest there"),
@@ -172,6 +176,9 @@ JOB: Mapping[str, str] = {
     "weigh_plans": N_("Weigh the plans"),
     "expire_warning": N_("End a warning when its time is over"),
     "keep_score": N_("Write the drill's score sheet"),
+    "keep_clocks": N_("Keep the reporting clocks"),
+    "mark_report_overdue": N_("Watch a report's deadline"),
+    "open_more_shelters": N_("Open shelters for a higher level"),
 }
 
 DEGRADED: Mapping[str, str] = {
@@ -209,6 +216,26 @@ WORK_STATE: Mapping[str, str] = {
 
 AUDIENCE: Mapping[str, str] = {"units": N_("Units on duty"), "agencies": N_("Outside agencies")}
 """Whom a step's background work tells; the audiences of a plan's own messages are named by the catalogue."""
+REPORT_KIND: Mapping[str, str] = {
+    "phone": N_("phone report"),
+    "initial": N_("first report"),
+    "followup": N_("follow-up report"),
+    "final": N_("final report"),
+}
+
+REPORT_STATE: Mapping[str, str] = {
+    "open": N_("Due"),
+    "sent": N_("Report sent"),
+    "dropped": N_("Not needed"),
+    "withdrawn": N_("Clock stopped"),
+}
+
+BECAUSE: Mapping[str, str] = {
+    "ended": N_("it is over"),
+    "reopened": N_("it goes on"),
+    "taken_back": N_("it was taken back"),
+    "merged": N_("reported with the incident it went into"),
+}
 
 LEVEL_OF_RESPONSE = N_("level %(level)s response")
 DUTY_ORDER = N_("On duty for %(plan)s, level %(level)s")
@@ -288,6 +315,15 @@ REFUSAL: Mapping[str, str] = {
     "evidence_needed": N_("This task is ticked off with: %(evidence)s."),
     "conditions_open": N_("Conditions still open: %(open)s."),
     "too_late_to_undo": N_("The time to undo is over. Roll the plan back with a reason."),
+    "edited_meanwhile": N_("%(by)s has saved another text meanwhile (version %(version)s). Look at it before you save yours."),
+    "report_closed": N_("This report is closed already: %(state)s (%(by)s)."),
+    "blanks_left": N_("The report still has %(blanks)s blanks: fill them in or strike them."),
+    "shelter_is_open": N_("%(shelter)s is open already (opened by %(by)s)."),
+    "shelter_closed": N_("%(shelter)s has been closed (by %(by)s)."),
+    "shelter_full": N_("%(shelter)s has %(capacity)s places. Say why %(occupied)s people are there."),
+    "people_in_shelters": N_("%(people)s people are still in shelters: %(shelters)s. Count them out first."),
+    "plan_text_unfit": N_("Nobody could act by this text: %(complaints)s"),
+    "not_a_photo": N_("This is not a photo that can be kept (JPEG, PNG or WebP): %(reason)s."),
     "unknown_place": N_("There is no place %(place)s."),
     "unknown_account": N_("There is no account %(name)s."),
     "unknown_link": N_("This link is not valid any more. Ask for a new one."),
@@ -442,6 +478,21 @@ EVENT: Mapping[str, str] = {
     "NoticeUnanswered": N_("No answer to the message to %(audience_name)s: %(recipients)s"),
     "NoticeWithdrawn": N_("Message to %(audience_name)s closed"),
     "ChannelSet": N_("Message service of %(kind)s %(ref)s: %(service)s"),
+    "ReportOpened": N_("%(about_name)s: reporting clock for the %(report_kind)s no. %(report_number)s runs"),
+    "ReportMoved": N_("%(about_name)s: %(report_kind)s no. %(report_number)s is due earlier"),
+    "ReportOverdue": N_("%(about_name)s: %(report_kind)s no. %(report_number)s is overdue"),
+    "ReportSaved": N_("%(about_name)s: text of the %(report_kind)s no. %(report_number)s edited"),
+    "ReportSent": N_("%(about_name)s: %(report_kind)s no. %(report_number)s given to %(receiver)s"),
+    "ReportDropped": N_("%(about_name)s: %(report_kind)s no. %(report_number)s not needed: %(reason)s"),
+    "ReportWithdrawn": N_("%(about_name)s: clock for the %(report_kind)s no. %(report_number)s stopped, %(because)s"),
+    "ReportTakenOver": N_("%(about_name)s: takes over the clock for the %(report_kind)s no. %(report_number)s"),
+    "ShelterOpened": N_("Shelter %(shelter_name)s opened, %(capacity)s places"),
+    "ShelterCounted": N_("Shelter %(shelter_name)s: %(occupied)s people, %(special_needs)s with special needs. %(reason)s"),
+    "ShelterShut": N_("Shelter %(shelter_name)s closed. %(reason)s"),
+    "ShelterKeptOpen": N_("Shelter %(shelter_name)s stays open: %(occupied)s people are there"),
+    "GroupLinked": N_("%(plan_name)s: task groups have their links: %(groups)s"),
+    "PhotoStored": N_("Photo received: %(photo)s"),
+    "PlanTextApproved": N_("Text of %(plan_name)s approved, version %(version)s"),
     "CredentialIssued": N_("Access issued for %(account)s: %(kind)s"),
     "CredentialRevoked": N_("Access revoked for %(account)s: %(kind)s"),
     "PersonAdded": N_("%(person)s added to the directory: %(role)s"),
@@ -534,16 +585,16 @@ DOUBT: Mapping[str, str] = {
 NOBODY = N_("nobody")
 NO_UNIT_LEFT = N_("no unit is left")
 
-_STATUS_TABLES = (UNIT_STATUS, INCIDENT_STATUS, ASSIGNMENT_STATUS, ACTIVATION_STATUS, TASK_STATUS)
+_NAMED = (("plan_name", "plan_id"), ("step_name", "step_id"), ("audience_name", "audience"), ("about_name", "about"))
+"""What a sentence calls things -> the fact that has the id."""
+
+_STATUS_TABLES = (UNIT_STATUS, INCIDENT_STATUS, ASSIGNMENT_STATUS, ACTIVATION_STATUS, TASK_STATUS, WATCH_STATUS, SWAP_STATUS)
 _STATUS_FACTS = {"status", "wanted", "before", "after", "outcome"}
 
 
 def status(language: str, code: str) -> str:
-    """The word for any status code of a unit, an assignment or an incident."""
+    """The word for any status code of a unit, an assignment, an incident, a plan, a task, a watch or a swap."""
     text = next((table[code] for table in _STATUS_TABLES if code in table), None)
-    """The word for any status code of a unit, an assignment, an incident, a watch or a swap."""
-    tables = (UNIT_STATUS, INCIDENT_STATUS, ASSIGNMENT_STATUS, WATCH_STATUS, SWAP_STATUS)
-    text = next((table[code] for table in tables if code in table), None)
     return translator(language)(text) if text else code
 
 
@@ -570,11 +621,17 @@ def event(language: str, name: str, facts: Mapping[str, Any], names: Mapping[str
 def _filled(language: str, sentence: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
     spoken = _Spoken({key: _spoken(language, key, value, names) for key, value in facts.items()})
     spoken["unit"] = spoken.get("unit") or spoken.get("unit_id") or translator(language)(NO_UNIT_LEFT)
-    for name, fact in (("plan_name", "plan_id"), ("step_name", "step_id"), ("audience_name", "audience")):
+    for name, fact in _NAMED:
         spoken[name] = names.get(str(facts.get(fact)), str(facts.get(fact, "")))
     spoken["text"] = str(facts.get("text_en" if language == "en" else "text_zh", ""))
+    spoken["shelter_name"] = names.get(str(facts.get("shelter_id")), str(facts.get("shelter", "")))
     spoken["type_name"] = names.get(str(facts.get("type")), str(facts.get("type")))
     return translator(language)(sentence) % spoken
+
+
+def listed(language: str, words: Iterable[str]) -> str:
+    """Words one after the other, as the language separates them."""
+    return (", " if language == "en" else "、").join(words)
 
 
 def cell_problem(language: str, told: str) -> str:
@@ -602,7 +659,7 @@ def _spoken(language: str, key: str, value: Any, names: Mapping[str, str]) -> st
     if isinstance(value, list) and key == "cells":
         return _cells(language, value)
     if isinstance(value, list):
-        return (", " if language == "en" else "、").join(names.get(str(item), str(item)) for item in value)
+        return listed(language, (names.get(str(item), str(item)) for item in value))
     if value is None:
         return "" if key == "unit_id" else say(NOBODY) if key == "by" else "-"
     text = str(value)
@@ -626,5 +683,8 @@ _WORDS_OF: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("mark", NOTICE_MARK),
     ("notice_state", NOTICE_STATE),
     ("proposal_state", PROPOSAL_STATE),
+    ("report_kind", REPORT_KIND),
+    ("state", REPORT_STATE),
+    ("because", BECAUSE),
 )
 """Facts whose codes have words of their own."""

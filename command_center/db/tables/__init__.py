@@ -36,6 +36,12 @@ from command_center.db.tables.record import (
     Job,
     LogEntry,
 )
+from command_center.db.tables.reports import (
+    GroupLink,
+    PlanText,
+    Report,
+    ShelterOpening,
+)
 from command_center.db.tables.stock import (
     Reservation,
     Stock,
@@ -72,6 +78,7 @@ __all__ = [
     "Community",
     "Credential",
     "Depot",
+    "GroupLink",
     "HazardWarning",
     "Incident",
     "Job",
@@ -84,11 +91,14 @@ __all__ = [
     "Place",
     "PlanProposal",
     "PlanTask",
+    "PlanText",
     "Recipient",
+    "Report",
     "Reservation",
     "Responsibility",
     "RollCall",
     "RollCallAnswer",
+    "ShelterOpening",
     "StandingOrder",
     "Station",
     "Stock",

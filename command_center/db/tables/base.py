@@ -11,6 +11,7 @@ from command_center.domain.activations import ActivationStatus, TaskStatus, Work
 from command_center.domain.levels import Level
 from command_center.domain.notices import Act, NoticeSource, NoticeState
 from command_center.domain.proposals import ProposalState
+from command_center.domain.reports import ReportKind, ReportState
 from command_center.domain.rights import Role
 from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
 from command_center.domain.stock import MoveKind, ReservationStatus
@@ -46,6 +47,8 @@ class Base(DeclarativeBase):
         ActivationStatus: _by_value(ActivationStatus),
         TaskStatus: _by_value(TaskStatus),
         WorkState: _by_value(WorkState),
+        ReportKind: _by_value(ReportKind),
+        ReportState: _by_value(ReportState),
         WatchStatus: _by_value(WatchStatus),
         Duty: _by_value(Duty),
         PersonRole: _by_value(PersonRole),
