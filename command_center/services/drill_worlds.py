@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import OperationalError
 
 from command_center.catalogue.scenarios import load_scenario
-from command_center.db.copying import NothingToCopy, copy_accounts, copy_database, newest_line_at, settle_in
+from command_center.db.copying import copy_accounts, copy_database, newest_line_at, settle_in
 from command_center.db.engine import sqlite_file
 from command_center.db.schema import migrate
 from command_center.db.tracks import Tracks
@@ -85,7 +85,7 @@ def _copied(live: LiveCentre, folder: Path, database: Path, speed: float, starte
 
 def _fresh(live: LiveCentre, database: Path, scenario: Scenario, speed: float, started_at: datetime, catalogue: Catalogue) -> DrillClock:
     migrate(f"sqlite:///{database}")
-    with suppress(NothingToCopy):
+    if live.exists():
         copy_accounts(live.database_url, database)
     begins_at = next_at(scenario.starts, started_at, ZoneInfo(catalogue.street.timezone))
     return DrillClock(started_at=started_at, clock_at=begins_at - timedelta(seconds=START_UP_S * speed), speed=speed)
