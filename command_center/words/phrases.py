@@ -207,6 +207,9 @@ WORK_STATE: Mapping[str, str] = {
 AUDIENCE: Mapping[str, str] = {"units": N_("Units on duty"), "agencies": N_("Outside agencies")}
 """Whom a step's background work tells; the audiences of a plan's own messages are named by the catalogue."""
 
+EVIDENCE: Mapping[str, str] = {"text": N_("words"), "number": N_("a number"), "photo": N_("a photo, or words on it")}
+"""What a task is ticked off with."""
+
 LEVEL_OF_RESPONSE = N_("level %(level)s response")
 DUTY_ORDER = N_("On duty for %(plan)s, level %(level)s")
 
@@ -429,7 +432,14 @@ def _spoken(language: str, key: str, value: Any, names: Mapping[str, str]) -> st
     text = str(value)
     if key in _STATUS_FACTS and text not in LEVEL:
         return status(language, text)
-    tables = (("role", {**PERSON_ROLE, **ROLE}), ("approve_by", ROLE), ("job", JOB), ("kind", CREDENTIAL), ("post", POST))
+    tables = (
+        ("role", {**PERSON_ROLE, **ROLE}),
+        ("approve_by", ROLE),
+        ("job", JOB),
+        ("kind", CREDENTIAL),
+        ("evidence", EVIDENCE),
+        ("post", POST),
+    )
     for table_key, table in tables:
         if key == table_key and text in table:
             return say(table[text])

@@ -1,9 +1,8 @@
-"""Plans in front of people: three clicks or no mouse at all, one yes of a leader, half a minute to think again, and a checklist that lives."""
+"""Plans in front of people: three clicks or no mouse at all, a leader's yes, half a minute to think again, a checklist that lives."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,7 +31,8 @@ SMALL = """least => [...document.querySelectorAll('.plans :is(button, a, input:n
   .filter(([, box]) => Math.min(box.width, box.height) < least - .5).map(([name, box]) => [name, box.width, box.height])"""
 
 TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll('.plans, .plans .pane, .plans .scroll, .plans-head')]
-  .filter(box => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1).map(box => [box.className, box.scrollWidth, box.clientWidth])"""
+  .filter(box => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1)
+  .map(box => [box.className, box.scrollWidth, box.clientWidth])"""
 
 
 def in_force(theatre: Theatre, plan_id: str, level: str, actor: Actor = CHIEF, **more: Any) -> int:  # noqa: ANN401 - any field of the order
@@ -312,6 +312,17 @@ def test_what_others_do_appears_while_a_word_is_being_typed_and_the_word_stays(s
     expect(page.locator("#plans-word")).to_be_focused()
 
 
+def test_what_is_drawn_anew_keeps_the_keyboard_where_it_was(screens: Screens, theatre: Theatre) -> None:
+    number = in_force(theatre, FLOOD, "IV")
+    page = screens.open(f"/plans?activation={number}")
+    task_row(page, "P01-S03").get_by_role("button", name="完成").focus()
+
+    plan_tasks.begin_task(theatre.center, int(task_of(theatre, "P01-S01")["id"]), OFFICER)
+
+    expect(task_row(page, "P01-S01")).to_contain_text("进行中")
+    expect(task_row(page, "P01-S03").get_by_role("button", name="完成")).to_be_focused()
+
+
 def test_two_who_tick_the_same_task_learn_who_was_first(screens: Screens, theatre: Theatre) -> None:
     number = in_force(theatre, FLOOD, "IV")
     page = screens.open(f"/plans?activation={number}")
@@ -370,9 +381,9 @@ def test_a_plan_is_raised_by_its_level_key_and_ends_when_its_conditions_are_tick
     page.keyboard.press("Enter")
     expect(page.locator(".board-head h2")).to_contain_text("III")
     page.locator("summary", has_text="终止条件").click()
-    for condition in page.locator(".condition").all():
-        condition.click()
-    expect(page.locator(".condition[aria-checked=true]")).to_have_count(3)
+    for ticked in range(3):
+        page.locator(".condition[aria-checked=false]").first.click()
+        expect(page.locator(".condition[aria-checked=true]")).to_have_count(ticked + 1)
     page.get_by_role("button", name="终止…").click()
     page.keyboard.press("Enter")
 
@@ -424,7 +435,7 @@ def test_the_desk_is_told_what_plans_wait_for(screens: Screens, theatre: Theatre
 
 
 @pytest.fixture
-def flood_and_gas(screens: Screens, theatre: Theatre) -> Iterator[Screens]:
+def flood_and_gas(screens: Screens, theatre: Theatre) -> Screens:
     """Two plans in force, one of them provisional, with something done, begun and skipped, and three incidents."""
     in_force(theatre, FLOOD, "II", reason="50 mm in one hour", fields={"signal": "暴雨橙色预警"})
     plan_tasks.begin_task(theatre.center, int(task_of(theatre, "P01-S03")["id"]), OFFICER)
@@ -434,7 +445,7 @@ def flood_and_gas(screens: Screens, theatre: Theatre) -> Iterator[Screens]:
     incident = theatre.incident("E109", Level.II, ago_s=30, place=SHOPS, at=EAST)
     theatre.incident("E105", Level.III, ago_s=300, place=("梨园小区12号楼", "Block 12, Liyuan Compound"), at=EAST)
     in_force(theatre, GAS, "II", OFFICER, incident_id=incident, life_risk=True)
-    yield screens
+    return screens
 
 
 @pytest.mark.parametrize("lang", ["zh_CN", "en"])
