@@ -199,9 +199,17 @@
     cc.map = map;
     map.on("zoomstart", () => { cc.zooming = true; glide(); }).on("zoomend", () => setTimeout(() => { cc.zooming = false; glide(); }, 300));
     map.on("click", event => cc.emit("mapclick", { lat: event.latlng.lat, lon: event.latlng.lng }));
-    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
+    const watching = new ResizeObserver(() => map.invalidateSize({ animate: false }));
+    watching.observe(map.getContainer());
+    map.on("unload", () => { watching.disconnect(); if (cc.map === map) leave(); });
     applyLayers();
     cc.emit("map", { map });
+  }
+
+  function leave() {               // another page was opened without a new document: nothing of this map may be touched any more
+    cc.map.stop();
+    cc.map = unitLayer = incidentLayer = canvas = null;
+    units.clear(); incidents.clear();
   }
 
   // ---- layers on and off: a class on the map's box, kept in this browser ----

@@ -157,9 +157,32 @@
     else if (event.key === "F2") { event.preventDefault(); takeCall(); }
   }, true);
 
-  /* ---- the drawer of the console: its first plan has the keyboard as soon as it is there ------------------------- */
-  new MutationObserver(() => {
-    const list = document.querySelector(".plan-lines");
+  /* ---- what is drawn anew keeps what the person at the keyboard had: the place of the focus, and what was unfolded ---- */
+  const folds = new Map();
+  let focused = null;              // attributes that find the same button again
+
+  document.addEventListener("click", (event) => {
+    const details = event.target.closest?.("#plans summary")?.parentNode;
+    if (details) folds.set(details.dataset.fold, !details.open);
+  });
+  document.addEventListener("focusin", ({ target }) => {
+    if (!target.closest?.("#plans")) { focused = null; return; }
+    const marks = ["data-order", "data-ask", "data-notice", "data-group-choice", "data-plan", "data-go"].filter((name) => target.hasAttribute(name));
+    focused = target.id ? "#" + CSS.escape(target.id) : marks.length ? marks.map((name) => `[${name}="${CSS.escape(target.getAttribute(name))}"]`).join("") : null;
+  });
+
+  function keep() {
+    for (const details of document.querySelectorAll("#plans details[data-fold]")) {
+      const open = folds.get(details.dataset.fold);
+      if (open !== undefined && details.open !== open) details.open = open;
+    }
+    if (focused && page() && document.activeElement === document.body) page().querySelector(focused)?.focus({ preventScroll: true });
+  }
+
+  new MutationObserver((records) => {
+    if (!records.some((record) => [...record.addedNodes].some((node) => node.nodeType === 1))) return;
+    if (page()) keep();
+    const list = document.querySelector(".plan-lines");      // the choice of the console: its first plan has the keyboard at once
     if (!list || list.dataset.seen || !visible(list)) return;
     list.dataset.seen = "1";
     setTimeout(() => lines()[0]?.focus(), 60);
@@ -197,6 +220,7 @@
       answered(told) {
         document.querySelectorAll("#plans .order[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
         if (told?.ok) { pressKey = newKey(); if (asking) closeAsk(); }
+        if (told?.go) cc.go(told.go);
         return told?.at;
       },
     },

@@ -11,7 +11,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, html, no_update
+from dash import Dash, Input, Output, State, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -219,14 +219,12 @@ def register(app: Dash, desk: Desk) -> None:
         app,
         desk,
         Output(ANSWERED, "data"),
-        Output("url", "href", allow_duplicate=True),
         Input(ORDER, "data"),
         State(AT, "data"),
         prevent_initial_call=True,
     )
-    async def obey(wanted: Order | None, at: At | None) -> Any:
+    async def obey(wanted: Order | None, at: At | None) -> dict[str, Any]:
         if not wanted:
             raise PreventUpdate
         outcome = await ACTS[wanted["act"]](desk, wanted, at or {})
-        told = {"ok": not isinstance(outcome, Refusal), "at": uuid4().hex}
-        return told, (outcome if isinstance(outcome, str) else no_update)
+        return {"ok": not isinstance(outcome, Refusal), "go": outcome if isinstance(outcome, str) else None, "at": uuid4().hex}

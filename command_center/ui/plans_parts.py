@@ -28,7 +28,7 @@ FORM = "plans-filled"
 ORDER = "plans-order"
 """Store: the order given last, {"act", ..., "word", "life", "key", "n"}."""
 ANSWERED = "plans-answered"
-"""Store: {"ok", "at"}, written after every order."""
+"""Store: {"ok", "go", "at"}, written after every order. go : the address to open then, or None."""
 NOTICE = "plans-notice"
 """Store: id of the message whose recipients are unfolded, or None."""
 GROUP = "plans-group"
@@ -133,9 +133,9 @@ def progress(figures: PlanFigures, screen: Screen) -> html.Span:
 
 
 def section(title: str, *children: Component, note: str = "", folded: bool | None = None, class_name: str = "") -> Component:
-    """A part of a view under its heading. folded : None stands open and cannot be folded."""
+    """A part of a view under its heading; what a person unfolds stays so (assets/plans.js). folded : None cannot be folded at all."""
     heading = [html.Span(title), html.Small(note)] if note else [html.Span(title)]
     looks = f"part {class_name}".strip()
     if folded is None:
         return html.Section([html.H3(heading), *children], className=looks)
-    return html.Details([html.Summary(heading), *children], open=not folded, className=looks)
+    return html.Details([html.Summary(heading), *children], open=not folded, className=looks, **{"data-fold": title})

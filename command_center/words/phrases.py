@@ -237,6 +237,9 @@ BECAUSE: Mapping[str, str] = {
     "merged": N_("reported with the incident it went into"),
 }
 
+EVIDENCE: Mapping[str, str] = {"text": N_("words"), "number": N_("a number"), "photo": N_("a photo, or words on it")}
+"""What a task is ticked off with."""
+
 LEVEL_OF_RESPONSE = N_("level %(level)s response")
 DUTY_ORDER = N_("On duty for %(plan)s, level %(level)s")
 STOCK_MOVE: Mapping[str, str] = {
@@ -686,5 +689,6 @@ _WORDS_OF: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("report_kind", REPORT_KIND),
     ("state", REPORT_STATE),
     ("because", BECAUSE),
+    ("evidence", EVIDENCE),
 )
 """Facts whose codes have words of their own."""

@@ -312,6 +312,17 @@ def test_what_others_do_appears_while_a_word_is_being_typed_and_the_word_stays(s
     expect(page.locator("#plans-word")).to_be_focused()
 
 
+def test_what_is_drawn_anew_keeps_the_keyboard_where_it_was(screens: Screens, theatre: Theatre) -> None:
+    number = in_force(theatre, FLOOD, "IV")
+    page = screens.open(f"/plans?activation={number}")
+    task_row(page, "P01-S03").get_by_role("button", name="完成").focus()
+
+    plan_tasks.begin_task(theatre.center, int(task_of(theatre, "P01-S01")["id"]), OFFICER)
+
+    expect(task_row(page, "P01-S01")).to_contain_text("进行中")
+    expect(task_row(page, "P01-S03").get_by_role("button", name="完成")).to_be_focused()
+
+
 def test_two_who_tick_the_same_task_learn_who_was_first(screens: Screens, theatre: Theatre) -> None:
     number = in_force(theatre, FLOOD, "IV")
     page = screens.open(f"/plans?activation={number}")
@@ -370,9 +381,9 @@ def test_a_plan_is_raised_by_its_level_key_and_ends_when_its_conditions_are_tick
     page.keyboard.press("Enter")
     expect(page.locator(".board-head h2")).to_contain_text("III")
     page.locator("summary", has_text="终止条件").click()
-    for condition in page.locator(".condition").all():
-        condition.click()
-    expect(page.locator(".condition[aria-checked=true]")).to_have_count(3)
+    for ticked in range(3):
+        page.locator(".condition[aria-checked=false]").first.click()
+        expect(page.locator(".condition[aria-checked=true]")).to_have_count(ticked + 1)
     page.get_by_role("button", name="终止…").click()
     page.keyboard.press("Enter")
 
