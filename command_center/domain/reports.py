@@ -156,8 +156,8 @@ def _ended(ended_at: datetime, matter: Matter, clocks: Sequence[Clock], limits: 
         Withdraw(id=clock.id, because=Because.ENDED) for clock in clocks if clock.kind in over and clock.state is ReportState.OPEN
     ]
     finals = [clock for clock in clocks if clock.kind is ReportKind.FINAL and clock.state in SETTLED and clock.opened_at >= ended_at]
-    is_owed = any(clock.state in (ReportState.OPEN, ReportState.SENT) for clock in clocks) or not clocks
-    if is_owed and not finals:
+    all_dropped = {clock.state for clock in clocks if clock.state in SETTLED} == {ReportState.DROPPED}
+    if not finals and not all_dropped:
         due_at = ended_at + timedelta(minutes=limits.final_after_termination)
         found.append(Open(kind=ReportKind.FINAL, number=_next_number(clocks, ReportKind.FINAL), due_at=due_at))
     return found
