@@ -98,7 +98,7 @@ def test_every_complaint_is_told_with_its_place(center: Center, admin: Actor) ->
 
     told = refusal.value.facts["complaints"]
     assert isinstance(told, list)
-    assert {line.partition(":")[0] for line in told} == {"steps[0].due_min", "steps[2].title.en", "surprise", "pitfalls"}
+    assert {str(line).partition(":")[0] for line in told} == {"steps[0].due_min", "steps[2].title.en", "surprise", "pitfalls"}
 
 
 def test_what_the_catalogue_does_not_know_is_told_too(center: Center, admin: Actor) -> None:
