@@ -90,7 +90,8 @@
     byId("plans-word").inputMode = question.kind === "number" ? "decimal" : "text";
     document.querySelectorAll(".asked").forEach((row) => row.classList.remove("asked"));
     from.closest(".task")?.classList.add("asked");
-    setTimeout(() => { byId("plans-word").focus(); byId("plans-word").select(); }, 30);
+    byId("plans-word").focus();
+    setTimeout(() => byId("plans-word").select(), 30);
   }
 
   function answer() {
