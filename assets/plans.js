@@ -1,7 +1,7 @@
 /* Plans: addresses without a new document, the form a person fills in, the bar that asks for a word, and the keyboard.
 
    What buttons carry: data-go (an address), data-order (an order as JSON), data-ask (the same with a question), data-notice (a message to
-   unfold), data-group-choice, data-fill (a text for a field of the form), data-gone-at (the moment after which a key is gone).
+   unfold), data-group-choice, data-fill (a text for a field of the form, with data-variant), data-gone-at (the moment after which a key is gone).
    Everything that matters is decided on the server; this file turns keys and presses into orders. */
 (() => {
   const cc = (window.cc = window.cc || {});
@@ -90,7 +90,8 @@
     byId("plans-word").inputMode = question.kind === "number" ? "decimal" : "text";
     document.querySelectorAll(".asked").forEach((row) => row.classList.remove("asked"));
     from.closest(".task")?.classList.add("asked");
-    setTimeout(() => { byId("plans-word").focus(); byId("plans-word").select(); }, 30);
+    byId("plans-word").focus();
+    setTimeout(() => byId("plans-word").select(), 30);
   }
 
   function answer() {
@@ -110,7 +111,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button, a[data-go]");
     if (!button || button.disabled) return;
-    const { go, order, ask: question, notice, groupChoice, fill: field } = button.dataset;
+    const { go, order, ask: question, notice, groupChoice, fill: field, variant } = button.dataset;
     if (go && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); follow(button); return; }
     if (!page()) return;
     if (button.getAttribute("aria-busy") === "true") { event.preventDefault(); return; }
@@ -118,6 +119,7 @@
     if (question) ask(JSON.parse(question), button);
     if (notice) set("plans-notice", { data: button.getAttribute("aria-expanded") === "true" ? null : notice });
     if (groupChoice !== undefined) set("plans-group", { data: groupChoice });
+    if (variant) document.querySelector(`#plans-form input[name="variant"][value="${CSS.escape(variant)}"]`)?.click();
     if (field) fill(field, button.textContent.trim());
     if (button.id === "plans-ask-go") answer();
     if (button.id === "plans-ask-cancel") closeAsk();

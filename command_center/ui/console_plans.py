@@ -48,7 +48,7 @@ def plan_card(plan: Plan, figures: PlanFigures | None, screen: Screen, incident:
     else:
         row = figures.activation
         href, head = address(activation=row["id"]), [severity(row["level"], screen), name]
-        tags = [html.Span([*state_line(figures, screen), " ", progress(figures, screen)])]
+        tags = [html.Span([*state_line(figures, screen), *([" ", progress(figures, screen)] if figures.runs else [])])]
     return html.A(
         [
             html.Div(head, className="head"),
@@ -84,7 +84,7 @@ def answering(row: Row, screen: Screen) -> list[Component]:
         for plan in screen.center.catalogue.plans.values()
         if row["type"] in plan.incident_types
     ]
-    return [html.Div([html.Small(screen.say(N_("Plans for it:")), className="muted"), *keys], className="acts")] if keys else []
+    return [html.Div([html.Small(screen.say(N_("Plans for it:")), className="muted"), *keys], className="acts for-it")] if keys else []
 
 
 def _answer(plan: Plan, activation: Row | None, row: Row, screen: Screen) -> Component:

@@ -134,10 +134,11 @@ def _levels(level: Level, screen: Screen) -> Component:
 
 
 def _triggers(plan: Plan, screen: Screen) -> Component:
-    """What speaks for each level; a click writes it down as the reason. CSS shows those of the level that is chosen."""
-    chips = [
-        key(screen.read(trigger.text), look=f"trigger of-{trigger.level.value}", **{"data-fill": "reason"}) for trigger in plan.triggers
-    ]
+    """What speaks for each level; a click writes it down as the reason, and says the variant. CSS shows those of the chosen level."""
+    chips = []
+    for trigger in plan.triggers:
+        facts = {"data-fill": "reason"} | ({"data-variant": trigger.variant} if trigger.variant else {})
+        chips.append(key(screen.read(trigger.text), look=f"trigger of-{trigger.level.value}", **facts))
     return html.Div([html.Small(screen.say(N_("speaks for it:")), className="muted"), *chips], className="triggers")
 
 

@@ -71,6 +71,8 @@ def obstacles(seen: Preview, screen: Screen, own: int | None) -> list[Component]
     if seen.running not in (None, own):
         open_it = key(screen.say(N_("Open")), **goes(address(activation=seen.running)))
         found.append(_obstacle(screen.say(N_("This plan is in force or waits for approval already.")), open_it))
+    if needs_variant(seen):
+        found.append(_obstacle(screen.say(N_("Choose which variant it is; steps that belong to one are left out so far."))))
     if seen.is_below_floor and seen.floor is not None:
         text = screen.say(N_("The district has ordered level %(level)s; the street does not go below it."), level=seen.floor.value)
         found.append(_obstacle(text))
@@ -80,6 +82,11 @@ def obstacles(seen: Preview, screen: Screen, own: int | None) -> list[Component]
         )
         found.append(_obstacle(text))
     return found
+
+
+def needs_variant(seen: Preview) -> bool:
+    """Whether the plan has variants and nobody has said which one this is."""
+    return bool(seen.plan.variants) and seen.variant is None
 
 
 def _obstacle(text: str, *more: Component) -> html.Div:
@@ -254,7 +261,7 @@ def basis(plan: Plan, level: Level, screen: Screen) -> Component:
 
 def confirm(seen: Preview, *, life: bool, screen: Screen) -> list[Component]:
     """The switch that says a life is at risk, who decides, and the key."""
-    blocked = seen.running is not None or seen.is_below_floor
+    blocked = seen.running is not None or seen.is_below_floor or needs_variant(seen)
     role = approver(seen.approve_by, screen)
     minutes = screen.center.catalogue.common.activation_rules.confirm_within_min
     if seen.may_decide:

@@ -146,6 +146,17 @@ def test_a_trigger_is_written_down_as_the_reason_with_one_click(screens: Screens
     assert page.locator(".trigger:visible", has_text="27厘米").count() == 0
 
 
+def test_a_plan_with_variants_wants_to_know_which_and_a_trigger_says_it(screens: Screens) -> None:
+    page = screens.open("/plans?plan=P05&level=III", role=Role.COMMANDER)
+    expect(page.locator("#plans-confirm")).to_be_disabled()
+    expect(page.locator(".obstacle")).to_contain_text("请选择类型")
+
+    page.locator(".trigger:visible", has_text="高温橙色").click()
+
+    expect(page.locator("input[name=variant][value=heat]")).to_be_checked()
+    expect(page.locator("#plans-confirm")).to_be_enabled()
+
+
 def test_an_open_incident_brings_its_plans_and_is_attached(screens: Screens, theatre: Theatre) -> None:
     incident_id = theatre.incident("E109", Level.II, ago_s=30, place=SHOPS, at=EAST)
     page = screens.open("/console", role=Role.COMMANDER)
