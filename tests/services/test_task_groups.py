@@ -18,6 +18,7 @@ from command_center.domain.levels import Level
 from command_center.domain.rights import SIGN_IN_ROLES, Actor, Role
 from command_center.services import activations, group_pages, history, incidents, notices, photos, plan_tasks
 from command_center.services.activations import ActivatePlan
+from command_center.services.audiences import Addressee
 from command_center.services.group_pages import GroupPage
 from command_center.services.plan_tasks import DoTask, Evidence
 from tests.builders import take_test_call
@@ -133,7 +134,7 @@ def test_the_message_to_a_group_brings_its_link_along(center: Center, officer: A
     links = {it.group: it.path for it in group_pages.group_links(center, activation_id, officer)}
     with center.work(officer) as work:
         text = center.catalogue.common.audiences["groups"]
-        to = [notices.Addressee(kind="group", ref="rescue", name=center.catalogue.common.groups["rescue"].name)]
+        to = [Addressee(kind="group", ref="rescue", name=center.catalogue.common.groups["rescue"].name)]
         draft = notices.Draft(key="test", audience="groups", channels=("wechat",), text=text, to=to)
         notice_id = notices.queue_notice(work, draft, activation_id).id
 
