@@ -63,6 +63,8 @@ def drill(
     """Hold a drill: the same screens on a copy of the world, a scenario, a faster clock, and a score sheet at the end; Ctrl-C ends it."""
     from datetime import UTC, datetime
 
+    from sqlalchemy.exc import SQLAlchemyError
+
     from command_center.catalogue import FOLDER, CatalogueError, load_catalogue
     from command_center.catalogue.scenarios import find_scenario, load_scenario, scenario_files
     from command_center.db.copying import NothingToCopy
@@ -93,6 +95,8 @@ def drill(
         fail(f"The scenario cannot be played: {problem}")
     except NothingToCopy as problem:
         fail(f"The centre in service cannot be copied: {problem}. `--fresh` begins with a quiet street.")
+    except SQLAlchemyError as problem:
+        fail(f"The centre in service cannot be copied: {str(getattr(problem, 'orig', None) or problem).strip().splitlines()[0]}")
     except OSError as problem:
         fail(f"{problem.filename or live.data_dir} cannot be used: {problem.strerror or problem}.")
     become_supervisor(load_settings(**live.drill_settings(folder, clock, port=port)), own_valkey=True)

@@ -101,16 +101,21 @@ def sheet_json(sheet: ScoreSheet) -> dict[str, Any]:
     return state_json(sheet.state) | {
         "met": score.met,
         "judged": score.judged,
-        "expectations": [asdict(verdict) | {"says": verdict.says.as_row()} for verdict in score.verdicts],
-        "calls": [asdict(call) for call in score.calls],
+        "expectations": [_rounded(asdict(verdict)) | {"says": verdict.says.as_row()} for verdict in score.verdicts],
+        "calls": [_rounded(asdict(call)) for call in score.calls],
         "five_minute_share": score.five_minute_share,
-        "decisions": [asdict(decision) for decision in score.decisions],
+        "decisions": [_rounded(asdict(decision)) for decision in score.decisions],
         "unanswered_messages": [asdict(it) | {"at": moment(it.at), "text": it.text.as_row()} for it in sheet.unanswered],
         "overdue_tasks": list(score.overdue),
         "unanswered_orders": score.unanswered_orders,
         "parked_jobs": score.parked_jobs,
         "problems": list(score.problems),
     }
+
+
+def _rounded(row: dict[str, Any]) -> dict[str, Any]:
+    """Lengths to a tenth of a second."""
+    return {name: round(value, 1) if isinstance(value, float) else value for name, value in row.items()}
 
 
 def length(seconds: float | None) -> str:

@@ -14,11 +14,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from command_center.catalogue.scenarios import find_scenario
 from command_center.center import Center
 from command_center.db.tables import LogEntry, MessageChannel, Notice, Recipient, Unit, UnitDuty
 from command_center.domain import events
-from command_center.domain.drill_clock import DRILL_FILE, DrillClock
 from command_center.domain.errors import Invalid, NotADrill, NotPermitted
 from command_center.domain.levels import Level
 from command_center.domain.rights import SYSTEM, Actor, Role
@@ -27,7 +25,7 @@ from command_center.services import access, activations, assignments, dispatchin
 from command_center.services.activations import ActivatePlan
 from command_center.services.assignments import ReportStatus
 from command_center.services.dispatching import DispatchUnits
-from tests.builders import OFFICER, take_test_call
+from tests.builders import OFFICER, as_drill, take_test_call
 from tests.conftest import Clock
 from workers import jobs as workers_jobs
 
@@ -35,19 +33,9 @@ SPEED = 60.0
 DIRECTOR = Actor(name="演练导演", role=Role.DUTY_OFFICER)
 
 
-def as_drill(center: Center, clock: Clock, scenario: str = "D", speed: float = SPEED) -> Center:
-    """Make a test's centre a drill; its clock goes on being moved by the test."""
-    file = find_scenario(scenario)
-    assert file is not None
-    (center.folder / DRILL_FILE).write_bytes(file.read_bytes())
-    center.drill = DrillClock(started_at=clock.moment, clock_at=clock.moment, speed=speed)
-    center.is_drill = True
-    return center
-
-
 @pytest.fixture
 def drill(center: Center, clock: Clock) -> Center:
-    return as_drill(center, clock)
+    return as_drill(center, clock.moment, SPEED)
 
 
 def events_of(center: Center, *kinds: type[events.Event]) -> list[LogEntry]:
