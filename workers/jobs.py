@@ -11,6 +11,7 @@ from command_center.domain.events import Event
 from command_center.services import (
     activations,
     assignments,
+    callers,
     drill_sheets,
     jobs,
     messages,
@@ -84,7 +85,9 @@ def _event(order: JobOrder, kind: type[E]) -> E:
 def send_dispatch(center: Center, order: JobOrder) -> None:
     """Bring the order to the crew: by message service if the unit has one, on the card in any case."""
     event = _event(order, events.UnitDispatched)
-    channel = messages.deliver(center, messages.dispatch_notice(center, event.assignment_id))
+    channel = messages.CARD
+    if assignments.waits_for_word(center, event.assignment_id):
+        channel = messages.deliver(center, messages.dispatch_notice(center, event.assignment_id))
     with completing(center, order.job_id) as work:
         assignments.mark_sent(work, event.assignment_id, channel)
 
@@ -99,9 +102,9 @@ def ask_for_answer(center: Center, order: JobOrder) -> None:
 def send_again(center: Center, order: JobOrder) -> None:
     """Ask the silent crew once more; it can still answer."""
     event = _event(order, events.DispatchNotAnswered)
-    messages.deliver(center, messages.dispatch_notice(center, event.assignment_id))
-    with completing(center, order.job_id):
-        pass
+    if assignments.waits_for_word(center, event.assignment_id, again=True):
+        messages.deliver(center, messages.dispatch_notice(center, event.assignment_id))
+    _nothing_left(center, order)
 
 
 def propose_next(center: Center, order: JobOrder) -> None:
@@ -187,6 +190,15 @@ def call_for_unseen(center: Center, order: JobOrder) -> None:
         notices.call_for_unseen(center, work, event.incident_id)
 
 
+def tell_callers(center: Center, order: JobOrder) -> None:
+    """The danger is over, by an officer's word or because the last unit left: everyone who called hears of it, once."""
+    event = order.event
+    if not isinstance(event, events.IncidentControlled | events.UnitCleared):
+        raise TypeError(f"tell_callers does not follow {event.name}")
+    with completing(center, order.job_id) as work:
+        callers.tell_callers(center, work, event.incident_id)
+
+
 def keep_score(center: Center, order: JobOrder) -> None:
     """The drill is over: its score sheet goes into its folder."""
     drill_sheets.keep_score(center)
@@ -256,6 +268,7 @@ JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "call_for_unseen": call_for_unseen,
     "weigh_plans": weigh_plans,
     "expire_warning": expire_warning,
+    "tell_callers": tell_callers,
     "keep_score": keep_score,
     "keep_clocks": keep_clocks,
     "mark_report_overdue": mark_report_overdue,

@@ -21,7 +21,7 @@ from command_center.api.shapes import (
 from command_center.domain.activations import ActivationStatus
 from command_center.domain.board import without_words
 from command_center.domain.rights import Right
-from command_center.services import activations, group_pages, notices, plan_preview, plan_reviews, plan_tasks
+from command_center.services import activations, group_pages, notices, plan_endings, plan_preview, plan_reviews, plan_tasks
 from command_center.services.activations import ActivatePlan
 from command_center.services.dispatching import unit_named
 from command_center.services.plan_preview import Preview
@@ -138,6 +138,17 @@ def roll_back(activation_id: RowId, body: ReasonIn, center: AtCenter, actor: Sig
     """Take a running plan back: release, recall, and tell everyone who was told."""
     activations.roll_back(center, activation_id, actor, body.reason)
     return {"id": str(activation_id)}
+
+
+@router.get("/activations/{activation_id}/ending")
+def read_ending(activation_id: RowId, center: AtCenter, actor: SignedIn) -> dict[str, Any]:
+    """The checklist for ending a plan; `offered` when nothing in `holding` speaks for it any more."""
+    seen = plan_endings.ending(center, activation_id, actor)
+    return {
+        "offered": seen.offered,
+        "conditions": [{"number": it.number, "text": it.text.as_row(), "met_by": it.met_by} for it in seen.conditions],
+        "holding": [text.as_row() for text in seen.holding],
+    }
 
 
 @router.post("/activations/{activation_id}/conditions")

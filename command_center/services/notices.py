@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypedDict
+from urllib.parse import quote
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -25,6 +26,9 @@ from command_center.words import N_, translator
 
 IN_LINE = "duty_chain"
 """The audience that is called one after the other, until someone answers."""
+
+CALLERS = "callers"
+"""Residents who called about an incident. One service carries to all of them: a channel for this audience with {phone} in its address."""
 
 BY_PHONE = "phone"
 
@@ -150,6 +154,9 @@ def _address(session: Session, recipient: Recipient) -> str | None:
         own = session.scalar(select(Person.channel).where(column == recipient.ref, Person.left_at.is_(None), Person.channel.is_not(None)))
     if own is not None:
         return own
+    if recipient.kind == "caller":
+        service = session.get(MessageChannel, ("audience", CALLERS))
+        return None if service is None else service.address.replace("{phone}", quote(recipient.phone or "", safe=""))
     channel = session.get(MessageChannel, (recipient.kind, recipient.ref))
     return None if channel is None else channel.address
 
@@ -251,8 +258,11 @@ def is_answered(notice: Notice) -> bool:
 
 
 def _leave_board(work: Work, notice: Notice) -> None:
-    """A message of a running plan stands on the board until the plan ends; any other leaves it when nothing more is awaited."""
-    everyone_has_it = notice.audience == IN_LINE or notice.reached == notice.recipients
+    """A message of a running plan stands on the board until the plan ends; any other leaves it when nothing more is awaited.
+
+    Nobody has to phone callers by hand: what no service carries to them is not waited for.
+    """
+    everyone_has_it = notice.audience in (IN_LINE, CALLERS) or notice.reached == notice.recipients
     if notice.activation_id is None and everyone_has_it and is_answered(notice):
         notice.closed_at = notice.closed_at or work.now
 

@@ -36,6 +36,9 @@ from command_center.words import N_, phrases, translator
 
 WITHDRAWN = N_("Withdrawn: %(plan)s, level %(level)s. What was ordered for it no longer holds.")
 SIGNAL = N_("%(hazard)s %(color)s warning")
+APPROACH: Mapping[str, str] = {"wind": N_("Wind: %(wind)s"), "staging": N_("Staging point: %(staging)s")}
+"""Blanks of the messages that crews need before they come near."""
+
 CALL_APPROVER = N_("%(plan)s, level %(level)s: please decide (%(reason)s)")
 
 
@@ -52,6 +55,8 @@ def begin(
 ) -> Effect:
     """Bring the activation to its level: from nothing (before=None) or from another level. What is done stays done."""
     units = _order_units(center, work, activation, plan, chosen)
+    if before is None:
+        _note_approach(center, work, activation)
     _reserve_stock(center, work, activation, plan)
     tasks = _open_tasks(work, activation, plan)
     _withdraw_tasks(work, activation, plan)
@@ -93,6 +98,18 @@ def _put_on_duty(work: Work, activation: Activation, unit: Unit, incident: Incid
         )
     )
     work.record(events.UnitOnDuty(activation_id=activation.id, plan_id=activation.plan_id, unit_id=unit.id, duty_id=duty.id))
+
+
+def _note_approach(center: Center, work: Work, activation: Activation) -> None:
+    """Wind and staging point go into the incident's notes, and so into every crew's order and onto its card."""
+    say = translator(center.language)
+    lines = [say(APPROACH[name]) % {name: activation.fields[name]} for name in APPROACH if activation.fields.get(name)]
+    if activation.incident_id is None or not lines:
+        return
+    incident = open_incident(work, activation.incident_id)
+    text = "\n".join(lines)
+    incident.note = f"{incident.note}\n{text}".strip()
+    work.record(events.IncidentNoted(incident_id=incident.id, number=incident.number, note=text))
 
 
 def _reserve_stock(center: Center, work: Work, activation: Activation, plan: Plan) -> None:

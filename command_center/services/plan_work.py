@@ -66,7 +66,9 @@ def finish_work(center: Center, work: Work, task_id: int) -> None:
         return
     plan = plan_of(activation)
     step = step_of(plan, task.step_id)
-    _EFFECTS[step.job or ""](StepWork(center=center, work=work, activation=activation, plan=plan, step=step, task=task))
+    it = StepWork(center=center, work=work, activation=activation, plan=plan, step=step, task=task)
+    _EFFECTS[step.job or ""](it)
+    _call_agencies(it)
     task.work = WorkState.DONE
     work.record(events.TaskWorkDone(**task_facts(task, plan.id), job=step.job or ""))
 
@@ -123,7 +125,12 @@ def _tell_stations(it: StepWork) -> None:
     _tell(it, "stations", _audience(it, "stations"), ("radio", "wechat"), answer=True)
 
 
-def _call_external(it: StepWork) -> None:
+def _only_call(_it: StepWork) -> None:
+    """The calls to the step's agencies are all there is to it."""
+
+
+def _call_agencies(it: StepWork) -> None:
+    """Whatever else a step does, the agencies it names are to be called."""
     agencies = it.center.catalogue.common.external
     to = [Addressee(kind="agency", ref=code, name=agencies[code].name, phone=agencies[code].phone) for code in it.step.external]
     _tell(it, "agencies", to, ("phone",), answer=True)
@@ -163,7 +170,7 @@ _EFFECTS: Mapping[str, Callable[[StepWork], None]] = {
     "dispatch_units": _dispatch_units,
     "reserve_materials": _tell_stations,
     "open_shelter": _open_shelters,
-    "call_external": _call_external,
+    "call_external": _only_call,
     "publish_notice": _publish_notice,
     "schedule_report": _start_clocks,
     "call_vulnerable": _call_vulnerable,

@@ -57,7 +57,7 @@ Decision = tuple[Reaction, ...] | Callable[[Any], tuple[Reaction, ...]]
 REACTIONS: Mapping[type[Event], Decision] = {
     events.CallTaken: lambda event: (WEIGH, *_unless_seen(event.severity), *_clocks_of_call(event)),
     events.IncidentAcknowledged: (),
-    events.IncidentControlled: (WEIGH,),
+    events.IncidentControlled: (WEIGH, Reaction("tell_callers")),
     events.IncidentClosed: (WEIGH, *_KEEP_CLOCKS),
     events.IncidentMerged: (WEIGH, *_KEEP_CLOCKS),
     events.IncidentReopened: (WEIGH, *_KEEP_CLOCKS),
@@ -71,7 +71,7 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.DispatchNotAnswered: (Reaction("send_again"), Reaction("propose_next")),
     events.UnitEnRoute: (),
     events.UnitOnScene: (),
-    events.UnitCleared: (),
+    events.UnitCleared: (Reaction("tell_callers"),),
     events.UnitRecalled: (Reaction("send_recall"),),
     events.NextUnitProposed: (),
     events.UnitStatusSet: (),

@@ -12,7 +12,7 @@ from command_center.domain.catalogue import Catalogue
 from command_center.domain.notices import NoticeState
 from command_center.domain.triggers import OpenIncident, Reading, SignalInForce, Situation, Standing, counts_until, latest, thresholds
 
-_UNIT_S = {"min": 60.0, "h": 3600.0}
+UNIT_S = {"min": 60.0, "h": 3600.0}
 """Seconds in the unit of a metric that runs with an incident's clock."""
 
 
@@ -131,7 +131,7 @@ def _clocks(incident: Incident, catalogue: Catalogue, now: datetime) -> Iterator
     for name, metric in catalogue.common.metrics.items():
         if incident.type not in metric.runs_for or incident.controlled_at is not None:
             continue
-        unit_s = _UNIT_S[metric.unit]
+        unit_s = UNIT_S[metric.unit]
         value = (now - incident.reported_at).total_seconds() / unit_s
         ahead = next((bound for bound in thresholds(catalogue, name) if bound > value), None)
         yield _Clock(

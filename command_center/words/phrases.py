@@ -175,6 +175,7 @@ JOB: Mapping[str, str] = {
     "send_recall": N_("Tell the crew it is recalled"),
     "weigh_plans": N_("Weigh the plans"),
     "expire_warning": N_("End a warning when its time is over"),
+    "tell_callers": N_("Tell the callers that it is under control"),
     "keep_score": N_("Write the drill's score sheet"),
     "keep_clocks": N_("Keep the reporting clocks"),
     "mark_report_overdue": N_("Watch a report's deadline"),
@@ -214,7 +215,7 @@ WORK_STATE: Mapping[str, str] = {
     "undone": N_("Undone"),
 }
 
-AUDIENCE: Mapping[str, str] = {"units": N_("Units on duty"), "agencies": N_("Outside agencies")}
+AUDIENCE: Mapping[str, str] = {"units": N_("Units on duty"), "agencies": N_("Outside agencies"), "callers": N_("Those who called")}
 """Whom a step's background work tells; the audiences of a plan's own messages are named by the catalogue."""
 REPORT_KIND: Mapping[str, str] = {
     "phone": N_("phone report"),
