@@ -47,7 +47,8 @@ def ending(center: Center, activation_id: int, actor: Actor) -> Ending:
     speaks = assess(center).get(plan.id)
     return Ending(
         conditions=tuple(
-            Condition(number=number, text=text, met_by=ticked.get(str(number), {}).get("by")) for number, text in enumerate(plan.termination.all)
+            Condition(number=number, text=text, met_by=ticked.get(str(number), {}).get("by"))
+            for number, text in enumerate(plan.termination.all)
         ),
         holding=tuple(reason.text for reason in speaks.reasons) if speaks else (),
     )

@@ -162,34 +162,38 @@ def write_line(work: Work, stock: Stock, kind: MoveKind, quantity: int, cause: C
 
     Raises Invalid when the depot would hold absurdly much.
     """
+    line = StockMovement(**_line(work, stock, kind, quantity, cause), lot=lot)
+    if lot is not None:
+        lot.on_hand += line.on_hand_change
+    work.session.add(line)
+    return line
+
+
+def _line(work: Work, stock: Stock, kind: MoveKind, quantity: int, cause: Cause) -> dict[str, Any]:
+    """The columns of a line, with the depot's balances changed by it."""
     on_hand, reserved = effect(kind, quantity, of_reservation=cause.reservation is not None)
     if stock.on_hand + on_hand > MOST_ON_HAND:
         raise Invalid(field="quantity", value=quantity)
     stock.on_hand += on_hand
     stock.reserved += reserved
-    if lot is not None:
-        lot.on_hand += on_hand
     for_kind, for_id = cause.purpose
-    line = StockMovement(
-        at=work.now,
-        actor=work.actor.name,
-        kind=kind,
-        depot_code=stock.depot_code,
-        material_code=stock.material_code,
-        lot=lot,
-        quantity=abs(quantity),
-        on_hand_change=on_hand,
-        reserved_change=reserved,
-        on_hand_after=stock.on_hand,
-        reserved_after=stock.reserved,
-        reservation_id=None if cause.reservation is None else cause.reservation.id,
-        pair_id=cause.pair_id,
-        for_kind=for_kind,
-        for_id=for_id,
-        reason=cause.reason,
-    )
-    work.session.add(line)
-    return line
+    return {
+        "at": work.now,
+        "actor": work.actor.name,
+        "kind": kind,
+        "depot_code": stock.depot_code,
+        "material_code": stock.material_code,
+        "quantity": abs(quantity),
+        "on_hand_change": on_hand,
+        "reserved_change": reserved,
+        "on_hand_after": stock.on_hand,
+        "reserved_after": stock.reserved,
+        "reservation_id": None if cause.reservation is None else cause.reservation.id,
+        "pair_id": cause.pair_id,
+        "for_kind": for_kind,
+        "for_id": for_id,
+        "reason": cause.reason,
+    }
 
 
 def take_out(
@@ -262,11 +266,18 @@ def _out_by_lot(work: Work, stock: Stock, reservation: Reservation | None) -> di
     return {lot_id: int(out) for lot_id, out in rows if lot_id is not None and out > 0}
 
 
-def hold(work: Work, stock: Stock, reservation: Reservation, quantity: int, reason: str = "") -> None:
-    """Put something by for a reservation; the caller has checked that it is available."""
-    reservation.quantity += quantity
-    _follow(reservation)
-    write_line(work, stock, MoveKind.RESERVE, quantity, Cause(reason=reason, reservation=reservation))
+def hold(work: Work, shares: Sequence[tuple[Stock, Reservation, int]], reason: str = "") -> None:
+    """Put quantities by for reservations; the caller has checked that they are available. Many at once cost few statements."""
+    for _, reservation, quantity in shares:
+        reservation.quantity += quantity
+        _follow(reservation)
+    work.session.flush()  # new reservations get their keys together
+    lines = []
+    for stock, reservation, quantity in shares:
+        line = _line(work, stock, MoveKind.RESERVE, quantity, Cause(reason=reason, reservation=reservation))
+        lines.append(line)
+    if lines:
+        work.session.execute(insert(StockMovement), lines)  # hundreds in one statement
 
 
 def let_go(work: Work, stock: Stock, reservation: Reservation, quantity: int, reason: str = "") -> None:

@@ -103,10 +103,10 @@ def reserve_in(  # noqa: PLR0913 - what for, where and how strictly are each the
     if shortages and not allow_short:
         raise _short(shortages, stocks, depots)
     by_key = {(it.depot_code, it.material_code): it for it in stocks}
-    for depot, material, quantity in sorted(shares):
-        account = accounts.get((depot, material)) or _new_account(work, for_kind, for_id, step_id, depot, material)
-        accounts[depot, material] = account
-        ledger.hold(work, by_key[depot, material], account, quantity)
+    for depot, material, _ in shares:
+        if (depot, material) not in accounts:
+            accounts[depot, material] = _new_account(work, for_kind, for_id, step_id, depot, material)
+    ledger.hold(work, [(by_key[depot, material], accounts[depot, material], quantity) for depot, material, quantity in sorted(shares)])
     if shares:
         short = [it.material for it in shortages]
         work.record(events.StockReserved(**_facts(shares, for_kind, for_id, step_id), short=short))
@@ -132,9 +132,8 @@ def hand_over_in(work: Work, for_kind: ForKind, from_id: int, to_id: int) -> Non
     for depot, material, step_id in keys:
         quantity = sum(held for it, held in moved if (it.depot_code, it.material_code, it.step_id) == (depot, material, step_id))
         account = _accounts(work, for_kind, to_id, step_id, [material]).get((depot, material))
-        ledger.hold(
-            work, work.get(Stock, (depot, material)), account or _new_account(work, for_kind, to_id, step_id, depot, material), quantity
-        )
+        stock = work.get(Stock, (depot, material))
+        ledger.hold(work, [(stock, account or _new_account(work, for_kind, to_id, step_id, depot, material), quantity)])
     if moved:
         shares = [(it.depot_code, it.material_code, quantity) for it, quantity in moved]
         work.record(events.StockReserved(**_facts(shares, for_kind, to_id, None)))
@@ -169,23 +168,23 @@ def _accounts(work: Work, for_kind: str, for_id: int, step_id: str | None, mater
 
 
 def _new_account(work: Work, for_kind: str, for_id: int, step_id: str | None, depot: str, material: str) -> Reservation:
-    return work.add(
-        Reservation(
-            for_kind=for_kind,
-            for_id=for_id,
-            step_id=step_id or "",
-            depot_code=depot,
-            material_code=material,
-            quantity=0,
-            released=0,
-            issued=0,
-            returned=0,
-            consumed=0,
-            status=ReservationStatus.RELEASED,
-            at=work.now,
-            by=work.actor.name,
-        )
+    account = Reservation(
+        for_kind=for_kind,
+        for_id=for_id,
+        step_id=step_id or "",
+        depot_code=depot,
+        material_code=material,
+        quantity=0,
+        released=0,
+        issued=0,
+        returned=0,
+        consumed=0,
+        status=ReservationStatus.RELEASED,
+        at=work.now,
+        by=work.actor.name,
     )
+    work.session.add(account)
+    return account
 
 
 def _depots_in_order(work: Work, near: Point | None, roads: "RoadNetwork | None") -> list[str]:
