@@ -219,7 +219,7 @@ def _call_sign(unit: Unit, language: str) -> str:
 
 def entries_of(session: Session, subject: Subject) -> list[LogEntry]:
     """Every log line about the incident, those merged into it, and its plans, oldest first."""
-    about = [LogEntry.incident_id.in_(subject.incident_ids), *(about_activation(it.id) for it in subject.activations)]
+    about = [LogEntry.incident_id.in_(subject.incident_ids), *(about_activation(it.id, it.requested_at) for it in subject.activations)]
     return list(session.scalars(select(LogEntry).where(or_(*about)).order_by(LogEntry.id)))
 
 
