@@ -37,6 +37,7 @@ NONE_OPEN = N_("Nothing to do now. The page shows new tasks when you open it aga
 IS_OVER = N_("This plan has ended. Thank you; nothing more is asked of you.")
 DUE, OVERDUE, NO_DEADLINE = N_("Due %(at)s"), N_("Overdue since %(at)s"), N_("The deadline is not known yet")
 BEGIN, IN_HAND, DONE = N_("We are at it"), N_("Being done"), N_("Done: report it")
+REPORT = N_("Report it")
 SKIP, WHY = N_("Leave it out"), N_("Why it is left out")
 WHAT_WAS_DONE, WHAT_WAS_DONE_NEEDED = N_("What was done"), N_("What was done (needed)")
 NUMBER, PHOTO = N_("Number"), N_("Photo, or say what you saw")
@@ -136,13 +137,17 @@ def _task(center: Center, link: str, task: GroupTask, language: Language) -> str
         if task.status == "pending"
         else f'<p class="hint">{escape(say(IN_HAND))}</p>'
     )
+    done = f'<form {action}/done" enctype="multipart/form-data">{_evidence(task, language)}<button>{escape(say(REPORT))}</button></form>'
+    why = f'<label for="why-{task.id}">{escape(say(WHY))}</label><input id="why-{task.id}" name="reason" required maxlength="200">'
+    skip = f'<form {action}/skip">{why}<button>{escape(say(SKIP))}</button></form>'
     return (
         f'<section class="task" id="task-{task.id}"><h2>{escape(task.step.title.in_(language))}</h2>{_deadline(center, task, say)}{begin}'
-        f'<form {action}/done" enctype="multipart/form-data">{_evidence(task, language)}<button>{escape(say(DONE))}</button></form>'
-        f'<details><summary>{escape(say(SKIP))}</summary><form {action}/skip">'
-        f'<label for="why-{task.id}">{escape(say(WHY))}</label><input id="why-{task.id}" name="reason" required maxlength="200">'
-        f"<button>{escape(say(SKIP))}</button></form></details></section>"
+        f"{_folded(say(DONE), done, is_open=task.status == 'doing')}{_folded(say(SKIP), skip)}</section>"
     )
+
+
+def _folded(title: str, form: str, *, is_open: bool = False) -> str:
+    return f"<details{' open' if is_open else ''}><summary>{escape(title)}</summary>{form}</details>"
 
 
 def _deadline(center: Center, task: GroupTask, say: Translate) -> str:

@@ -61,11 +61,14 @@ def append(session: Session, events: list[Event], *, actor: Actor, at: datetime,
     return entries
 
 
-def about_activation(activation_id: int) -> ColumnElement[bool]:
-    """A condition for the log lines of one activation: the facts are canonical text, so its number stands there in one way only."""
+def about_activation(activation_id: int, since: datetime) -> ColumnElement[bool]:
+    """A condition for the log lines of one activation: the facts are canonical text, so its number stands there in one way only.
+
+    since : when it was asked for; no line before that is looked at.
+    """
     fact = f'"activation_id":{activation_id}'
     facts = type_coerce(LogEntry.facts, Text)
-    return facts.contains(f"{fact},") | facts.endswith(f"{fact}}}")
+    return (LogEntry.at >= since) & (facts.contains(f"{fact},") | facts.endswith(f"{fact}}}"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,7 +86,7 @@ def _activation(activation: Activation) -> Row:
 
 def _timeline(session: Session, activation: Activation) -> Sequence[LogEntry]:
     """Every line of the log about the activation, and about its incident from the first call on."""
-    about = [about_activation(activation.id)]
+    about = [about_activation(activation.id, activation.requested_at)]
     subject = None if activation.incident_id is None else subject_of(session, incident_id=activation.incident_id)
     if subject is not None:
         about.append(LogEntry.incident_id.in_(subject.incident_ids))

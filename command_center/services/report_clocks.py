@@ -78,14 +78,26 @@ def subject_of(session: Session, *, incident_id: int | None = None, activation_i
 
 def _family(session: Session, incident: Incident) -> tuple[Incident, ...]:
     """The incident that this one lives on in, and all that went into it, by whatever way."""
-    while incident.merged_into_id is not None:
-        incident = session.get_one(Incident, incident.merged_into_id)
-    found, newest = [incident], [incident.id]
+    living = _living(session, incident)
+    found, newest = [living], [living.id]
     while newest:
         children = session.scalars(select(Incident).where(Incident.merged_into_id.in_(newest)).order_by(Incident.id)).all()
         found += children
         newest = [it.id for it in children]
     return tuple(found)
+
+
+def _living(session: Session, incident: Incident) -> Incident:
+    while incident.merged_into_id is not None:
+        incident = session.get_one(Incident, incident.merged_into_id)
+    return incident
+
+
+def about_of(session: Session, report: Report) -> str:
+    """What people call the matter of a report: the number of the incident that lives on, else the id of the plan."""
+    if report.incident_id is None:
+        return session.get_one(Activation, report.activation_id).plan_id
+    return _living(session, session.get_one(Incident, report.incident_id)).number
 
 
 def _matter(session: Session, subject: Subject) -> Matter:
@@ -249,4 +261,4 @@ def mark_overdue(work: Work, report_id: int) -> None:
     is_past = report.due_at <= work.now + timedelta(seconds=1)
     if report.state is ReportState.OPEN and is_past and report.overdue_at is None:
         report.overdue_at = work.now
-        work.record(events.ReportOverdue(**report_facts(report, subject_of_report(work.session, report).about)))
+        work.record(events.ReportOverdue(**report_facts(report, about_of(work.session, report))))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -20,12 +19,12 @@ from command_center.services.report_clocks import Subject, subject_of_report
 from command_center.words import N_, phrases, translator
 
 PHONE = N_(
-    "%(exercise)sPhone report: %(type)s at %(place)s, %(time)s. %(nature)s. Casualties: %(casualties)s. Sent: %(units)s. "
+    "%(exercise)sPhone report: %(type)s at %(place)s, %(time)s: %(nature)s. Casualties: %(casualties)s. Sent: %(units)s. "
     "Plans: %(plans)s. A written report follows."
 )
 INITIAL = N_(
     "%(exercise)sFirst report: %(type)s at %(place)s\n"
-    "1. Situation: %(time)s, reported by %(source)s, %(nature)s, casualties and losses %(casualties)s.\n"
+    "1. Situation: %(time)s, reported by %(source)s: %(nature)s. Casualties and losses: %(casualties)s.\n"
     "2. Action: %(leaders)s on scene; sent: %(units)s; plans: %(plans)s.\n"
     "3. Trend and effects: %(trend)s.\n"
     "4. Next steps and requests: %(next)s.\n"
@@ -41,7 +40,7 @@ FOLLOW_UP = N_(
 )
 FINAL = N_(
     "%(exercise)sFinal report: %(type)s at %(place)s\n"
-    "1. Course: %(time)s, reported by %(source)s, %(nature)s; over %(ended_at)s (%(outcome)s).\n"
+    "1. Course: %(time)s, reported by %(source)s: %(nature)s. Over %(ended_at)s (%(outcome)s).\n"
     "2. Action: %(leaders)s on scene; sent: %(units)s; plans: %(plans)s.\n"
     "3. Casualties and losses: %(casualties)s. Cause: %(cause)s.\n"
     "4. Aftermath and lessons: %(aftermath)s.\n"
@@ -55,7 +54,10 @@ _TEMPLATES: Mapping[ReportKind, str] = {
 }
 
 EXERCISE = N_("[Exercise] ")
+RESPONSE = N_("%(plan)s response")
+CENTRE = N_("the street's command centre (%(by)s)")
 CALLERS = N_("residents by phone (calls: %(count)s)")
+PLAN_AT = N_("%(plan)s, level %(level)s")
 NO_UNITS = N_("no unit yet")
 NO_PLANS = N_("none in force")
 NO_NEWS = N_("nothing new")
@@ -100,7 +102,7 @@ def compose(center: Center, session: Session, report: Report, actor: Actor | Non
 def _compose(
     center: Center, session: Session, report: Report, subject: Subject, entries: Sequence[LogEntry], language: str, actor: Actor | None
 ) -> str:
-    say, clock = translator(language), _Clock(center)
+    say, clock = translator(language), _Clock(center, language)
     previous, news = _since_last_report(entries)
     names = _names(center, session, subject, language)
     known = {
@@ -133,13 +135,14 @@ class _Known(dict[str, str]):
 
 
 class _Clock:
-    """Says a moment as the street's people do."""
+    """Says a moment as official letters of the language do."""
 
-    def __init__(self, center: Center) -> None:
-        self.zone = ZoneInfo(center.catalogue.street.timezone)
+    def __init__(self, center: Center, language: str) -> None:
+        self.zone, self.language = center.zone, language
 
     def __call__(self, at: datetime) -> str:
-        return f"{at.astimezone(self.zone):%m-%d %H:%M}"
+        local = at.astimezone(self.zone)
+        return f"{local:%Y-%m-%d %H:%M}" if self.language == "en" else f"{local.month}月{local.day}日{local.hour}时{local:%M}分"
 
 
 def _began(subject: Subject) -> datetime:
@@ -154,7 +157,13 @@ def _place_and_kind(center: Center, subject: Subject, language: str) -> dict[str
     if incident is None:
         plan = subject.activations[0].plan["short"]
         street = center.catalogue.street.name.in_(language)
-        return {"type": _in(plan, language), "place": street, "nature": subject.activations[0].reason}
+        first, say = subject.activations[0], translator(language)
+        return {
+            "type": say(RESPONSE) % {"plan": _in(plan, language)},
+            "place": street,
+            "nature": " ".join(first.reason.split()),
+            "source": say(CENTRE) % {"by": first.requested_by},
+        }
     kind = center.catalogue.incident_types[incident.type].name.in_(language)
     place = incident.place_en if language == "en" else incident.place_zh
     return {"type": kind, "place": place, "nature": " ".join(incident.note.split()) or kind}
@@ -181,9 +190,7 @@ def _calls(session: Session, subject: Subject) -> int:
 
 def _plans(subject: Subject, language: str) -> str:
     say = translator(language)
-    named = (
-        f"{_in(it.plan['short'], language)} {say(phrases.LEVEL_OF_RESPONSE) % {'level': it.level.value}}" for it in subject.activations
-    )
+    named = (say(PLAN_AT) % {"plan": _in(it.plan["short"], language), "level": it.level.value} for it in subject.activations)
     return phrases.listed(language, named)
 
 
@@ -212,7 +219,7 @@ def _call_sign(unit: Unit, language: str) -> str:
 
 def entries_of(session: Session, subject: Subject) -> list[LogEntry]:
     """Every log line about the incident, those merged into it, and its plans, oldest first."""
-    about = [LogEntry.incident_id.in_(subject.incident_ids), *(about_activation(it.id) for it in subject.activations)]
+    about = [LogEntry.incident_id.in_(subject.incident_ids), *(about_activation(it.id, it.requested_at) for it in subject.activations)]
     return list(session.scalars(select(LogEntry).where(or_(*about)).order_by(LogEntry.id)))
 
 

@@ -21,7 +21,7 @@ from command_center.domain.rights import Actor, Right
 from command_center.domain.text import Text
 from command_center.services.audiences import Audience, addressees
 from command_center.services.notices import Draft, queue_notice
-from command_center.services.report_clocks import keep_clocks, report_facts, subject_of, subject_of_report
+from command_center.services.report_clocks import about_of, keep_clocks, report_facts, subject_of
 from command_center.services.report_texts import compose
 
 LONGEST_TEXT = 8000
@@ -123,7 +123,7 @@ def _view(session: Session, report: Report, text: Text, *, is_draft: bool) -> Re
         kind=report.kind,
         number=report.number,
         state=report.state,
-        about=subject_of_report(session, report).about,
+        about=about_of(session, report),
         incident_id=report.incident_id,
         activation_id=report.activation_id,
         opened_at=report.opened_at,
@@ -164,7 +164,7 @@ def save_report(center: Center, report_id: int, text_zh: str, text_en: str, acto
         report.text_zh, report.text_en = text.zh, text.en
         report.text_version += 1
         report.edited_by, report.edited_at = actor.name, work.now
-        work.record(events.ReportSaved(**report_facts(report, _about(work, report)), text_version=report.text_version))
+        work.record(events.ReportSaved(**report_facts(report, about_of(work.session, report)), text_version=report.text_version))
         return report.text_version
 
 
@@ -193,7 +193,7 @@ def send_report(
         report.text_zh, report.text_en, report.receiver, report.by_phone = text.zh, text.en, to, by_phone
         _close(work, report, ReportState.SENT)
         late_s = max(0.0, (work.now - report.due_at).total_seconds())
-        facts = report_facts(report, _about(work, report))
+        facts = report_facts(report, about_of(work.session, report))
         work.record(events.ReportSent(**facts, receiver=to, by_phone=by_phone, late_s=late_s))
         keep_clocks(center, work, incident_id=report.incident_id, activation_id=report.activation_id)
         work.answer(key, {"at": work.now.isoformat()})
@@ -211,7 +211,7 @@ def drop_report(center: Center, report_id: int, actor: Actor, reason: str) -> No
         report = _open_report(work, report_id)
         _close(work, report, ReportState.DROPPED)
         report.close_reason = why
-        work.record(events.ReportDropped(**report_facts(report, _about(work, report)), reason=why))
+        work.record(events.ReportDropped(**report_facts(report, about_of(work.session, report)), reason=why))
         keep_clocks(center, work, incident_id=report.incident_id, activation_id=report.activation_id)
 
 
@@ -220,10 +220,6 @@ def _open_report(work: Work, report_id: int) -> Report:
     if report.state is not ReportState.OPEN:
         raise ReportClosed(report=report.id, state=report.state.value, by=report.closed_by)
     return report
-
-
-def _about(work: Work, report: Report) -> str:
-    return subject_of_report(work.session, report).about
 
 
 def _final_text(center: Center, work: Work, report: Report, actor: Actor) -> Text:
