@@ -66,7 +66,8 @@ def list_joinable(
     found = calls.joinable(center, kind, Point(lat, lon))
     return {
         "joinable": [
-            {"id": str(it.incident_id), "number": it.number, "distance_m": round(it.distance_m, 1), "age_s": round(it.age_s)} for it in found
+            {"id": str(it.incident_id), "number": it.number, "distance_m": round(it.distance_m, 1), "age_s": round(it.age_s)}
+            for it in found
         ]
     }
 
