@@ -142,12 +142,13 @@ def roll_back(activation_id: RowId, body: ReasonIn, center: AtCenter, actor: Sig
 
 @router.get("/activations/{activation_id}/ending")
 def read_ending(activation_id: RowId, center: AtCenter, actor: SignedIn) -> dict[str, Any]:
-    """The checklist for ending a plan; `offered` when nothing in `holding` speaks for it any more."""
+    """The checklist for ending a plan; `offered` when nothing in `holding` speaks for it any more and no order of the district stands."""
     seen = plan_endings.ending(center, activation_id, actor)
     return {
         "offered": seen.offered,
         "conditions": [{"number": it.number, "text": it.text.as_row(), "met_by": it.met_by} for it in seen.conditions],
         "holding": [text.as_row() for text in seen.holding],
+        "floor": None if seen.floor is None else seen.floor.value,
     }
 
 

@@ -175,24 +175,35 @@ def carry(center: Center, notice_id: int, *, again: bool = False) -> None:
     Raises ChannelFailed when a service refused; the next try goes to those only.
     """
     refused = ""
-    for one in outgoing(center, notice_id, again=again):
+    waiting = outgoing(center, notice_id, again=again)
+    _note_by_hand(center, [one.recipient_id for one in waiting if one.address is None])
+    for one in waiting:
+        if one.address is None:
+            continue
         try:
-            channel = _carry_one(center, one)
+            _note(center, one.recipient_id, _carry_one(center, one, one.address), "")
         except messages.ChannelFailed as error:
             refused = str(error)
-            channel = None
-        _note(center, one.recipient_id, channel, refused if channel is None and one.address else "")
+            _note(center, one.recipient_id, None, refused)
     if refused:
         raise messages.ChannelFailed(refused)
 
 
-def _carry_one(center: Center, one: Outgoing) -> str | None:
-    """Kind of the service that took it; None where there is none and a person has to tell."""
-    if one.address is None:
-        return None
+def _carry_one(center: Center, one: Outgoing, address: str) -> str:
+    """Kind of the service that took it. Raises ChannelFailed."""
     pages = [f"/a/{one.link}", *([] if one.tasks is None else [f"/t/{one.tasks}"])] if center.public_url else []
     body = "\n".join([one.text, *(f"{center.public_url}{page}" for page in pages)])
-    return messages.deliver(center, messages.Notice(channel=one.address, title=one.text.split("\n", 1)[0][:60], body=body))
+    return messages.deliver(center, messages.Notice(channel=address, title=one.text.split("\n", 1)[0][:60], body=body))
+
+
+def _note_by_hand(center: Center, recipient_ids: Sequence[int]) -> None:
+    """Those without a service: it was their turn, and a person has to tell them. One transaction, however many they are."""
+    if not recipient_ids:
+        return
+    with center.work(SYSTEM) as work:
+        for recipient in [work.get(Recipient, it) for it in sorted(recipient_ids)]:
+            recipient.tries += 1
+            recipient.failed_reason = ""
 
 
 def _note(center: Center, recipient_id: int, channel: str | None, refused: str) -> None:

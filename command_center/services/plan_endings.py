@@ -6,10 +6,12 @@ from command_center.center import Center
 from command_center.db.tables import Activation
 from command_center.domain.activations import RUNNING
 from command_center.domain.errors import PlanNotRunning, UnknownActivation
+from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Right
 from command_center.domain.text import Text
 from command_center.services.plan_books import plan_of
 from command_center.services.plan_proposals import assess
+from command_center.services.standing_orders import district_floor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,15 +25,16 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """The checklist for ending a running plan. holding : what still speaks for the plan, gravest first."""
+    """The checklist for ending a running plan. holding : what still speaks for the plan; floor : the level the district orders."""
 
     conditions: tuple[Condition, ...]
     holding: tuple[Text, ...]
+    floor: Level | None
 
     @property
     def offered(self) -> bool:
         """Nothing speaks for the plan any more: somebody should go through the checklist. It never ends by itself."""
-        return not self.holding
+        return not self.holding and self.floor is None
 
 
 def ending(center: Center, activation_id: int, actor: Actor) -> Ending:
@@ -44,6 +47,7 @@ def ending(center: Center, activation_id: int, actor: Actor) -> Ending:
         if activation.status not in RUNNING:
             raise PlanNotRunning(plan=activation.plan_id, status=activation.status.value)
         plan, ticked = plan_of(activation), activation.conditions
+        floor = district_floor(session, plan.id, activation.variant)
     speaks = assess(center).get(plan.id)
     return Ending(
         conditions=tuple(
@@ -51,4 +55,5 @@ def ending(center: Center, activation_id: int, actor: Actor) -> Ending:
             for number, text in enumerate(plan.termination.all)
         ),
         holding=tuple(reason.text for reason in speaks.reasons) if speaks else (),
+        floor=floor,
     )

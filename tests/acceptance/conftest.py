@@ -157,13 +157,20 @@ class Duty:
         found = [row for row in self.board()["rows"] if row["kind"] == kind and not row["gone"]]
         return [row for row in found if all(row[name] == value for name, value in wanted.items())]
 
+    def message(self, audience: str, words: str) -> dict[str, Any]:
+        """The message on the board to this audience whose Chinese text has these words."""
+        (found,) = [row for row in self.rows("notice", audience=audience) if words in row["text"]["zh"]]
+        return found
+
     def row(self, kind: str, **wanted: object) -> dict[str, Any]:
         (found,) = self.rows(kind, **wanted)
         return found
 
     # ---- what people do ----
 
-    def post(self, client: httpx.Client, path: str, body: Mapping[str, object] | None = None, *, status: int | None = None) -> dict[str, Any]:
+    def post(
+        self, client: httpx.Client, path: str, body: Mapping[str, object] | None = None, *, status: int | None = None
+    ) -> dict[str, Any]:
         """A command that must go through, or be refused with this status."""
         answer = client.post(f"/api/v1{path}", json=body or {})
         assert answer.status_code == status if status else answer.is_success, (path, answer.status_code, answer.text)
@@ -199,12 +206,11 @@ class Duty:
         return lines
 
     def reach(self, kind: str, ref: str, name: str) -> None:
-        """An administrator says where messages for someone go."""
-        admin = Actor(name="admin", role=Role.ADMIN)
+        """Where messages for someone go was set up before the watch began: by the desk for a crew, by an administrator for others."""
         if kind == "crew":
-            unit_verbs.set_unit_channel(self.web.center, ref, self.phones.address(name), admin)
+            unit_verbs.set_unit_channel(self.web.center, ref, self.phones.address(name), Actor(name="desk", role=Role.DUTY_OFFICER))
         else:
-            notices.set_channel(self.web.center, kind, ref, self.phones.address(name), admin)
+            notices.set_channel(self.web.center, kind, ref, self.phones.address(name), Actor(name="admin", role=Role.ADMIN))
 
 
 @pytest.fixture
