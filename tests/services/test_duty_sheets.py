@@ -273,7 +273,11 @@ def entities() -> bytes:
     return written.getvalue()
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"a,b\n1,2\n", book(ROSTER)[:-200], bomb(), entities()], ids=len)
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK\x03\x04", b"a,b\n1,2\n", book(ROSTER)[:-200], bomb(), entities()],
+    ids=["empty", "begun", "csv", "cut", "bomb", "entities"],
+)
 @pytest.mark.parametrize("take", [roster_sheet.import_roster, responsibility_sheet.import_responsibilities])
 def test_what_is_no_workbook_is_refused(center: Center, officer: Actor, take: Import, content: bytes) -> None:
     with pytest.raises(SheetUnreadable):
