@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     language: Literal["zh_CN", "en"] = "zh_CN"
     simulator: Literal["on", "off"] = "on"
     calls_per_hour: float = Field(default=12.0, ge=0, le=3600)
+    watch_pattern: str = Field(default="", pattern=r"^[a-z0-9_]{0,24}$")
     workers: int = Field(default=2, ge=1, le=16)
     device_tokens: Literal["auto", "on", "off"] = "auto"
     public_url: str = ""
@@ -137,6 +138,7 @@ class Settings(BaseSettings):
             "catalogue_dir": self.catalogue_dir,
             "language": self.language,
             "public_url": self.public_url.rstrip("/"),
+            "pattern_name": self.watch_pattern,
             "drill": None if self.drill is None else self.drill.as_row(),
         }
 

@@ -135,6 +135,7 @@
     set("console-palette", { opened: false });
     setTimeout(() => {               // the dialog gives the focus back first
       if (value.press) press(value.press);
+      if (value.go) window.cc.go(value.go);
       if (value.panel) dock(value.panel.kind, value.panel.id);
       if (value.place) takeCallAt(value.place);
     }, 60);

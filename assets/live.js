@@ -3,6 +3,7 @@
    cc.get(kind, id), cc.rows(kind)   rows on the board, tombstones left out
    cc.positions                      unit id -> [id, lat, lon, speed_kmh, heading_deg, battery_pct, at, accuracy_m]
    cc.now()                          the server's clock, in milliseconds; a drill's runs faster than this machine's (cc.speed)
+   cc.read({zh, en}), cc.say(key)    a text of the board, a sentence of the scripts, in the language of the page
    events on document                cc:rows {rows, snapshot}, cc:positions, cc:entry {entry}, cc:link {state}, cc:second
    Ordinary server callbacks learn of new facts through the store "facts" {stream, n}, at most every 150 ms. */
 (() => {
@@ -20,6 +21,8 @@
     emit: (name, detail) => document.dispatchEvent(new CustomEvent("cc:" + name, { detail })),
     on: (name, act) => document.addEventListener("cc:" + name, event => act(event.detail || {})),
     set: (id, props) => { if (window.dash_clientside && dash_clientside.set_props && document.getElementById("page")) dash_clientside.set_props(id, props); },
+    lang: () => (document.documentElement.lang === "en" ? "en" : "zh"),
+    read: text => (text ? text[cc.lang()] || text.zh || "" : ""),
     say: (key, names) => {
       const box = document.getElementById("cc-words");
       if (!cc.words && box) cc.words = JSON.parse(box.dataset.words);

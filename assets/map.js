@@ -3,7 +3,8 @@
    Unit: circle = patrol vehicle, square = guarantee vehicle; hollow = free, dot = dispatched, full = under way or on scene (with a bar
    below), half = returning, crossed = out of service. Parked units stand in a row under their station.
    Fix age: below 30 s solid, up to 120 s dashed with its age, then "lost", at its last place; a unit never vanishes.
-   More than 300 units go to a canvas, where only place and state remain.
+   More than 300 units go to a canvas, where only place and state remain; there a message touches no more than the units it names.
+   However many messages come, units are drawn once per frame of the screen.
    Everything a person wrote reaches the page as text, never as HTML. */
 (() => {
   const cc = (window.cc = window.cc || {});
@@ -11,10 +12,9 @@
   const PARKED = new Set(["available", "charging", "out_of_service", "dispatched"]), AT_REST = new Set(["available", "charging", "out_of_service"]);
   const ENDED = new Set(["closed", "false_alarm", "transferred", "merged"]);
   const units = new Map(), incidents = new Map();
-  let unitLayer = null, incidentLayer = null, canvas = null, picks = 0;
+  const waiting = new Set();       // units to be drawn in the next frame, unless `everything` is
+  let unitLayer = null, incidentLayer = null, canvas = null, picks = 0, frame = 0, everything = false;
 
-  const lang = () => (document.documentElement.lang === "en" ? "en" : "zh");
-  const read = text => (text ? text[lang()] || text.zh || "" : "");
   const make = (name, className, text) => { const element = document.createElement(name); element.className = className; if (text !== undefined) element.textContent = text; return element; };
   const metres = (a, b) => Math.hypot((a[0] - b[0]) * 111195, (a[1] - b[1]) * 111195 * Math.cos(a[0] * Math.PI / 180));
 
@@ -67,7 +67,7 @@
   function dress(unit, held, docked) {
     const box = held.marker._icon && held.marker._icon.firstChild;
     if (!box) return;
-    const fresh = cc.freshness(unit.id), fix = cc.positions[unit.id], sign = read(unit.call_sign);
+    const fresh = cc.freshness(unit.id), fix = cc.positions[unit.id], sign = cc.read(unit.call_sign);
     const age = fresh === "lost" ? cc.say("fix_lost") : fresh === "old" ? cc.length(cc.fixAge(unit.id)) : "";
     const look = [unit.unit_kind, unit.status, fresh, docked ? docked.where : "", sign, age, unit.channel].join("|");
     box.style.setProperty("--slot", docked ? docked.slot : 0);
@@ -85,10 +85,23 @@
     held.marker.setZIndexOffset(docked ? 0 : unit.status === "available" ? 200 : 400);
   }
 
+  function soon(ids) {             // without ids: every unit
+    if (ids) for (const id of ids) waiting.add(id);
+    else everything = true;
+    frame = frame || requestAnimationFrame(drawUnits);
+  }
+
   function drawUnits() {
+    const all = everything, ids = [...waiting];
+    frame = 0; everything = false; waiting.clear();
     if (!unitLayer) return;
     const rows = cc.rows("unit");
-    if (rows.length > DOM_LIMIT) { drawOnCanvas(rows); return; }
+    if (rows.length > DOM_LIMIT) drawOnCanvas(all || !canvas ? null : ids, rows);
+    else drawMarkers(rows);
+    glide();
+  }
+
+  function drawMarkers(rows) {
     if (canvas) { canvas.layer.remove(); canvas = null; }
     const docked = slots(), seen = new Set();
     for (const unit of rows) {
@@ -96,26 +109,43 @@
       const dock = docked.get(unit.id), at = dock ? dock.at : place(unit);
       let held = units.get(unit.id);
       if (!held) units.set(unit.id, (held = { marker: unitMarker(unit).addTo(unitLayer) }));
-      const now = held.marker.getLatLng();
-      if (now.lat !== at[0] || now.lng !== at[1]) held.marker.setLatLng(at);
+      move(held.marker, at);
       dress(unit, held, dock);
     }
     forget(units, seen);
   }
 
-  function drawOnCanvas(rows) {
-    if (!canvas) { forget(units, new Set()); canvas = { layer: L.layerGroup().addTo(unitLayer), renderer: L.canvas({ padding: .2, pane: pane("units") }), dots: new Map() }; }
-    const style = getComputedStyle(document.documentElement), line = style.getPropertyValue("--unit").trim(), inside = style.getPropertyValue("--unit-in").trim(), busy = style.getPropertyValue("--unit-busy").trim();
-    for (const unit of rows) {
-      let dot = canvas.dots.get(unit.id);
-      if (!dot) {
-        dot = L.circleMarker(place(unit), { pane: pane("units"), renderer: canvas.renderer, radius: 6, weight: 2, fillOpacity: 1, bubblingMouseEvents: false }).on("click", () => cc.pick("unit", unit.id)).addTo(canvas.layer);
-        canvas.dots.set(unit.id, dot);
-      }
-      const fresh = cc.freshness(unit.id), look = unit.status + fresh + line;
-      dot.setLatLng(place(unit));
-      if (dot.look !== look) { dot.look = look; dot.setStyle({ color: line, fillColor: AT_REST.has(unit.status) ? inside : busy, dashArray: fresh === "fresh" ? null : fresh === "old" ? "4 3" : "1 4" }); }
+  function move(marker, at) {
+    const now = marker.getLatLng();
+    if (now.lat !== at[0] || now.lng !== at[1]) marker.setLatLng(at);
+  }
+
+  function drawOnCanvas(ids, rows) {
+    if (!canvas) {
+      forget(units, new Set());
+      canvas = { layer: L.layerGroup().addTo(unitLayer), renderer: L.canvas({ padding: .2, pane: pane("units") }), dots: new Map() };
     }
+    if (!ids) canvas.ink = ink();
+    for (const unit of ids ? ids.map(id => cc.get("unit", id)).filter(Boolean) : rows) drawDot(unit);
+    if (canvas.dots.size > rows.length) forget(canvas.dots, new Set(rows.map(unit => unit.id)));
+  }
+
+  function ink() {
+    const style = getComputedStyle(document.documentElement);
+    return { line: style.getPropertyValue("--unit").trim(), inside: style.getPropertyValue("--unit-in").trim(), busy: style.getPropertyValue("--unit-busy").trim() };
+  }
+
+  function drawDot(unit) {
+    const { line, inside, busy } = canvas.ink, fresh = cc.freshness(unit.id), look = unit.status + fresh + line;
+    let held = canvas.dots.get(unit.id);
+    if (!held) {
+      const marker = L.circleMarker(place(unit), { pane: pane("units"), renderer: canvas.renderer, radius: 6, weight: 2, fillOpacity: 1, bubblingMouseEvents: false });
+      canvas.dots.set(unit.id, (held = { marker: marker.on("click", () => cc.pick("unit", unit.id)).addTo(canvas.layer) }));
+    }
+    move(held.marker, place(unit));
+    if (held.look === look) return;
+    held.look = look;
+    held.marker.setStyle({ color: line, fillColor: AT_REST.has(unit.status) ? inside : busy, dashArray: fresh === "fresh" ? null : fresh === "old" ? "4 3" : "1 4" });
   }
 
   function incidentMarker(row) {
@@ -135,8 +165,8 @@
       seen.add(row.id);
       let held = incidents.get(row.id);
       if (!held) incidents.set(row.id, (held = { marker: incidentMarker(row).addTo(incidentLayer) }));
-      if (held.version === row.version && held.lang === lang()) continue;
-      held.version = row.version; held.lang = lang();
+      if (held.version === row.version && held.lang === cc.lang()) continue;
+      held.version = row.version; held.lang = cc.lang();
       held.marker.setLatLng([row.lat, row.lon]);
       const box = held.marker._icon.firstChild, rank = { I: 1, II: 2, III: 3, IV: 4 }[row.severity];
       box.firstChild.className = "sev sev" + rank;
@@ -147,7 +177,7 @@
       box.dataset.grave = rank <= 2 ? "1" : "";
       box.classList.toggle("unack", !row.acknowledged_at);
       if (row.acknowledged_at) { delete box.dataset.blinkSince; box.classList.remove("blinking"); } else box.dataset.blinkSince = row.reported_at;
-      box.title = [cc.say("level", { level: row.severity }), row.number, read(row.place)].filter(Boolean).join(", ");
+      box.title = [cc.say("level", { level: row.severity }), row.number, cc.read(row.place)].filter(Boolean).join(", ");
       box.setAttribute("role", "img");
       box.setAttribute("aria-label", box.title);
       held.marker.setZIndexOffset(1000 + (5 - rank) * 100);
@@ -169,9 +199,17 @@
     cc.map = map;
     map.on("zoomstart", () => { cc.zooming = true; glide(); }).on("zoomend", () => setTimeout(() => { cc.zooming = false; glide(); }, 300));
     map.on("click", event => cc.emit("mapclick", { lat: event.latlng.lat, lon: event.latlng.lng }));
-    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
+    const watching = new ResizeObserver(() => map.invalidateSize({ animate: false }));
+    watching.observe(map.getContainer());
+    map.on("unload", () => { watching.disconnect(); if (cc.map === map) leave(); });
     applyLayers();
     cc.emit("map", { map });
+  }
+
+  function leave() {               // another page was opened without a new document: nothing of this map may be touched any more
+    cc.map.stop();
+    cc.map = unitLayer = incidentLayer = canvas = null;
+    units.clear(); incidents.clear();
   }
 
   // ---- layers on and off: a class on the map's box, kept in this browser ----
@@ -227,15 +265,16 @@
       box.title = feature.properties.name;
       return L.marker(at, { pane: `layer-${feature.properties.shape}s`, keyboard: false, icon: L.divIcon({ className: "mk-at", html: box, iconSize: [0, 0] }) });
     },
-    adoptUnits: (event, context) => { adopt(context.map); unitLayer = event.target; units.clear(); canvas = null; drawUnits(); },
+    adoptUnits: (event, context) => { adopt(context.map); unitLayer = event.target; units.clear(); canvas = null; soon(); },
     adoptIncidents: (event, context) => { adopt(context.map); incidentLayer = event.target; incidents.clear(); drawIncidents(); },
   };
 
+  const unitsOf = rows => rows.filter(row => row.kind === "unit").map(row => row.id);
   const listen = () => {
-    cc.on("rows", () => { drawUnits(); drawIncidents(); cc.tick && cc.tick(); });
-    cc.on("positions", () => { drawUnits(); glide(); });
-    cc.on("second", () => { drawUnits(); applyLayersOnce(); });
-    cc.on("theme", drawUnits);
+    cc.on("rows", ({ rows, snapshot }) => { soon(snapshot || !rows ? null : unitsOf(rows)); drawIncidents(); cc.tick && cc.tick(); });
+    cc.on("positions", ({ moved }) => soon(moved && moved.map(fix => fix[0])));
+    cc.on("second", () => { soon(); applyLayersOnce(); });
+    cc.on("theme", () => soon());
   };
   let layerKeys = 0;
   const applyLayersOnce = () => { const keys = document.querySelectorAll("[data-layer]").length; if (keys !== layerKeys) { layerKeys = keys; applyLayers(); } };

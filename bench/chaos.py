@@ -31,6 +31,9 @@ from command_center.db.tables import Assignment, LogEntry
 
 KILL_EVERY_S = (1.5, 4.0)
 """A killed part needs a second to be back; killing faster than that measures the killing."""
+ORDER_EVERY_S = 0.5
+"""So that a hundred orders see some twenty deaths."""
+
 PATIENCE_S = 60.0
 SEED = 20260302
 
@@ -106,7 +109,7 @@ def _orders(center: Center, officer: Desk, open_now: list[str], count: int) -> d
         keys[key] = held[unit] = _confirmed(officer, open_now[len(keys) % len(open_now)], unit, key)
         if len(keys) in (count // 3, count * 2 // 3):
             _wipe(center)
-        time.sleep(0.1)
+        time.sleep(ORDER_EVERY_S)
     return keys
 
 

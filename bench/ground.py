@@ -171,13 +171,19 @@ def incidents(at: Desk, centre: Center, count: int) -> Iterator[list[str]]:
         at.close(incident)
 
 
-def first_order_ms(running: RunningCentre) -> float:
-    """Take a call, send a unit, undo both; returns what the order took. The first one of a centre reads what later ones find in memory."""
+def first_order_ms(running: RunningCentre, seated_s: float = 0.0) -> float:
+    """Take a call, send a unit, undo both; returns what the order took. The first one of a centre reads what later ones find in memory.
+
+    seated_s : how long the officer's screen has been open before the call.
+    """
     with desk(running) as officer:
+        if seated_s:
+            with officer.http.stream("GET", "/api/v1/stream"):
+                time.sleep(seated_s)
         home = officer.http.get("/api/v1/units").raise_for_status().json()["units"][0]["home"]
         incident, unit = officer.take_call(home["lat"], home["lon"]), officer.units()[0]
         began = time.perf_counter()
-        assignment = officer.send(incident, unit, "first")
+        assignment = officer.send(incident, unit, f"first-{incident}")
         took_ms = (time.perf_counter() - began) * 1000
         officer.recall(assignment)
         officer.close(incident)

@@ -1,7 +1,7 @@
 """From an officer's order to another screen: two Chromium pages of one centre, the console that orders and the wall that shows.
 
 Measured until the second screen's DOM holds the changed state (a MutationObserver), and until the frame after it was painted. The
-unit's marker is moved by the page itself from the stream; the wall's list comes back from a server callback.
+unit's marker and the list of units are drawn by the page itself from the stream; the wall's figures come back from a server callback.
 """
 
 from __future__ import annotations
@@ -58,6 +58,8 @@ def measure(ground: Ground) -> Iterator[Figure]:
     yield figure("order sent to marker on the second screen (painted), p95", p95(_of(sent, "marker_painted")), "ms", goal=GOAL_P95_MS)
     yield figure("order sent to list on the second screen (DOM), p50", p50(_of(sent, "list")), "ms", goal=GOAL_P50_MS)
     yield figure("order sent to list on the second screen (DOM), p95", p95(_of(sent, "list")), "ms", goal=GOAL_P95_MS)
+    yield figure("order sent to figures on the second screen (DOM), p50", p50(_of(sent, "figures")), "ms", goal=GOAL_P50_MS)
+    yield figure("order sent to figures on the second screen (DOM), p95", p95(_of(sent, "figures")), "ms", goal=GOAL_P95_MS)
     yield figure("incident docked to proposed units ticked on the console, p95", p95(_of(pressed, "proposed")), "ms")
     yield figure("button pressed to marker on the second screen (DOM), p50", p50(_of(pressed, "marker")), "ms", goal=GOAL_P50_MS)
     yield figure("button pressed to marker on the second screen (DOM), p95", p95(_of(pressed, "marker")), "ms", goal=GOAL_P95_MS)
@@ -123,6 +125,6 @@ def _seen(wall: Page) -> dict[str, float]:
 
 
 def _settled(wall: Page, unit: str) -> None:
-    """Wait until the unit is shown as free again."""
-    until(wall, "unit => cc.get('unit', unit).status === 'available'", unit)
+    """Wait until the unit is free again, and the figures say so."""
+    until(wall, "unit => cc.get('unit', unit).status === 'available' && bench.rests()", unit)
     time.sleep(PAUSE_S)

@@ -70,6 +70,7 @@ def _watched(ground: Ground, centre: RunningCentre, seconds: int, *, batches: in
 
 def _counted(wall: Page, feed: Driving, seconds: int) -> dict[str, Any]:
     feed.late_s = 0.0
+    until(wall, "bench.knowsMarkers()")
     wall.evaluate("bench.startVehicles()")
     time.sleep(seconds)
     seen: dict[str, Any] = wall.evaluate("bench.stopVehicles()")

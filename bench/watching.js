@@ -11,7 +11,9 @@
   const shows = {
     marker: (unit, state) => { const box = marker(cc.get("unit", unit).call_sign[document.documentElement.lang === "en" ? "en" : "zh"]); return Boolean(box) && box.dataset.state === state; },
     list: (unit, state) => { const box = document.querySelector(`#wall-areas [data-unit="${unit}"] .mk.unit`); return Boolean(box) && box.dataset.state === state; },
+    figures: (_, free) => [...document.querySelectorAll("#wall-kpis b")].some(box => box.textContent === `${free}/${cc.rows("unit").length}`),
   };
+  const free = () => cc.rows("unit").filter(unit => unit.status === "available" || unit.status === "returning").length;
   let expected = {}, seen = {};
   const check = () => {
     for (const [name, { unit, state }] of Object.entries(expected)) {
@@ -23,12 +25,12 @@
   };
 
   /* ---- vehicles: when does a marker stand where its fix says? --------------------------------------------------- */
-  let moves = null;
-  function markersById() {
-    const layers = Object.values(cc.map._layers), found = new Map(), dots = new Map();
-    for (const layer of layers) if (layer instanceof L.CircleMarker) { const at = layer.getLatLng(); dots.set(at.lat + "," + at.lng, layer); }
+  let moves = null, layers = new Map();
+  function markersById() {          // a dot is known by its place: only while no fix waits to be drawn
+    const drawn = Object.values(cc.map._layers), found = new Map(), dots = new Map();
+    for (const layer of drawn) if (layer instanceof L.CircleMarker) { const at = layer.getLatLng(); dots.set(at.lat + "," + at.lng, layer); }
     const signs = new Map();
-    for (const layer of layers) {
+    for (const layer of drawn) {
       const box = layer instanceof L.Marker && layer._icon && layer._icon.querySelector(".mk.unit");
       if (box) signs.set(box.lastChild.textContent.split(" ")[0], layer);
     }
@@ -48,7 +50,6 @@
   }
   const expectMoves = ({ detail }) => {
     if (!moves) return;
-    const layers = markersById.cached || (markersById.cached = markersById());
     for (const fix of (detail && detail.moved) || []) {
       const layer = layers.get(fix[0]);
       if (!layer) { moves.unknown += 1; continue; }
@@ -65,17 +66,18 @@
 
   window.bench = {
     watch: () => {
-      new MutationObserver(check).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-state"] });
+      new MutationObserver(check).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["data-state"] });
       document.addEventListener("cc:rows", ({ detail }) => { if (!detail.snapshot && !seen.stream) seen.stream = Date.now(); check(); });
     },
     expect: (unit, state) => {
-      expected = { marker: { unit, state }, list: { unit, state } }; seen = {};
+      expected = { marker: { unit, state }, list: { unit, state }, figures: { unit, state: free() - 1 } }; seen = {};
       return Object.entries(expected).every(([name, one]) => !shows[name](one.unit, one.state));
     },
-    seen: () => (Object.keys(expected).length || !seen.marker_painted || !seen.list_painted ? null : seen),
+    seen: () => (Object.keys(expected).length || !seen.marker_painted || !seen.list_painted || !seen.figures_painted ? null : seen),
+    rests: () => shows.figures(null, free()),
     missing: () => Object.keys(expected),
+    knowsMarkers: () => (layers = markersById()).size === cc.rows("unit").length,
     startVehicles: () => {
-      markersById.cached = null;
       moves = { moved: [], drawn: [], waiting: new Map(), overtaken: 0, unknown: 0, frames: 0 };
       Object.assign(smooth, { drawn: 0, since: Date.now(), long: [] });
     },

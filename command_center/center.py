@@ -1,5 +1,6 @@
 """The centre: database, roads, wire, catalogue and clock put together. The only place that builds them."""
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,11 +8,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from command_center.catalogue import load_catalogue
+from command_center.catalogue import CatalogueError, load_catalogue
 from command_center.catalogue.scenarios import load_scenario
 from command_center.db.engine import make_engine, reading_sessions, writing_sessions
 from command_center.db.tracks import Tracks
@@ -21,6 +23,7 @@ from command_center.domain.drill_book import Scenario
 from command_center.domain.drill_clock import DRILL_FILE, DrillClock
 from command_center.domain.events import Event
 from command_center.domain.rights import Actor
+from command_center.domain.vocabulary import ShiftPattern
 from command_center.wire import Wire
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ class Center:
     reactions : what work follows an event; the services set it, so that verbs and their consequences stay on one floor.
     public_url : where people outside reach this centre, for links in messages; "" when they cannot.
     is_drill : an exercise on a copy of the world: nothing leaves the building. drill : its clock, None in service.
+    pattern_name : how the day is divided into watches, by its name in handover_template.yaml; "" takes the catalogue's default.
     """
 
     engine: Engine
@@ -52,7 +56,9 @@ class Center:
     wire: Wire
     catalogue_dir: Path | None
     roads_file: Path
+    photos_dir: Path
     language: str
+    pattern_name: str
     now: Clock
     public_url: str = ""
     is_drill: bool = False
@@ -69,6 +75,7 @@ class Center:
         data_dir: Path,
         catalogue_dir: Path | None = None,
         language: str = "zh_CN",
+        pattern_name: str = "",
         now: Clock = utc_now,
         public_url: str = "",
         drill: Mapping[str, Any] | None = None,
@@ -81,7 +88,9 @@ class Center:
             wire=Wire(redis_url),
             catalogue_dir=catalogue_dir,
             roads_file=data_dir / "roads.npz",
+            photos_dir=data_dir / "photos",
             language=language,
+            pattern_name=pattern_name,
             now=now if clock is None else lambda: clock.at(now()),
             public_url=public_url,
             is_drill=clock is not None,
@@ -94,6 +103,21 @@ class Center:
         return load_catalogue(self.catalogue_dir) if self.catalogue_dir else load_catalogue()
 
     @cached_property
+    def watch_pattern(self) -> ShiftPattern:
+        """How the day is divided into watches; raises CatalogueError when the catalogue has no pattern of the name asked for."""
+        patterns = self.catalogue.handover.patterns
+        if not self.pattern_name:
+            return next(pattern for pattern in patterns.values() if pattern.default)
+        if self.pattern_name not in patterns:
+            raise CatalogueError("handover_template.yaml", "patterns", f"there is no pattern {self.pattern_name!r} (CENTER_WATCH_PATTERN)")
+        return patterns[self.pattern_name]
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The street's own time zone: clock times and days are its."""
+        return ZoneInfo(self.catalogue.street.timezone)
+
+    @cached_property
     def scenario(self) -> Scenario:
         """What this drill plays, as it lay in its folder when it began: what is edited elsewhere later does not change it."""
         return load_scenario(self.folder / DRILL_FILE, self.catalogue)
@@ -104,6 +128,15 @@ class Center:
         from command_center.roads import RoadNetwork  # noqa: PLC0415 - SciPy is 38 MB, and the relay never asks for a road
 
         return RoadNetwork.load(self.roads_file)
+
+    def read_roads_ahead(self) -> None:
+        """Read the street network in a thread of its own, unless it is at hand.
+
+        For when an order is to be expected: the first one need not wait half a second for it, and a centre where nobody takes calls
+        does not hold it in memory.
+        """
+        if "roads" not in self.__dict__:
+            threading.Thread(target=lambda: self.roads, name="roads", daemon=True).start()
 
     @property
     def speed(self) -> float:

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from command_center.catalogue.scenarios import find_scenario
 from command_center.center import Center
-from command_center.db.tables import Account, Assignment, Base, Call, Incident, Unit
+from command_center.db.tables import Account, Assignment, Base, Call, Incident, PlanProposal, Unit
 from command_center.domain.drill_clock import DRILL_FILE, DrillClock
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
+from command_center.domain.proposals import ProposalState
 from command_center.domain.rights import Actor, Role
 from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
 from command_center.services import calls
@@ -105,11 +106,27 @@ def _account(center: Center, session: Session) -> dict[str, Any]:
     return {"name": f"officer-{next(_numbers)}", "role": Role.DUTY_OFFICER, "created_at": center.now()}
 
 
+def _proposal(center: Center, session: Session) -> dict[str, Any]:
+    return {
+        "plan_id": "P01",
+        "is_exercise": False,
+        "level": Level.IV,
+        "reasons": [],
+        "to_judge": [],
+        "approve_by": "duty_leader",
+        "state": ProposalState.OPEN,
+        "proposed_at": center.now(),
+        "changed_at": center.now(),
+        "reason": "",
+    }
+
+
 _FILLED: dict[type[Base], Callable[[Center, Session], dict[str, Any]]] = {
     Account: _account,
     Assignment: _assignment,
     Call: _call,
     Incident: _incident,
+    PlanProposal: _proposal,
     Unit: _unit,
 }
 

@@ -33,6 +33,8 @@ async def follow(
     last_event_id: Annotated[str, Header(alias="Last-Event-ID", max_length=64)] = "",
 ) -> EventStream:
     """Server-Sent Events: `facts` (id = stream id), `positions` (the newest wins), `beat` every second, `reset` (read the board anew)."""
+    if actor.may(Right.DISPATCH):
+        entrance.center.read_roads_ahead()
     token = presented_token(request.headers, session_cookies(entrance.center))
 
     async def still_welcome() -> bool:

@@ -45,6 +45,7 @@ PUBLIC = (
     "/m/worker.js",
     "/sign-in",
     "/sign-out",
+    "/t",
 )
 OWN_KEYS = "/api/v1/positions"
 """Position doors also take tokens the way phones send them (query, Basic), so they ask for themselves."""

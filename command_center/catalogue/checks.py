@@ -5,11 +5,16 @@ Every check yields complaints: the loader raises the first one, an editor may li
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
+from datetime import time
+from itertools import pairwise
 
 from command_center.catalogue.checking import UPWARDS, Complaints, ids, unknown
 from command_center.catalogue.plan_checks import plan_complaints
 from command_center.catalogue.reading import CatalogueError
 from command_center.domain.catalogue import Catalogue, Depot, IncidentType
+from command_center.domain.vocabulary import OrderPatterns, ShiftPattern, WarningPatterns
+from command_center.domain.watches import STATION_ROLES
 
 CREW = "crew"
 """The key of `first_units` that counts people and not vehicles."""
@@ -25,6 +30,8 @@ def complaints(catalogue: Catalogue) -> Iterator[CatalogueError]:
     yield from _in_file("street.yaml", _street(catalogue))
     yield from _in_file("places", _places(catalogue))
     yield from _in_file("people and vehicles", _people_and_vehicles(catalogue))
+    yield from _in_file("duty_people.csv", _duty_people(catalogue))
+    yield from _in_file("responsibilities.csv", _responsibilities(catalogue))
     for plan in catalogue.plans.values():
         yield from _in_file(f"{plan.id[1:]}-{plan.slug}.yaml", plan_complaints(plan, catalogue))
 
@@ -80,17 +87,36 @@ def _warning_signals(catalogue: Catalogue) -> Complaints:
     yield from unknown("parse.alias", signals.parse.alias.values(), signals.hazards, "hazard")
     names = {hazard.name.zh for hazard in signals.hazards.values()} | set(signals.parse.alias)
     yield from unknown("parse.hazards_zh", signals.parse.hazards_zh, names, "hazard or alias")
-    for pattern in ("update_regex", "issue_regex", "id_regex"):
-        try:
-            re.compile(getattr(signals.parse, pattern).replace("{H}", "x"))
-        except re.error as error:
-            yield f"parse.{pattern}", f"is no regular expression: {error}"
+    yield from unknown("parse.feed_types", signals.parse.feed_types.values(), signals.parse.hazards_zh, "hazard word")
+    for order in signals.orders.plans:
+        plan = catalogue.plans.get(order.plan)
+        yield from unknown("orders.plans", [order.plan], catalogue.plans, "plan")
+        yield from unknown(f"orders.plans {order.plan}", [order.variant], plan.variants if plan else (), "variant")
+    yield from _patterns("parse", signals.parse)
+    yield from _patterns("orders", signals.orders)
+
+
+def _patterns(where: str, patterns: WarningPatterns | OrderPatterns) -> Complaints:
+    for field in fields(patterns):
+        if field.name.endswith(("_regex", "_cut")):
+            try:
+                re.compile(getattr(patterns, field.name).replace("{H}", "x"))
+            except re.error as error:
+                yield f"{where}.{field.name}", f"is no regular expression: {error}"
 
 
 def _vocabulary(catalogue: Catalogue) -> Complaints:
     common = catalogue.common
     if tuple(common.levels) != UPWARDS:
         yield "levels", "must be IV, III, II and I, in this order"
+    for name, metric in common.metrics.items():
+        yield from unknown(f"metrics.{name}", metric.runs_for, catalogue.incident_types, "incident type")
+        if metric.most is not None and metric.most <= metric.least:
+            yield f"metrics.{name}", "most must be above least"
+        if not metric.values and metric.most is None:
+            yield f"metrics.{name}", "needs most"
+        if metric.valid_h <= 0:
+            yield f"metrics.{name}", "valid_h must be above 0"
     for level, rule in common.levels.items():
         yield from unknown(f"levels.{level}", [rule.approve_by, rule.command_by], common.roles, "role")
     rules = common.activation_rules
@@ -103,8 +129,24 @@ def _handover(catalogue: Catalogue) -> Complaints:
     yield from unknown("rules.blockers", catalogue.handover.rules.blockers, catalogue.handover.blocker_names, "name for the blocker")
     for section in catalogue.handover.sections:
         yield from unknown(f"sections {section.key}", section.fields, catalogue.handover.field_names, "name for the field")
+    for code, pattern in catalogue.handover.patterns.items():
+        yield from _pattern(f"patterns.{code}", pattern)
     keys = [section.key for section in catalogue.handover.sections]
     yield from ids("sections", keys, "")
+
+
+def _pattern(where: str, pattern: ShiftPattern) -> Complaints:
+    """One watch follows the other through the whole day."""
+    try:
+        starts = [time.fromisoformat(start) for start in pattern.starts]
+    except ValueError:
+        yield f"{where}.starts", 'must be clock times such as "08:00"'
+        return
+    if not starts or starts != sorted(set(starts)):
+        yield f"{where}.starts", "must be clock times in rising order"
+    minutes = [start.hour * 60 + start.minute for start in starts]
+    if any(later - earlier != pattern.hours * 60 for earlier, later in pairwise([*minutes, *(it + 24 * 60 for it in minutes[:1])])):
+        yield f"{where}.hours", "must be the time from each start to the next"
 
 
 # ---- stock, street, places -----------------------------------------------------------------------
@@ -180,6 +222,30 @@ def _people_and_vehicles(catalogue: Catalogue) -> Complaints:
         area = catalogue.areas.get(vehicle.area)
         if area is None or area.station != vehicle.station:
             yield vehicle.id, f"the station of its area {vehicle.area} is not {vehicle.station}"
+
+
+def _duty_people(catalogue: Catalogue) -> Complaints:
+    for person in catalogue.duty_people.values():
+        if (person.station is None) == (person.role in STATION_ROLES):
+            yield person.id, "a station's chief and crew need a station, people at the centre have none"
+        yield from unknown(person.id, [person.station], catalogue.stations, "station")
+
+
+def _responsibilities(catalogue: Catalogue) -> Complaints:
+    for it in catalogue.responsibilities.values():
+        place = catalogue.places.get(it.target)
+        if place is None or place.kind == "shelter":
+            yield it.target, "is no compound, business building or shop"
+            continue
+        lead = catalogue.cadres.get(it.lead)
+        if lead is None or lead.kind != "street_cadre":
+            yield it.target, f"its lead {it.lead!r} is no street cadre"
+        for cadre_id in sorted(it.community):
+            cadre = catalogue.cadres.get(cadre_id)
+            if cadre is None or cadre.community != place.community:
+                yield it.target, f"{cadre_id!r} is no cadre of its community {place.community}"
+        if not it.community:
+            yield it.target, "needs a cadre of its community"
 
 
 def _placed(where: str, area: str, community: str | None, catalogue: Catalogue) -> Complaints:

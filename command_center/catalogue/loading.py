@@ -6,7 +6,8 @@ Folder
 ├── materials.csv                quantities per tier of depot
 ├── street.yaml                  the street, its areas, communities, stations, kinds of vehicles
 ├── places/*.csv                 where things are: stations, communities, outlines, depots, compounds, shops, ...
-├── people/cadres.csv, vehicles.csv
+├── people/*.csv                 cadres, who of them answers for which place, and who can be on watch
+├── vehicles.csv
 └── roads/                       the street network (read by command_center.roads)
 """
 
@@ -29,10 +30,12 @@ from command_center.domain.catalogue import (
     Depot,
     DepotTier,
     DepotTierCode,
+    DutyPerson,
     IncidentType,
     Material,
     Place,
     PlaceKind,
+    Responsibility,
     Shelter,
     SlaProfile,
     Station,
@@ -156,6 +159,10 @@ def unchecked_catalogue(folder: Path) -> Catalogue:
         places=_places(folder / "places", shelters),
         shelters=_keyed("shelters.csv", shelters, lambda row: row.id),
         cadres=_keyed("cadres.csv", read_table(folder / "people/cadres.csv", Cadre), lambda row: row.id),
+        responsibilities=_keyed(
+            "responsibilities.csv", read_table(folder / "people/responsibilities.csv", Responsibility), lambda row: row.target
+        ),
+        duty_people=_keyed("duty_people.csv", read_table(folder / "people/duty_people.csv", DutyPerson), lambda row: row.id),
         vehicles=_vehicles(folder, plan),
     )
 

@@ -75,7 +75,7 @@ class Work:
         finally:
             self.session.close()
 
-    def get(self, table: type[Row], row_id: int | str, unknown: Refusal | None = None) -> Row:
+    def get(self, table: type[Row], row_id: int | str | tuple[str, ...], unknown: Refusal | None = None) -> Row:
         """Load one row and lock it until the transaction ends; raises `unknown` (default Unknown) when there is none."""
         row = self.session.get(table, row_id, with_for_update=True, populate_existing=True)
         if row is None:

@@ -10,8 +10,10 @@ from typing import Literal
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.plan_book import Basis, Plan
+from command_center.domain.road_weather import RoadWeather
 from command_center.domain.text import Text
 from command_center.domain.vocabulary import HandoverTemplate, Vocabulary, WarningSignals
+from command_center.domain.watches import PersonRole
 
 Stream = Literal["emergency", "governance"]
 VehicleKindCode = Literal["patrol_vehicle", "guarantee_vehicle"]
@@ -138,6 +140,10 @@ class Speeds:
     dry: float
     rain: float
     snow: float
+
+    def on(self, weather: RoadWeather) -> float:
+        """km/h in this weather."""
+        return {RoadWeather.DRY: self.dry, RoadWeather.RAIN: self.rain, RoadWeather.SNOW: self.snow}[weather]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,6 +322,30 @@ class Cadre:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Responsibility:
+    """Who answers for a compound, a business building or a shop: one street cadre, and cadres of its own community."""
+
+    target: str
+    lead: str
+    community: frozenset[str]
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyPerson:
+    """Somebody who can be on watch or be called; station is None for who works at the centre.
+
+    There are no telephone numbers here: they are nobody's to make up, and personal; the running centre keeps them.
+    """
+
+    id: str
+    role: PersonRole
+    name: Text
+    station: str | None
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """Everything, by code. The loader has checked every reference."""
 
@@ -338,4 +368,6 @@ class Catalogue:
     places: Mapping[str, Place]
     shelters: Mapping[str, Shelter]
     cadres: Mapping[str, Cadre]
+    responsibilities: Mapping[str, Responsibility]
+    duty_people: Mapping[str, DutyPerson]
     vehicles: Mapping[str, Vehicle]

@@ -20,7 +20,7 @@ SEED = 370705003
 
 
 def write_demo_district(folder: Path, wanted: Wanted) -> None:
-    """Write roads/demo.osm.pbf, places/*.csv, people/cadres.csv and vehicles.csv below a catalogue folder."""
+    """Write roads/demo.osm.pbf, places/*.csv, people/*.csv and vehicles.csv below a catalogue folder."""
     ground = Ground(wanted.centre, seed=SEED)
     placed = Settler(ground, wanted, seed=SEED).settle()
     for sub in ("roads", "places", "people"):
@@ -41,6 +41,8 @@ def _tables(placed: Stock) -> dict[str, Sequence[object]]:
         "places/shelters.csv": placed.shelters,
         "places/depots.csv": placed.depots,
         "people/cadres.csv": placed.cadres,
+        "people/responsibilities.csv": placed.responsibilities,
+        "people/duty_people.csv": placed.duty_people,
         "vehicles.csv": placed.vehicles,
     }
 
@@ -74,6 +76,8 @@ def _cells(row: object) -> Iterator[tuple[str, str]]:
             case Point(lat=lat, lon=lon):
                 yield "lat", f"{lat:.7f}"
                 yield "lon", f"{lon:.7f}"
+            case frozenset():
+                yield column.name, " ".join(sorted(value))
             case bool():
                 yield column.name, "true" if value else "false"
             case _:

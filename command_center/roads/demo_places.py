@@ -8,9 +8,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import hypot
 
-from command_center.domain.catalogue import Area, Cadre, CadreKind, Depot, DepotTierCode, Place, PlaceKind, Shelter, VehicleKindCode
+from command_center.domain.catalogue import (
+    Area,
+    Cadre,
+    CadreKind,
+    Depot,
+    DepotTierCode,
+    DutyPerson,
+    Place,
+    PlaceKind,
+    Responsibility,
+    Shelter,
+    VehicleKindCode,
+)
 from command_center.domain.geo import Point
 from command_center.domain.text import Text
+from command_center.roads.demo_duty import people_on_duty, shared_out
 from command_center.roads.demo_grid import Ground
 from command_center.roads.demo_layout import NAMED_SHELTERS, STATION_BLOCK, ZONES, Block, Side, Slot, Use, Zone, blocks_of, slots_of
 from command_center.roads.demo_names import BUILDING_ENDINGS, COMPOUND_ENDINGS, SHOP_KINDS, spoken
@@ -79,6 +92,8 @@ class Stock:
     depots: list[Depot] = field(default_factory=list)
     vehicles: list[VehicleHome] = field(default_factory=list)
     cadres: list[Cadre] = field(default_factory=list)
+    responsibilities: list[Responsibility] = field(default_factory=list)
+    duty_people: list[DutyPerson] = field(default_factory=list)
 
 
 class Settler:
@@ -104,6 +119,10 @@ class Settler:
             self._depots(area, halls, compounds, buildings)
             self._shops(area, blocks)
             self._cadres(area, zone)
+        self.placed.responsibilities += shared_out(
+            [*self.placed.compounds, *self.placed.business_buildings, *self.placed.shops], self.placed.cadres
+        )
+        self.placed.duty_people += people_on_duty(self._wanted.areas)
         return self.placed
 
     # ---- stations, vehicles, halls ---------------------------------------------------------------

@@ -12,8 +12,10 @@ from command_center.db.log import LogVerdict, verify
 from command_center.db.tables import Assignment, Call, Incident, LogEntry
 from command_center.domain.board import Row
 from command_center.domain.errors import UnknownIncident
+from command_center.domain.geo import Point
 from command_center.domain.rights import Actor, Right
 from command_center.services.live import log_row
+from command_center.services.responsibilities import Responsible, responsible_in
 
 
 def recent_entries(center: Center, limit: int = 100, before_id: int | None = None) -> list[dict[str, Any]]:
@@ -33,6 +35,8 @@ class IncidentStory:
     calls: list[dict[str, Any]]
     assignments: list[Row]
     entries: list[dict[str, Any]]
+    responsible: list[Responsible]
+    """Whom to phone first about the place, in order."""
 
 
 def incident_story(center: Center, incident_id: int, actor: Actor) -> IncidentStory:
@@ -51,6 +55,7 @@ def incident_story(center: Center, incident_id: int, actor: Actor) -> IncidentSt
                 log_row(entry)
                 for entry in session.scalars(select(LogEntry).where(LogEntry.incident_id == incident_id).order_by(LogEntry.id))
             ],
+            responsible=responsible_in(center, session, incident.place_id, Point(incident.lat, incident.lon)),
         )
 
 

@@ -92,6 +92,7 @@ class JobOrder:
     name: str
     event: Event
     actor: str
+    entry_id: int
 
 
 def job_order(center: Center, job_id: int) -> JobOrder | None:
@@ -101,7 +102,7 @@ def job_order(center: Center, job_id: int) -> JobOrder | None:
         if job is None or job.done_at is not None or job.parked_at is not None:
             return None
         entry = session.get_one(LogEntry, job.entry_id)
-        return JobOrder(job_id=job.id, name=job.name, event=Event.from_log(entry.event, entry.facts), actor=entry.actor)
+        return JobOrder(job_id=job.id, name=job.name, event=Event.from_log(entry.event, entry.facts), actor=entry.actor, entry_id=entry.id)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from command_center.domain.plan_book import Plan, Step
 from command_center.domain.rights import Actor, Right
 from command_center.domain.text import Text
 from command_center.services.activations import ActivatePlan
-from command_center.services.audiences import addressees
+from command_center.services.audiences import Audience, addressees
 from command_center.services.plan_books import plan_named
 from command_center.services.plan_effects import message_fields, notices_due
 from command_center.services.plan_needs import Need, StockNeed, needs, shortages_together, stock_needs
@@ -82,7 +82,7 @@ def preview(center: Center, order: ActivatePlan, actor: Actor) -> Preview:
             variant=variant,
             approve_by=approve_by,
             may_decide=may_approve(actor.role, approve_by),
-            floor=district_floor(session, plan.id),
+            floor=district_floor(session, plan.id, variant),
             running=session.scalar(select(Activation.id).where(Activation.plan_id == plan.id, Activation.ended_at.is_(None))),
             tasks=tuple((step, None if step.anchor else step.due_after_min(level)) for step in steps_at(plan, level, variant)),
             units=needs(center, session, plan, level, incident_id=order.incident_id),
@@ -105,10 +105,10 @@ def _messages(center: Center, session: Session, plan: Plan, order: ActivatePlan,
         started_at=None,
         status=ActivationStatus.PROPOSED,
     )
-    zh, en = (message_fields(center, as_if, incident, language) for language in ("zh_CN", "en"))
+    zh, en = (message_fields(center, session, as_if, plan, incident, language) for language in ("zh_CN", "en"))
     found = []
     for _, line in notices_due(plan, order.level, None):
-        to = addressees(center, session, line.audience, plan.levels[order.level].groups)
+        to = addressees(center, session, Audience(code=line.audience, groups=plan.levels[order.level].groups, incident=incident))
         found.append(
             MessagePreview(
                 audience=line.audience,

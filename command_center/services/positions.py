@@ -151,19 +151,24 @@ class Intake:
             self._last[fix.unit_id] = fix
 
     async def run(self) -> None:
-        """Carry fixes on until cancelled; what is left is stored on the way out."""
-        since_store_s = 0.0
+        """Carry fixes on until cancelled; what is left is stored on the way out. No screen waits for the disk."""
         try:
-            while True:
-                await asyncio.sleep(FLUSH_S)
-                since_store_s += FLUSH_S
-                if self._to_show:
-                    await asyncio.to_thread(self.flush)
-                if since_store_s >= STORE_S:
-                    since_store_s = 0.0
-                    await asyncio.to_thread(self.store)
+            async with asyncio.TaskGroup() as carrying:
+                carrying.create_task(self._show())
+                carrying.create_task(self._keep())
         finally:
             self.store()
+
+    async def _show(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_S)
+            if self._to_show:
+                await asyncio.to_thread(self.flush)
+
+    async def _keep(self) -> None:
+        while True:
+            await asyncio.sleep(STORE_S)
+            await asyncio.to_thread(self.store)
 
     def flush(self) -> None:
         """Show what moved since the last time: one frame, and the last known place of each unit."""

@@ -14,24 +14,45 @@ from sqlalchemy.orm import Session
 from command_center.catalogue import FOLDER
 from command_center.center import Center
 from command_center.db.schema import migrate
-from command_center.db.tables import Area, Base, Cadre, Community, Depot, LogEntry, Material, Place, Station, Stock, Unit
+from command_center.db.tables import (
+    Area,
+    Base,
+    Cadre,
+    Community,
+    Depot,
+    LogEntry,
+    Material,
+    Person,
+    Place,
+    Responsibility,
+    Station,
+    Unit,
+)
 from command_center.domain.catalogue import Catalogue, Vehicle
-from command_center.domain.events import StreetSeeded
+from command_center.domain.events import StockOpened, StreetSeeded
 from command_center.domain.rights import SYSTEM
 from command_center.domain.status import UnitStatus
 from command_center.roads import RoadNetwork
 from command_center.roads.base_map import write_base_map
+from command_center.services.roster import keep_demo_roster
+from command_center.services.stock_ledger import local_day, open_stock
+from command_center.services.watches import call_up_all
 
 
 def prepare(center: Center) -> None:
     """Bring database and road network to what the catalogue says. Safe to repeat; people's and units' states stay."""
     migrate(center.engine.url.render_as_string(hide_password=False))
     seed_street(center)
+    keep_demo_roster(center)
+    call_up_all(center)
     build_roads(center)
 
 
 def seed_street(center: Center) -> bool:
-    """Put the catalogue's rows in or up to date; returns whether it had to. What a depot holds is only put in where nothing is known."""
+    """Put the catalogue's rows in or up to date; returns whether it had to.
+
+    What a depot holds, who is in the directory and who answers for a place is only put in where nothing is known.
+    """
     catalogue = center.catalogue
     mark = fingerprint(catalogue)
     with center.read() as session:
@@ -39,13 +60,18 @@ def seed_street(center: Center) -> bool:
             return False
     with center.work(SYSTEM) as work:
         rows = [*_ground(catalogue), *_depots(catalogue)]
-        tables: list[type[Base]] = [*dict.fromkeys(type(row) for row in rows), Stock, Unit]
+        tables: list[type[Base]] = [*dict.fromkeys(type(row) for row in rows), Unit]
         held = [work.session.scalars(select(table)).all() for table in tables]
         for row in rows:
             work.session.merge(row)
-        _first_stock(work.session, catalogue)
+        _first_people(work.session, catalogue)
+        _first_responsibilities(work.session, catalogue)
         units = [_merged_unit(work.session, vehicle) for vehicle in catalogue.vehicles.values()]
         del held  # kept until here: merging asks the session for each row, and what it holds it need not read again
+        work.session.flush()
+        opened = open_stock(work, catalogue, local_day(center, work.now))
+        if opened.lots:
+            work.record(StockOpened(depots=opened.depots, materials=opened.materials, lots=opened.lots, items=opened.items))
         work.record(StreetSeeded(catalogue=mark, units=len(units), places=len(catalogue.places)))
     return True
 
@@ -101,13 +127,26 @@ def _depots(catalogue: Catalogue) -> list[Base]:
     return [*materials, *depots]
 
 
-def _first_stock(session: Session, catalogue: Catalogue) -> None:
-    """What each depot holds to begin with; what was counted or moved since stays."""
-    for depot in catalogue.depots.values():
-        for material in catalogue.materials.values():
-            quantity = material.quantity(depot.tier)
-            if quantity > 0 and session.get(Stock, (depot.code, material.code)) is None:
-                session.add(Stock(depot_code=depot.code, material_code=material.code, on_hand=quantity))
+def _first_people(session: Session, catalogue: Catalogue) -> None:
+    """The directory to begin with; what people changed in it stays."""
+    known = set(session.scalars(select(Person.id)))
+    session.add_all(
+        Person(id=it.id, role=it.role, name_zh=it.name.zh, name_en=it.name.en, station_code=it.station, basis=it.basis)
+        for it in catalogue.duty_people.values()
+        if it.id not in known
+    )
+
+
+def _first_responsibilities(session: Session, catalogue: Catalogue) -> None:
+    """Who answers for each place to begin with; places that somebody answers for already keep them."""
+    known = set(session.scalars(select(Responsibility.target_id)))
+    for it in catalogue.responsibilities.values():
+        if it.target not in known:
+            kind = catalogue.places[it.target].kind
+            parts = [(it.lead, "lead"), *((cadre, "community") for cadre in sorted(it.community))]
+            session.add_all(
+                Responsibility(target_id=it.target, target_kind=kind, cadre_id=cadre, part=part, basis=it.basis) for cadre, part in parts
+            )
 
 
 def _merged_unit(session: Session, vehicle: Vehicle) -> Unit:

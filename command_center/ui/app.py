@@ -49,6 +49,7 @@ SCRIPT_WORDS: Mapping[str, str] = {
     "fix_lost": N_("lost"),
     "no_fix": N_("no position yet"),
     "rest": N_("and %(count)s more"),
+    "more-warnings": N_("and %(count)s more warnings"),
     "night": N_("Night"),
     "day": N_("Day"),
     "level": N_("Level %(level)s"),

@@ -19,6 +19,8 @@ from command_center.domain.status import (
     may_advance,
 )
 from command_center.services.history import IncidentStory
+from command_center.services.responsibilities import Responsible
+from command_center.ui import console_plans
 from command_center.ui.console_incidents import opens
 from command_center.ui.console_log import entry_line
 from command_center.ui.console_parts import incident_state, key, minutes_seconds, moment, time_of_day, type_name
@@ -182,6 +184,17 @@ def call_block(call: dict[str, Any], screen: Screen) -> html.Div:
     return html.Div([html.B(who), " ", html.Small(head), *said, *lines], className="said")
 
 
+def phone_line(responsible: Responsible, screen: Screen) -> html.Li:
+    """Somebody who answers for the place: name, part, and the number or that there is none."""
+    part = screen.say(phrases.RESPONSIBILITY_PART[responsible.part])
+    number = (
+        html.A(responsible.phone, href=f"tel:{responsible.phone}")
+        if responsible.phone
+        else html.Span(screen.say(N_("no number on file")), className="muted")
+    )
+    return html.Li([html.B(screen.read(responsible.name)), " ", html.Small(part), " ", number], **{"data-cadre": responsible.cadre_id})
+
+
 def _section(screen: Screen, msgid: str, rows: Sequence[Component], count: int | None = None) -> list[Component]:
     heading = screen.say(msgid) + (f" ({count})" if count is not None else "")
     return [html.H3(heading), *rows] if rows else []
@@ -190,7 +203,7 @@ def _section(screen: Screen, msgid: str, rows: Sequence[Component], count: int |
 def head_view(story: IncidentStory, screen: Screen) -> list[Component]:
     """Everything that never scrolls away: title, banner, clocks, buttons."""
     row = story.incident
-    return [title(row, screen), *suggestion(row, screen), clocks(row, screen), buttons(row, screen)]
+    return [title(row, screen), *suggestion(row, screen), clocks(row, screen), buttons(row, screen), *console_plans.answering(row, screen)]
 
 
 def units_view(story: IncidentStory, screen: Screen) -> list[Component]:
@@ -203,12 +216,14 @@ def units_view(story: IncidentStory, screen: Screen) -> list[Component]:
 
 
 def rest_view(story: IncidentStory, screen: Screen) -> list[Component]:
-    """Callers, questions answered, notes, and the incident's own log, newest first."""
+    """Whom to phone about the place, notes, callers, questions answered, and the incident's own log, newest first."""
     calls = [call_block(call, screen) for call in reversed(story.calls)]
     note = story.incident["note"]
     names = spoken_names(screen)
     lines = [entry_line(entry, screen, names) for entry in reversed(story.entries)]
+    phones = [phone_line(it, screen) for it in story.responsible]
     return [
+        *_section(screen, N_("Phone first"), [html.Ul(phones, className="phones")] if phones else []),
         *_section(screen, N_("Notes"), [html.Div(html.P(note), className="said")] if note else []),
         *_section(screen, N_("Calls"), calls, len(calls)),
         *_section(screen, N_("Log"), [html.Ul(lines, className="entries")]),

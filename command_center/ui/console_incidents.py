@@ -8,11 +8,15 @@ from dash.development.base_component import Component
 
 from command_center.domain.board import Row
 from command_center.services.figures import is_overdue
+from command_center.ui import console_plans
 from command_center.ui.console_parts import ago, grave_first, incident_state, key, moment, type_name
 from command_center.ui.map_layers import unit_symbol
 from command_center.ui.shell import Screen
 from command_center.ui.widgets import clock, empty_state, icon, severity, skeleton
 from command_center.words import N_, phrases
+
+CHIPS_SHOWN = 24
+"""Units of one area that stand in the dock one by one, the busy ones first; a street has four, a city a thousand."""
 
 BUSY = frozenset({"dispatched", "en_route", "on_scene"})
 """Units on an incident."""
@@ -80,6 +84,7 @@ def next_steps(screen: Screen) -> list[Component]:
     """What the officer should do now, the most pressing first."""
     incidents = grave_first(screen.live.board.rows("incident"))
     lines = [line for row in incidents if (line := _next_step(row, screen))]
+    lines += [_step(symbol, text, button) for symbol, text, button in console_plans.waiting(screen)]
     jobs = len(screen.live.board.rows("job"))
     if jobs:
         text = screen.say(N_("%(n)s background jobs failed and wait for you"), n=jobs)
@@ -125,14 +130,17 @@ def unit_chip(row: Row, screen: Screen) -> html.Button:
 
 
 def units_by_area(screen: Screen) -> list[Component]:
-    """Each area with its free and all units."""
+    """Each area with its free and all units; of a large area the rest is counted, and found by F3."""
     units = screen.live.board.rows("unit")
     rows: list[Component] = []
     for area in screen.center.catalogue.areas.values():
         own = [unit for unit in units if unit["area"] == area.code]
         free = sum(unit["status"] in ("available", "returning") for unit in own)
         share = screen.say(N_("%(free)s of %(all)s free"), free=free, all=len(own))
-        chips = html.Div([unit_chip(unit, screen) for unit in own], className="chips")
+        shown = own if len(own) <= CHIPS_SHOWN else sorted(own, key=lambda unit: unit["status"] not in BUSY)[:CHIPS_SHOWN]
+        more = screen.say(N_("and %(count)s more (F3)"), count=len(own) - len(shown))
+        rest = [html.Span(more, className="muted")] if len(own) > len(shown) else []
+        chips = html.Div([*(unit_chip(unit, screen) for unit in shown), *rest], className="chips")
         rows.append(
             html.Div([html.B(screen.read(area.name)), html.Span(share, className="muted" if free else "bad"), chips], className="area-row")
         )

@@ -5,19 +5,18 @@ To add a part that lives: one entry in PARTS (what stands always) or DOCKED (wha
 """
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, no_update
-from plotly.io.json import to_json_plotly
 
 from command_center.domain.errors import UnknownIncident
 from command_center.services.figures import ResponseFigures, response_figures
 from command_center.services.history import IncidentStory, incident_story
 from command_center.ui import console_about, console_head, console_incident, console_incidents, console_jobs, console_log, console_unit
 from command_center.ui.console_parts import FACTS, PANEL, door, signed_in
+from command_center.ui.memo import fingerprint
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import empty_state
 from command_center.words import N_
@@ -97,11 +96,6 @@ def redrawn(sight: Sight, seen: Mapping[str, str]) -> tuple[list[Any], dict[str,
         drawn.append(no_update if mark == seen.get(f"{part}.{prop}") else value)
         shown[f"{part}.{prop}"] = mark
     return drawn, shown
-
-
-def fingerprint(value: Any) -> str:
-    """A short text that differs when what is drawn differs."""
-    return hashlib.blake2b(to_json_plotly(value).encode(), digest_size=8).hexdigest()
 
 
 def store() -> dcc.Store:

@@ -12,6 +12,7 @@ from command_center.services import places
 from command_center.ui import console_search
 from command_center.ui.console_call import place_value
 from command_center.ui.console_parts import door, grave_first, incident_state, type_name
+from command_center.ui.plans_parts import address
 from command_center.ui.shell import Desk, Screen
 from command_center.words import N_, phrases
 
@@ -20,14 +21,14 @@ PALETTE = "console-palette"
 COMMANDS = (
     (N_("Take a call"), "F2", {"panel": {"kind": "call"}}),
     (N_("Acknowledge the gravest incident not seen yet"), "F8", {"press": "console-ack"}),
-    (N_("Plan reference"), "F9", {"press": "console-open-plans"}),
+    (N_("Choose a plan"), "F9", {"press": "console-open-plans"}),
     (N_("Background jobs that failed"), "", {"panel": {"kind": "jobs"}}),
     (N_("About this street"), "", {"panel": {"kind": "about"}}),
     (N_("What to do next"), "Esc", {"panel": {"kind": "idle"}}),
 )
 """What the palette can do besides finding: msgid, key, and what assets/console.js runs."""
 
-MOST_PLACES = 6
+MOST_PLACES, MOST_UNITS = 6, 24
 
 
 def _commands(screen: Screen) -> Iterator[tuple[str, html.Li]]:
@@ -52,6 +53,18 @@ def _units(screen: Screen) -> Iterator[tuple[str, html.Li]]:
         yield console_search.spellings(label, row["id"]), line
 
 
+def _plans(screen: Screen) -> Iterator[tuple[str, html.Li]]:
+    for plan in screen.center.catalogue.plans.values():
+        label = screen.read(plan.name)
+        running = next((row for row in screen.live.board.rows("activation") if row["plan_id"] == plan.id), None)
+        href = address(activation=running["id"]) if running else address(plan=plan.id)
+        state = phrases.status(screen.lang, running["status"]) if running else ""
+        yield (
+            console_search.spellings(label, plan.id),
+            console_search.line(f"console-palette-{plan.id}", {"go": href}, label, plan.id, state),
+        )
+
+
 def _places(hits: Sequence[places.PlaceHit], screen: Screen) -> Iterator[html.Li]:
     for hit in hits:
         yield console_search.line(
@@ -66,11 +79,12 @@ def _group(title: str, lines: list[html.Li]) -> list[Component]:
 def palette_answer(query: str, hits: Sequence[places.PlaceHit], screen: Screen) -> html.Div:
     """The lines for a query, grouped; without a query the commands and the open incidents. hits : places found for it."""
     wanted = query.strip().lower()
-    units = [line for spelt, line in _units(screen) if wanted and console_search.matches(wanted, spelt)]
+    units = [line for spelt, line in _units(screen) if wanted and console_search.matches(wanted, spelt)][:MOST_UNITS]
     lines = [
         *_group(screen.say(N_("Commands")), [line for spelt, line in _commands(screen) if console_search.matches(wanted, spelt)]),
         *_group(screen.say(N_("Open incidents")), [line for spelt, line in _incidents(screen) if console_search.matches(wanted, spelt)]),
         *_group(screen.say(N_("Units")), units),
+        *_group(screen.say(N_("Plans")), [line for spelt, line in _plans(screen) if wanted and console_search.matches(wanted, spelt)]),
         *_group(screen.say(N_("Places")), list(_places(hits, screen))),
     ]
     return console_search.answer(query, lines, screen.say(N_("Nothing found.")))

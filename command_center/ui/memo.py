@@ -1,13 +1,24 @@
-"""One drawing for many screens: what was drawn for a state of the board is drawn once, however many walls show it."""
+"""One drawing for many screens: what was drawn for a state of the board is drawn once, however many walls show it.
+
+And nothing is sent twice: a screen tells the fingerprints of what it shows, and gets only the parts whose fingerprint differs.
+"""
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from plotly.io.json import to_json_plotly
 
 Drawing = TypeVar("Drawing")
 
 KEPT = 8
 """Drawings held at a time: a few languages and the moment before."""
+
+
+def fingerprint(value: Any) -> str:
+    """A short text that differs when what is drawn differs. value : components, or anything else that a callback may return."""
+    return hashlib.blake2b(to_json_plotly(value).encode(), digest_size=8).hexdigest()
 
 
 class Memo(Generic[Drawing]):

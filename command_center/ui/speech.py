@@ -1,6 +1,8 @@
 """What the log and the refusals call things: ids and codes as people say them, in a screen's language."""
 
 from command_center.ui.shell import Screen
+from command_center.words import phrases
+from command_center.words.names import catalogue_names
 
 
 def call_signs(screen: Screen) -> dict[str, str]:
@@ -8,11 +10,15 @@ def call_signs(screen: Screen) -> dict[str, str]:
     return {row["id"]: screen.read(row["call_sign"]) for row in screen.live.board.rows("unit")}
 
 
+def audience_name(code: str, screen: Screen) -> str:
+    """Whom a message goes to; the code alone when nobody knows it any more."""
+    if code in phrases.AUDIENCE:
+        return screen.say(phrases.AUDIENCE[code])
+    audiences = screen.center.catalogue.common.audiences
+    return screen.read(audiences[code]) if code in audiences else code
+
+
 def spoken_names(screen: Screen) -> dict[str, str]:
-    """Unit ids as call signs; codes of incident types, plans, their steps and audiences as names."""
-    catalogue = screen.center.catalogue
-    types = {code: screen.read(kind.name) for code, kind in catalogue.incident_types.items()}
-    plans = {plan.id: screen.read(plan.short) for plan in catalogue.plans.values()}
-    steps = {step.id: screen.read(step.title) for plan in catalogue.plans.values() for step in plan.steps}
-    audiences = {code: screen.read(name) for code, name in catalogue.common.audiences.items()}
-    return call_signs(screen) | types | plans | steps | audiences
+    """Unit ids as call signs; codes of the catalogue and of audiences as names."""
+    others = {code: audience_name(code, screen) for code in phrases.AUDIENCE}
+    return catalogue_names(screen.center.catalogue, screen.lang) | others | call_signs(screen)

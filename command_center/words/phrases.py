@@ -1,6 +1,6 @@
 """Sentences for what the domain only names by code: statuses, reasons, refusals, events, roles."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from command_center.domain.errors import Refusal
@@ -52,7 +52,11 @@ ROLE: Mapping[str, str] = {
     "display": N_("Wall display"),
     "admin": N_("Administrator"),
     "system": N_("System"),
+    "task_group": N_("Task group"),
 }
+
+LEADERS = frozenset({"duty_leader", "deputy_commander", "commander"})
+"""Roles whose name under a report releases it."""
 
 REASON: Mapping[str, str] = {
     "soonest": N_("soonest there"),
@@ -80,6 +84,82 @@ PLACE_KIND: Mapping[str, str] = {
     "shelter": N_("Shelter"),
 }
 
+WATCH_STATUS: Mapping[str, str] = {
+    "scheduled": N_("Scheduled"),
+    "on_duty": N_("On watch"),
+    "handing_over": N_("Handing over"),
+    "closed": N_("Off watch"),
+    "dropped": N_("Dropped"),
+}
+
+SWAP_STATUS: Mapping[str, str] = {"asked": N_("Asked"), "approved": N_("Approved"), "refused": N_("Refused")}
+
+DUTY: Mapping[str, str] = {
+    "leader": N_("Duty leader"),
+    "officer": N_("Duty officer"),
+    "assistant": N_("Assistant officer"),
+    "crew": N_("Crew"),
+}
+
+PERSON_ROLE: Mapping[str, str] = {
+    "commander": N_("Commander"),
+    "deputy_commander": N_("Deputy commander"),
+    "duty_leader": N_("Duty leader"),
+    "duty_officer": N_("Duty officer"),
+    "duty_assistant": N_("Assistant officer"),
+    "station_chief": N_("Station chief"),
+    "station_crew": N_("Station crew"),
+}
+
+POST: Mapping[str, str] = {"centre": N_("Command-centre desk")}
+
+ROSTER_HINT: Mapping[str, str] = {
+    "gap": N_("Nobody is on watch"),
+    "overlap": N_("Two watches of one post at once"),
+    "missing": N_("A seat is empty"),
+    "two_places": N_("On two watches at once"),
+    "too_long": N_("More than 24 hours in a row"),
+    "short_rest": N_("Less than 11 hours of rest"),
+    "nights": N_("More than three nights in a row"),
+}
+
+RESPONSIBILITY_PART: Mapping[str, str] = {"lead": N_("Street lead"), "community": N_("Community cadre")}
+
+RESPONSIBILITY_GAP: Mapping[str, str] = {
+    "no_lead": N_("No street cadre answers for it"),
+    "no_community": N_("No cadre of its community answers for it"),
+    "wrong_community": N_("A cadre of another community answers for it"),
+    "no_target": N_("Answers for nothing"),
+}
+
+CHAIN_GAP: Mapping[str, str] = {"nobody": N_("Nobody is named"), "no_number": N_("No number on file")}
+
+CELL: Mapping[str, str] = {
+    "missing_column": N_("the column “%(value)s” is missing"),
+    "unknown_column": N_("“%(value)s” is not a column of this sheet"),
+    "double_column": N_("the column “%(value)s” stands twice"),
+    "empty": N_("must not be empty"),
+    "too_long": N_("the text is too long"),
+    "not_a_time": N_("“%(value)s” is no date with a time, such as 2026-11-23 08:00"),
+    "unknown_post": N_("there is no post “%(value)s”"),
+    "unknown_person": N_("nobody in the directory is called “%(value)s”"),
+    "ambiguous_person": N_("several people are called “%(value)s”: write the id"),
+    "double_person": N_("“%(value)s” has two seats on this watch"),
+    "person_busy": N_("“%(value)s” is on another watch at that time"),
+    "ends_before_it_begins": N_("the watch ends before it begins"),
+    "watches_overlap": N_("the post has another watch at that time (%(value)s)"),
+    "double_row": N_("“%(value)s” stands in two rows"),
+    "watch_is_over": N_("watch %(value)s began or is past; it cannot be changed any more"),
+    "unknown_target": N_("there is no compound, building or shop “%(value)s”"),
+    "unknown_cadre": N_("there is no cadre “%(value)s”"),
+    "not_a_street_cadre": N_("“%(value)s” is no street cadre"),
+    "not_of_the_community": N_("“%(value)s” is no cadre of this community"),
+}
+"""What is wrong with a cell of an imported sheet."""
+
+CELLS_TOLD = 10
+"""More wrong cells than this are counted, not listed, in one sentence."""
+
 JOB: Mapping[str, str] = {
     "send_dispatch": N_("Send the order to the crew"),
     "ask_for_answer": N_("Ask for the crew's answer"),
@@ -93,7 +173,13 @@ JOB: Mapping[str, str] = {
     "ask_the_silent": N_("Ask those who have not answered"),
     "call_for_unseen": N_("Call the leaders for an emergency nobody has seen"),
     "send_recall": N_("Tell the crew it is recalled"),
+    "weigh_plans": N_("Weigh the plans"),
+    "expire_warning": N_("End a warning when its time is over"),
+    "tell_callers": N_("Tell the callers that it is under control"),
     "keep_score": N_("Write the drill's score sheet"),
+    "keep_clocks": N_("Keep the reporting clocks"),
+    "mark_report_overdue": N_("Watch a report's deadline"),
+    "open_more_shelters": N_("Open shelters for a higher level"),
 }
 
 DEGRADED: Mapping[str, str] = {
@@ -126,11 +212,91 @@ WORK_STATE: Mapping[str, str] = {
     "doing": N_("Being carried out"),
     "done": N_("Carried out"),
     "failed": N_("Failed, do it by hand"),
-    "undone": N_("Taken back"),
+    "undone": N_("Undone"),
 }
+
+AUDIENCE: Mapping[str, str] = {"units": N_("Units on duty"), "agencies": N_("Outside agencies"), "callers": N_("Those who called")}
+"""Whom a step's background work tells; the audiences of a plan's own messages are named by the catalogue."""
+REPORT_KIND: Mapping[str, str] = {
+    "phone": N_("phone report"),
+    "initial": N_("first report"),
+    "followup": N_("follow-up report"),
+    "final": N_("final report"),
+}
+
+REPORT_STATE: Mapping[str, str] = {
+    "open": N_("Due"),
+    "sent": N_("Report sent"),
+    "dropped": N_("Not needed"),
+    "withdrawn": N_("Clock stopped"),
+}
+
+BECAUSE: Mapping[str, str] = {
+    "ended": N_("it is over"),
+    "reopened": N_("it goes on"),
+    "taken_back": N_("it was taken back"),
+    "merged": N_("reported with the incident it went into"),
+}
+
+EVIDENCE: Mapping[str, str] = {"text": N_("words"), "number": N_("a number"), "photo": N_("a photo, or words on it")}
+"""What a task is ticked off with."""
 
 LEVEL_OF_RESPONSE = N_("level %(level)s response")
 DUTY_ORDER = N_("On duty for %(plan)s, level %(level)s")
+STOCK_MOVE: Mapping[str, str] = {
+    "receive": N_("Received"),
+    "reserve": N_("Reserved"),
+    "release": N_("Released"),
+    "issue": N_("Issued"),
+    "return": N_("Taken back"),
+    "transfer_out": N_("Moved away"),
+    "transfer_in": N_("Moved in"),
+    "consume": N_("Used up"),
+    "write_off": N_("Written off"),
+    "count": N_("Counted"),
+}
+
+RESERVATION_STATUS: Mapping[str, str] = {
+    "held": N_("Put by"),
+    "issued": N_("In use"),
+    "closed": N_("Settled"),
+    "released": N_("Given back"),
+}
+
+STOCK_COLUMN: Mapping[str, str] = {
+    "depot": N_("Depot code"),
+    "depot_name": N_("Depot name"),
+    "material": N_("Material code"),
+    "material_name": N_("Material name"),
+    "unit": N_("Unit of count"),
+    "lot": N_("Lot number"),
+    "expires_on": N_("Good until"),
+    "booked": N_("Booked"),
+    "counted": N_("Counted now"),
+    "minimum": N_("Minimum stock"),
+}
+
+SHEET_FAULT: Mapping[str, str] = {
+    "not_a_workbook": N_("This is not an Excel workbook (.xlsx)."),
+    "too_large": N_("The sheet is too large: at most %(value)s."),
+    "no_rows": N_("The sheet has no rows."),
+    "missing_column": N_("The column %(value)s is missing."),
+    "unknown_column": N_("No column is called %(value)s."),
+    "double_column": N_("The column %(value)s is there twice."),
+    "formula": N_("Formulas are not read: write the value %(value)s as it is."),
+    "missing": N_("A value is missing: %(value)s."),
+    "unknown_depot": N_("There is no depot %(value)s."),
+    "unknown_material": N_("There is no material %(value)s."),
+    "not_a_number": N_("Not a whole number from 0 to 1,000,000: %(value)s."),
+    "not_a_date": N_("Not a date (2027-03-31): %(value)s."),
+    "not_a_lot": N_("Not a lot number of at most 40 characters: %(value)s."),
+    "lot_needed": N_("This depot has the material in lots: name the lot (%(value)s)."),
+    "double_row": N_("This lot stands in row %(value)s already."),
+    "minimum_differs": N_("Another row of this depot and material has the minimum %(value)s."),
+    "expiry_differs": N_("The depot knows this lot as good until %(value)s."),
+    "moved_meanwhile": N_("%(value)s are on the books now: stock was moved after the sheet was made."),
+    "below_reserved": N_("Less than what is reserved (%(value)s): release first."),
+}
 
 REFUSAL: Mapping[str, str] = {
     "refused": N_("This is not possible now."),
@@ -153,6 +319,15 @@ REFUSAL: Mapping[str, str] = {
     "evidence_needed": N_("This task is ticked off with: %(evidence)s."),
     "conditions_open": N_("Conditions still open: %(open)s."),
     "too_late_to_undo": N_("The time to undo is over. Roll the plan back with a reason."),
+    "edited_meanwhile": N_("%(by)s has saved another text meanwhile (version %(version)s). Look at it before you save yours."),
+    "report_closed": N_("This report is closed already: %(state)s (%(by)s)."),
+    "blanks_left": N_("The report still has %(blanks)s blanks: fill them in or strike them."),
+    "shelter_is_open": N_("%(shelter)s is open already (opened by %(by)s)."),
+    "shelter_closed": N_("%(shelter)s has been closed (by %(by)s)."),
+    "shelter_full": N_("%(shelter)s has %(capacity)s places. Say why %(occupied)s people are there."),
+    "people_in_shelters": N_("%(people)s people are still in shelters: %(shelters)s. Count them out first."),
+    "plan_text_unfit": N_("Nobody could act by this text: %(complaints)s"),
+    "not_a_photo": N_("This is not a photo that can be kept (JPEG, PNG or WebP): %(reason)s."),
     "unknown_place": N_("There is no place %(place)s."),
     "unknown_account": N_("There is no account %(name)s."),
     "unknown_link": N_("This link is not valid any more. Ask for a new one."),
@@ -164,6 +339,30 @@ REFUSAL: Mapping[str, str] = {
     "cannot_merge": N_("Incident %(incident)s cannot be merged into %(into)s."),
     "changed_meanwhile": N_("Somebody else changed this first. Look again and decide anew."),
     "already_used": N_("The name %(name)s is taken."),
+    "unknown_watch": N_("There is no watch %(watch)s."),
+    "unknown_person": N_("There is nobody %(person)s in the directory."),
+    "unknown_swap": N_("There is no swap %(swap)s."),
+    "unknown_roll_call": N_("There is no roll call %(roll_call)s."),
+    "unknown_cadre": N_("There is no cadre %(cadre)s."),
+    "unknown_post": N_("There is no post %(post)s."),
+    "watches_overlap": N_("%(post)s already has watch %(number)s at that time."),
+    "person_busy": N_("%(person)s is on watch %(number)s at that time."),
+    "watch_is_over": N_("Watch %(number)s has begun or is over and cannot be changed so."),
+    "no_relief": N_("Watch %(number)s stays on duty until the next one has taken over."),
+    "own_swap": N_("Somebody else has to decide on this swap: it is your own watch."),
+    "sheet_unreadable": N_("This file cannot be read as a sheet: an .xlsx workbook with at most 10,000 rows is needed."),
+    "sheet_refused": N_("Nothing was taken over: %(count)s cells cannot be right. %(cells)s"),
+    "unknown_depot": N_("There is no depot %(depot)s."),
+    "unknown_material": N_("There is no material %(material)s."),
+    "unknown_lot": N_("%(depot)s has no lot %(lot)s of %(material)s."),
+    "unknown_reservation": N_("There is no reservation %(reservation)s."),
+    "stock_short": N_("%(depot)s has not enough %(material)s: %(available)s available, %(wanted)s wanted."),
+    "street_short": N_("All depots together have not enough: %(materials)s (%(material)s: %(available)s available, %(wanted)s wanted)."),
+    "count_below_reserved": N_("%(depot)s: %(counted)s of %(material)s counted, but %(reserved)s are reserved. Release first."),
+    "lot_expiry_differs": N_("%(depot)s knows lot %(lot)s of %(material)s as good until %(expires_on)s, not %(given)s."),
+    "more_than_reserved": N_("Reservation %(reservation)s holds %(held)s, %(wanted)s wanted."),
+    "more_than_issued": N_("%(out)s of %(material)s from %(depot)s are out; %(wanted)s cannot come back or be used up."),
+    "stock_sheet_refused": N_("Nothing was taken over: %(count)s cells of the sheet cannot be right, the first is %(first)s."),
     "key_reused": N_("This key was used for another order: %(key)s."),
     "invalid": N_("This value cannot be right: %(field)s = %(value)s."),
     "place_needed": N_("Where did it happen? Choose a place or click on the map."),
@@ -172,6 +371,39 @@ REFUSAL: Mapping[str, str] = {
     "no_units": N_("Choose at least one unit."),
     "not_a_drill": N_("This centre is in service; there is no drill here."),
     "too_many": N_("Too many tries. Wait %(retry_after_s)s seconds."),
+    "unknown_warning": N_("There is no warning %(warning)s."),
+    "unknown_standing_order": N_("There is no order of the district %(order)s."),
+    "unknown_measurement": N_("There is no measurement %(measurement)s."),
+    "unknown_proposal": N_("There is no proposal %(proposal)s."),
+    "unknown_metric": N_("There is no metric %(metric)s."),
+    "warning_ended_already": N_("It is no longer in force: %(notice_state)s."),
+    "proposal_settled": N_("This proposal is settled: %(proposal_state)s."),
+    "unreadable_text": N_("These bytes are no text. Paste the message itself."),
+    "text_too_long": N_("The text is longer than %(most)s letters. Paste one message."),
+    "no_warning_in_text": N_(
+        "No warning and no order of the district was found. Looked for one of %(hazards)s with one of %(colors)s and the word for warning."
+    ),
+    "order_needs_plan": N_("The order does not say which plan it means. Choose the plan."),
+    "reason_needed": N_("Please say why."),
+    "out_of_bounds": N_("%(metric)s cannot be %(value)s: it lies between %(least)s and %(most)s."),
+    "not_one_of": N_("%(metric)s cannot be %(value)s: it is one of %(values)s."),
+    "window_needed": N_("%(metric)s adds up: over how many hours was it measured?"),
+    "unreadable_alert": N_("The CAP message cannot be read."),
+    "alert_too_large": N_("The CAP message is larger than %(most_bytes)s bytes."),
+    "alert_encoding": N_("The message is not in the encoding it declares, or that encoding is not read: %(encoding)s."),
+    "alert_not_xml": N_("This is not XML (line %(line)s: %(reason)s)."),
+    "alert_has_doctype": N_("The message has a document type; CAP has none, so it is not read."),
+    "alert_too_deep": N_("The message is nested deeper than %(most)s levels."),
+    "alert_too_many_parts": N_("The message has more than %(most)s elements."),
+    "alert_wrong_root": N_("This is no CAP message: it begins with %(root)s, not with alert or feed."),
+    "alert_wrong_namespace": N_("This is no CAP message of version 1.0, 1.1 or 1.2: its namespace is %(namespace)s."),
+    "alert_list_empty": N_("None of the %(entries)s entries carries an alert; links are not followed."),
+    "alert_incomplete": N_("The message lacks %(field)s; nobody can tell what it is."),
+    "alert_field_wrong": N_("%(field)s of the message is %(value)s, which CAP does not know."),
+    "alert_field_too_long": N_("%(field)s of the message is longer than %(most)s letters."),
+    "alert_time_without_zone": N_("%(field)s of the message has no time zone: %(value)s."),
+    "alert_time_wrong": N_("%(field)s of the message is no time that can be right: %(value)s."),
+    "alert_geometry_wrong": N_("%(field)s of the message does not lie on earth: %(value)s."),
 }
 
 EVENT: Mapping[str, str] = {
@@ -198,6 +430,16 @@ EVENT: Mapping[str, str] = {
     "UnitCrewSet": N_("Crew of %(unit)s: %(crew)s"),
     "UnitChannelSet": N_("Message service of %(unit)s: %(service)s"),
     "StreetSeeded": N_("The street's catalogue %(catalogue)s was read in: %(units)s units, %(places)s places"),
+    "StockOpened": N_("%(depots)s depots opened with %(items)s items of %(materials)s materials in %(lots)s lots (demonstration data)"),
+    "StockMoved": N_("%(kind)s: %(quantity)s × %(material)s, %(depot)s, %(balance)s on hand now %(reason)s"),
+    "StockTransferred": N_(
+        "%(quantity)s × %(material)s moved from %(depot)s (%(balance)s left) to %(to_depot)s (%(to_balance)s) %(reason)s"
+    ),
+    "StockCounted": N_("%(depot)s: %(material)s counted, difference %(difference)s, %(balance)s on hand now %(reason)s"),
+    "StockMinimumSet": N_("%(depot)s: minimum of %(material)s changed from %(before)s to %(after)s"),
+    "StockReserved": N_("%(quantity)s items put by (%(materials)s) in %(depots)s"),
+    "StockReleased": N_("%(quantity)s items free again (%(materials)s) in %(depots)s"),
+    "StockImported": N_("Stock sheet taken over: %(counted)s lots counted, difference %(difference)s, %(minimums)s minimums %(reason)s"),
     "JobParked": N_("Background job failed %(attempts)s times and is parked: %(job)s"),
     "JobRetried": N_("Background job put back to work: %(job)s"),
     "JobDropped": N_("Background job given up: %(job)s %(reason)s"),
@@ -240,8 +482,52 @@ EVENT: Mapping[str, str] = {
     "NoticeUnanswered": N_("No answer to the message to %(audience_name)s: %(recipients)s"),
     "NoticeWithdrawn": N_("Message to %(audience_name)s closed"),
     "ChannelSet": N_("Message service of %(kind)s %(ref)s: %(service)s"),
+    "ReportOpened": N_("%(about_name)s: reporting clock for the %(report_kind)s no. %(report_number)s runs"),
+    "ReportMoved": N_("%(about_name)s: %(report_kind)s no. %(report_number)s is due earlier"),
+    "ReportOverdue": N_("%(about_name)s: %(report_kind)s no. %(report_number)s is overdue"),
+    "ReportSaved": N_("%(about_name)s: text of the %(report_kind)s no. %(report_number)s edited"),
+    "ReportSent": N_("%(about_name)s: %(report_kind)s no. %(report_number)s given to %(receiver)s"),
+    "ReportDropped": N_("%(about_name)s: %(report_kind)s no. %(report_number)s not needed: %(reason)s"),
+    "ReportWithdrawn": N_("%(about_name)s: clock for the %(report_kind)s no. %(report_number)s stopped, %(because)s"),
+    "ReportTakenOver": N_("%(about_name)s: takes over the clock for the %(report_kind)s no. %(report_number)s"),
+    "ShelterOpened": N_("Shelter %(shelter_name)s opened, %(capacity)s places"),
+    "ShelterCounted": N_("Shelter %(shelter_name)s: %(occupied)s people, %(special_needs)s with special needs. %(reason)s"),
+    "ShelterShut": N_("Shelter %(shelter_name)s closed. %(reason)s"),
+    "ShelterKeptOpen": N_("Shelter %(shelter_name)s stays open: %(occupied)s people are there"),
+    "GroupLinked": N_("%(plan_name)s: task groups have their links: %(groups)s"),
+    "PhotoStored": N_("Photo received: %(photo)s"),
+    "PlanTextApproved": N_("Text of %(plan_name)s approved, version %(version)s"),
     "CredentialIssued": N_("Access issued for %(account)s: %(kind)s"),
     "CredentialRevoked": N_("Access revoked for %(account)s: %(kind)s"),
+    "PersonAdded": N_("%(person)s added to the directory: %(role)s"),
+    "PersonChanged": N_("Directory entry of %(person)s changed: %(changed)s"),
+    "PersonLeft": N_("%(person)s left the directory"),
+    "RosterFilled": N_("Roster filled until %(until)s: %(watches)s watches"),
+    "RosterImported": N_("Roster imported: %(added)s watches new, %(changed)s changed"),
+    "WatchAdded": N_("Watch %(number)s added (%(post)s)"),
+    "WatchDropped": N_("Watch %(number)s dropped (%(post)s)"),
+    "WatchPeopleSet": N_("People of watch %(number)s (%(post)s): %(people)s"),
+    "WatchBegun": N_("Watch %(number)s is on duty (%(post)s): %(people)s"),
+    "WatchHandingOver": N_("Watch %(number)s is handing over (%(post)s)"),
+    "WatchClosed": N_("Watch %(number)s closed (%(post)s)"),
+    "WatchesCalledUp": N_("Watches now and next: %(watches)s"),
+    "SwapAsked": N_("Swap asked: watch %(number)s (%(post)s), %(other)s for %(person)s %(reason)s"),
+    "SwapApproved": N_("Swap approved: watch %(number)s (%(post)s), %(other)s for %(person)s"),
+    "SwapRefused": N_("Swap refused: watch %(number)s (%(post)s), %(other)s for %(person)s %(reason)s"),
+    "RollCallStarted": N_("Roll call of %(stations)s stations, to be answered within %(minutes)s minutes"),
+    "RollCallAnswered": N_("Roll call: %(post)s has %(on_duty)s of %(expected)s people on duty %(note)s"),
+    "ResponsibilitiesImported": N_("Responsible cadres imported for %(targets)s places"),
+    "CadrePhoneSet": N_("Number of %(cadre)s changed"),
+    "WarningTaken": N_("Warning message %(act)s: %(hazard)s %(color)s, from %(issuer)s %(mark)s"),
+    "WarningEnded": N_("Warning %(hazard)s %(color)s from %(issuer)s %(how)s %(reason)s"),
+    "StandingOrderTaken": N_("Order of %(issuer)s (%(act)s): %(plan_id)s, level %(level)s %(mark)s"),
+    "StandingOrderEnded": N_("Order for %(plan_id)s, level %(level)s %(how)s %(reason)s"),
+    "MeasurementTaken": N_("Measured: %(metric)s %(value)s %(unit)s"),
+    "MeasurementCorrected": N_("Measurement corrected: %(metric)s %(before_value)s is %(value)s %(unit)s %(reason)s"),
+    "PlanProposed": N_("Plan proposed: %(plan_id)s, level %(level)s (%(triggers)s) %(mark)s"),
+    "ProposalDeclined": N_("Proposal of %(plan_id)s, level %(level)s declined: %(reason)s"),
+    "ProposalTaken": N_("Plan %(plan_id)s runs at level %(level)s"),
+    "ProposalStale": N_("Proposal of %(plan_id)s, level %(level)s is no longer called for"),
     "DrillStarted": N_("Drill %(scenario)s begins, the clock runs at x%(speed)s"),
     "DrillNoted": N_("Drill director: %(text)s"),
     "DrillStepPlayed": N_("Drill: %(step)s (%(kind)s) %(problem)s"),
@@ -255,17 +541,71 @@ CREDENTIAL: Mapping[str, str] = {
     "session": N_("session"),
 }
 
+WARNING_ACT: Mapping[str, str] = {
+    "issue": N_("issued"),
+    "update": N_("updated"),
+    "lift": N_("lifted"),
+    "cancel": N_("withdrawn"),
+}
+
+NOTICE_STATE: Mapping[str, str] = {
+    "active": N_("in force"),
+    "superseded": N_("replaced"),
+    "lifted": N_("lifted by the issuer"),
+    "cancelled": N_("withdrawn by the issuer"),
+    "ended": N_("ended by hand"),
+    "expired": N_("expired"),
+    "noted": N_("for information"),
+}
+
+NOTICE_MARK: Mapping[str, str] = {
+    "exercise": N_("(exercise)"),
+    "test": N_("(technical test)"),
+    "system": N_("(between systems)"),
+    "draft": N_("(draft)"),
+    "differs": N_("(differs from the message with the same number)"),
+}
+
+PROPOSAL_STATE: Mapping[str, str] = {
+    "open": N_("waiting for a decision"),
+    "taken": N_("taken"),
+    "declined": N_("declined"),
+    "stale": N_("no longer called for"),
+}
+
+WARNING_COLOR: Mapping[str, str] = {
+    "blue": N_("blue"),
+    "yellow": N_("yellow"),
+    "orange": N_("orange"),
+    "red": N_("red"),
+}
+
+DOUBT: Mapping[str, str] = {
+    "condition": N_("the plan asks a person to judge this"),
+    "whose": N_("it may belong to another plan"),
+    "variant": N_("it may belong to another variant of the plan"),
+}
+
 NOBODY = N_("nobody")
 NO_UNIT_LEFT = N_("no unit is left")
 
-_STATUS_TABLES = (UNIT_STATUS, INCIDENT_STATUS, ASSIGNMENT_STATUS, ACTIVATION_STATUS, TASK_STATUS)
+_NAMED = (("plan_name", "plan_id"), ("step_name", "step_id"), ("audience_name", "audience"), ("about_name", "about"))
+"""What a sentence calls things -> the fact that has the id."""
+
+_STATUS_TABLES = (UNIT_STATUS, INCIDENT_STATUS, ASSIGNMENT_STATUS, ACTIVATION_STATUS, TASK_STATUS, WATCH_STATUS, SWAP_STATUS)
 _STATUS_FACTS = {"status", "wanted", "before", "after", "outcome"}
 
 
 def status(language: str, code: str) -> str:
-    """The word for any status code of a unit, an assignment or an incident."""
+    """The word for any status code of a unit, an assignment, an incident, a plan, a task, a watch or a swap."""
     text = next((table[code] for table in _STATUS_TABLES if code in table), None)
     return translator(language)(text) if text else code
+
+
+def sheet_fault(language: str, code: str, value: str) -> str:
+    """What is wrong with a cell of a sheet; a missing or doubled column is called by its heading in this language."""
+    say = translator(language)
+    return say(SHEET_FAULT[code]) % {"value": say(STOCK_COLUMN.get(value, value))}
 
 
 def refusal(language: str, no: Refusal, names: Mapping[str, str] | None = None) -> str:
@@ -274,7 +614,8 @@ def refusal(language: str, no: Refusal, names: Mapping[str, str] | None = None) 
 
 
 def event(language: str, name: str, facts: Mapping[str, Any], names: Mapping[str, str] | None = None) -> str:
-    """The sentence people read for a log line. names : unit ids -> call signs and incident type codes -> names, in this language.
+    """The sentence people read for a log line. names : unit ids -> call signs and incident type codes -> names, in this language;
+    codes that only mean something with their fact stand as "fact:code" ("hazard:heat").
 
     A kind of event that this version does not know is shown by its name.
     """
@@ -284,11 +625,30 @@ def event(language: str, name: str, facts: Mapping[str, Any], names: Mapping[str
 def _filled(language: str, sentence: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
     spoken = _Spoken({key: _spoken(language, key, value, names) for key, value in facts.items()})
     spoken["unit"] = spoken.get("unit") or spoken.get("unit_id") or translator(language)(NO_UNIT_LEFT)
-    for name, fact in (("plan_name", "plan_id"), ("step_name", "step_id"), ("audience_name", "audience")):
+    for name, fact in _NAMED:
         spoken[name] = names.get(str(facts.get(fact)), str(facts.get(fact, "")))
     spoken["text"] = str(facts.get("text_en" if language == "en" else "text_zh", ""))
+    spoken["shelter_name"] = names.get(str(facts.get("shelter_id")), str(facts.get("shelter", "")))
     spoken["type_name"] = names.get(str(facts.get("type")), str(facts.get("type")))
     return translator(language)(sentence) % spoken
+
+
+def listed(language: str, words: Iterable[str]) -> str:
+    """Words one after the other, as the language separates them."""
+    return (", " if language == "en" else "、").join(words)
+
+
+def cell_problem(language: str, told: str) -> str:
+    """The sentence for one wrong cell. told : as SheetRefused names it, "C17|unknown_person|what stands there"."""
+    address, _, rest = told.partition("|")
+    code, _, value = rest.partition("|")
+    say = translator(language)
+    return f"{address} {say(CELL[code]) % {'value': value}}" if code in CELL else told
+
+
+def _cells(language: str, told: list[str]) -> str:
+    mark, more = ("; ", " …") if language == "en" else ("；", " ……")
+    return mark.join(cell_problem(language, it) for it in told[:CELLS_TOLD]) + (more if len(told) > CELLS_TOLD else "")
 
 
 class _Spoken(dict[str, str]):
@@ -300,14 +660,36 @@ class _Spoken(dict[str, str]):
 
 def _spoken(language: str, key: str, value: Any, names: Mapping[str, str]) -> str:  # noqa: ANN401 - facts are JSON
     say = translator(language)
+    if isinstance(value, list) and key == "cells":
+        return _cells(language, value)
     if isinstance(value, list):
-        return (", " if language == "en" else "、").join(names.get(str(item), str(item)) for item in value)
+        return listed(language, (names.get(str(item), str(item)) for item in value))
     if value is None:
         return "" if key == "unit_id" else say(NOBODY) if key == "by" else "-"
     text = str(value)
     if key in _STATUS_FACTS and text not in LEVEL:
         return status(language, text)
-    for table_key, table in (("role", ROLE), ("approve_by", ROLE), ("job", JOB), ("kind", CREDENTIAL)):
-        if key == table_key and text in table:
-            return say(table[text])
-    return names.get(text, text)
+    table = dict(_WORDS_OF).get(key, {})
+    if text in table:
+        return say(table[text])
+    return names.get(f"{key}:{text}") or names.get(text, text)
+
+
+_WORDS_OF: tuple[tuple[str, Mapping[str, str]], ...] = (
+    ("role", {**PERSON_ROLE, **ROLE}),
+    ("approve_by", ROLE),
+    ("post", POST),
+    ("job", JOB),
+    ("kind", {**CREDENTIAL, **STOCK_MOVE}),
+    ("act", WARNING_ACT),
+    ("color", WARNING_COLOR),
+    ("how", NOTICE_STATE),
+    ("mark", NOTICE_MARK),
+    ("notice_state", NOTICE_STATE),
+    ("proposal_state", PROPOSAL_STATE),
+    ("report_kind", REPORT_KIND),
+    ("state", REPORT_STATE),
+    ("because", BECAUSE),
+    ("evidence", EVIDENCE),
+)
+"""Facts whose codes have words of their own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import Queue
@@ -14,8 +14,10 @@ import httpx
 import pytest
 from redis import Redis
 
+from command_center.center import Center
 from command_center.domain.board import Board
 from command_center.domain.rights import SYSTEM, Role
+from command_center.domain.text import Language
 from command_center.services import access
 from tests.api.conftest import Web
 from tests.api.test_incident_doors import sent, taken
@@ -90,6 +92,25 @@ def test_facts_arrive_with_rows_and_an_id(web: Web, desk: httpx.Client) -> None:
     assert facts.id
     assert facts.data["entry"]["event"] == "CallTaken"
     assert ("incident", incident) in [(row["kind"], row["id"]) for row in facts.data["rows"]]
+
+
+def test_whoever_may_order_units_finds_the_roads_in_memory_and_a_display_does_not_need_them(
+    open_center: Callable[[], Center], serve: Callable[[Center, Language, bool], str]
+) -> None:
+    center = open_center()
+    del center.roads
+    url = serve(center, "zh_CN", False)
+
+    def listens(role: Role) -> None:
+        headers = {"Authorization": f"Bearer {access.issue_token(center, role.value, role)}"}
+        with httpx.Client(base_url=url, headers=headers, trust_env=False) as client, screen(client) as opened:
+            opened.hears("beat")
+
+    listens(Role.DISPLAY)
+    assert "roads" not in vars(center)
+
+    listens(Role.DUTY_OFFICER)
+    eventually(lambda: "roads" in vars(center))
 
 
 def test_an_old_snapshot_and_the_patches_after_it_make_the_new_snapshot(web: Web, desk: httpx.Client) -> None:

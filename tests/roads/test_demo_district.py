@@ -52,7 +52,7 @@ def test_the_shipped_district_is_what_the_generator_draws(tmp_path: Path) -> Non
     write_demo_district(tmp_path, wanted_district())
 
     written = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*.csv"))
-    assert len(written) == 10
+    assert len(written) == 12
     for path in written:
         assert (tmp_path / path).read_bytes() == (FOLDER / path).read_bytes(), path
     assert len(drawn(tmp_path / "roads/demo.osm.pbf")) > 2000

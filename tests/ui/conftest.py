@@ -26,9 +26,10 @@ from command_center.db.tables import Incident, Unit
 from command_center.domain.events import CallTaken, Event, IncidentClosed, UnitEnRoute, UnitOnScene, UnitStatusSet
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
-from command_center.domain.rights import SYSTEM, Role
+from command_center.domain.rights import SYSTEM, Actor, Role
 from command_center.domain.status import IncidentStatus, UnitStatus
-from command_center.services import access, open_center, seeding
+from command_center.services import access, activations, open_center, seeding
+from command_center.services.live import read_snapshot
 from command_center.web import compose
 from command_center.wire import EmbeddedValkey
 from tests.waiting import eventually
@@ -46,6 +47,9 @@ FLAGS = [
     "--no-first-run",
     *(["--no-sandbox"] if os.geteuid() == 0 else []),
 ]
+
+ROLES = (Role.DUTY_OFFICER, Role.DUTY_LEADER, Role.DEPUTY_COMMANDER, Role.COMMANDER, Role.DISPLAY)
+"""Who sits in front of a screen in these tests."""
 
 failed = pytest.StashKey[bool]()
 
@@ -132,8 +136,17 @@ class Theatre:
         answer = httpx.post(f"{self.url}/api/v1/positions", json=body, headers=headers, timeout=10, trust_env=False)
         assert answer.json() == {"accepted": len(fixes), "rejected": {}}
 
+    def end_plans(self) -> None:
+        """Take back whatever plan runs or waits."""
+        chief = Actor(name="chief", role=Role.COMMANDER)
+        for row in read_snapshot(self.center).rows:
+            if row["kind"] == "activation" and not row["gone"]:
+                take_back = activations.decline if row["status"] == "proposed" else activations.roll_back
+                take_back(self.center, int(row["id"]), chief, "the test is over")
+
     def clear(self) -> None:
-        """All units free, no incident open."""
+        """No plan in force, all units free, no incident open."""
+        self.end_plans()
         with self.center.work(SYSTEM) as work:
             for unit in work.session.scalars(select(Unit)):
                 unit.status, unit.incident_id = UnitStatus.AVAILABLE, None
@@ -252,7 +265,7 @@ def theatre() -> Iterator[Theatre]:
             relaying(carried),
             serving(open_center(**options)) as url,
         ):
-            yield Theatre(own, url, {role: access.issue_token(own, f"test-{role}", role) for role in (Role.DUTY_OFFICER, Role.DISPLAY)})
+            yield Theatre(own, url, {role: access.issue_token(own, f"test-{role}", role) for role in ROLES})
 
 
 @pytest.fixture(scope="module")
@@ -303,7 +316,7 @@ class Screens:
         self._watch(page, url)
         page.add_init_script(script)
         page.goto(url + path)
-        page.wait_for_selector("main[data-page] :is(.leaflet-container, .empty)", state="attached")
+        page.wait_for_selector("main[data-page] :is(.leaflet-container, .empty, .plans[data-drawn])", state="attached")
         until(page, "window.cc && cc.link() === 'live' && document.fonts.status === 'loaded'")
         return page
 

@@ -223,15 +223,15 @@ def test_a_large_fleet_goes_to_a_canvas(screens: Screens, count: int) -> None:
     page = screens.open("/wall", role=Role.DISPLAY)
 
     took_ms: list[Any] = page.evaluate(
-        """count => {
+        """async count => {
         const unit = index => ({kind: 'unit', id: 'v-' + index, version: 1, gone: false, call_sign: {zh: '车' + index, en: 'V ' + index},
           unit_kind: 'patrol_vehicle', area: 'A1', station: 'YY', status: 'en_route', home: {lat: 36.7, lon: 119.14}});
         const rows = Array.from({length: count}, (_, index) => unit(index)); cc.upsert(rows); cc.emit('rows', {rows});
-        const move = () => { const began = performance.now();
+        const move = async () => { const began = performance.now();
           const at = new Date(cc.now()).toISOString(), near = degrees => degrees + Math.random() / 50;
           for (const row of rows) cc.positions[row.id] = [row.id, near(36.69), near(119.13), 20, 90, 80, at, 5];
-          cc.emit('positions', {}); return performance.now() - began; };
-        move(); return [move(), move(), move()]; }""",
+          cc.emit('positions', {}); await new Promise(requestAnimationFrame); return performance.now() - began; };
+        await move(); return [await move(), await move(), await move()]; }""",
         count,
     )
 

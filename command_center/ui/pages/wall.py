@@ -4,19 +4,22 @@ Sizes come from the viewing distance: `?d=5&diag=65` (metres, inches) sets the r
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from command_center.domain.board import Row, without_words
 from command_center.domain.levels import Level
+from command_center.domain.watches import Duty
 from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, is_overdue, response_figures
+from command_center.services.watches import OnWatch, on_duty_now
+from command_center.ui import wall_plans
 from command_center.ui.map_layers import district_map, unit_symbol
-from command_center.ui.memo import Memo
+from command_center.ui.memo import Memo, fingerprint
 from command_center.ui.shell import Desk, Page, Screen, shows_simulated
 from command_center.ui.speech import spoken_names
 from command_center.ui.widgets import clock, data_time, demo_mark, empty_state, icon, kpi, pane, severity, wall_clock
@@ -24,7 +27,8 @@ from command_center.words import N_, phrases
 
 INCIDENTS_SHOWN = 5
 ENTRIES_SHOWN = 3
-"""Five incidents and three lines of the log: eight list rows, the most a room takes in."""
+WARNINGS_SHOWN = 4
+"""Five incidents and three lines of the log: eight list rows, the most a room takes in. A running plan takes two from the log."""
 
 PULSE_S = 10
 """Figures that change with time alone (overdue, shares) are drawn anew this often."""
@@ -38,49 +42,64 @@ LONGEST_PLACE_EM = 20.0
 PLACE_MARKS = re.compile(r"(?=[,，。；;（(])")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WallDrawing:
-    """The parts that follow the facts."""
+PARTS = ("wall-kpis", "wall-warnings", "wall-incidents", "wall-plans", "wall-entries", "wall-duty", "wall-demo")
+"""Ids of what the server draws anew when something happened; the units are drawn by assets/wall_units.js."""
 
-    kpis: Sequence[Component]
-    incidents: Sequence[Component]
-    areas: Sequence[Component]
-    entries: Sequence[Component]
-    demo: Sequence[Component]
+SEEN = "wall-seen"
+"""Store: part -> fingerprint of what this screen shows there."""
+
+
+@dataclass(frozen=True, slots=True)
+class WallDrawing:
+    """The parts that follow the facts, by id, and their fingerprints."""
+
+    parts: Mapping[str, Sequence[Component]]
+    marks: Mapping[str, str]
+
+    def news(self, seen: Mapping[str, str]) -> list[Any]:
+        """Every part in the order of PARTS, `no_update` where a screen shows it already; and the fingerprints of what it shows then."""
+        return [*(no_update if self.marks[part] == seen.get(part) else self.parts[part] for part in PARTS), self.marks]
 
 
 def layout(screen: Screen) -> Component:
     drawing = draw(screen)
     incidents = pane(
         [icon("alert-triangle"), screen.say(N_("Incidents"))],
-        html.Div(drawing.incidents, id="wall-incidents", className="wall-list"),
+        html.Div(drawing.parts["wall-incidents"], id="wall-incidents", className="wall-list"),
         note=screen.say(N_("by level, then age")),
         class_name="wall-incidents",
     )
     areas = pane(
         [icon("truck"), screen.say(N_("Units"))],
-        html.Div(drawing.areas, id="wall-areas", className="wall-areas"),
+        html.Div(_areas(screen), id="wall-areas", className="wall-areas"),
         note=screen.say(N_("free")),
         class_name="wall-units",
     )
     entries = pane(
         [icon("history"), screen.say(N_("Latest"))],
-        html.Div(drawing.entries, id="wall-entries", className="wall-list"),
+        html.Div(drawing.parts["wall-entries"], id="wall-entries", className="wall-list"),
         class_name="wall-entries",
     )
     return html.Div(
         [
             html.Header(
-                [_title(screen), html.Div(drawing.kpis, id="wall-kpis", className="wall-kpis"), wall_clock()], className="wall-head"
+                [_title(screen), html.Div(drawing.parts["wall-kpis"], id="wall-kpis", className="wall-kpis"), wall_clock()],
+                className="wall-head",
             ),
+            html.Div(drawing.parts["wall-warnings"], id="wall-warnings", className="wall-warnings"),
             incidents,
             district_map(screen, page="wall", can_pan=False),
-            html.Aside([areas, entries], className="wall-side"),
+            html.Aside([areas, _plans(drawing), entries], className="wall-side"),
             _footer(drawing, screen),
+            dcc.Store(id=SEEN, data=drawing.marks),
         ],
         className="wall",
         **{"data-distance": screen.query.get("d", ""), "data-diagonal": screen.query.get("diag", "")},
     )
+
+
+def _plans(drawing: WallDrawing) -> Component:
+    return html.Section(drawing.parts["wall-plans"], id="wall-plans", className="pane wall-plans")
 
 
 def _title(screen: Screen) -> Component:
@@ -88,27 +107,45 @@ def _title(screen: Screen) -> Component:
     return html.H1([html.Span(screen.read(street.name)), html.Span(screen.say(N_("Command centre")))], className="wall-title")
 
 
-def _footer(drawing: WallDrawing, screen: Screen) -> Component:
+def _duty(screen: Screen) -> str:
+    """Who leads and who is at the desk now; where nobody is rostered, what is there to answer."""
+    watch = on_duty_now(screen.center)
+    seats = [] if watch is None else [(it, watch.on(it)) for it in (Duty.LEADER, Duty.OFFICER)]
+    named = [f"{screen.say(phrases.DUTY[duty])} {_names(people, screen)}" for duty, people in seats if people]
+    if named:
+        return " · ".join(named)
     counts = screen.center.catalogue.street.counts
-    duty = screen.say(
+    return screen.say(
         N_("On duty 24 h · %(stations)s stations · %(vehicles)s vehicles"),
         stations=counts.stations,
         vehicles=counts.patrol_vehicles + counts.guarantee_vehicles,
     )
-    return html.Footer([html.Span(duty), html.Span(drawing.demo, id="wall-demo"), data_time(screen)], className="wall-foot")
+
+
+def _names(people: Sequence[OnWatch], screen: Screen) -> str:
+    return (", " if screen.lang == "en" else "、").join(screen.read(it.name) for it in people)
+
+
+def _footer(drawing: WallDrawing, screen: Screen) -> Component:
+    duty, demo = html.Span(drawing.parts["wall-duty"], id="wall-duty"), html.Span(drawing.parts["wall-demo"], id="wall-demo")
+    return html.Footer([duty, demo, data_time(screen)], className="wall-foot")
 
 
 def draw(screen: Screen) -> WallDrawing:
-    """Draw from the live board; reads the last day's arrivals from the database."""
+    """Draw from the live board; reads the last day's arrivals and who is on watch from the database."""
     now = screen.center.now()
     figures, response = board_figures(screen.live.board, now), response_figures(screen.center)
-    return WallDrawing(
-        kpis=_kpis(figures, response, screen),
-        incidents=_incidents(response, now, screen),
-        areas=_areas(screen),
-        entries=_entries(screen),
-        demo=[demo_mark(screen)] if shows_simulated(screen.live) else [],
-    )
+    plans = wall_plans.running(screen)
+    parts: dict[str, Sequence[Component]] = {
+        "wall-kpis": _kpis(figures, response, screen),
+        "wall-warnings": warning_strip(screen),
+        "wall-incidents": _incidents(response, now, screen),
+        "wall-plans": wall_plans.panel(plans, screen),
+        "wall-entries": _entries(screen, max(0, ENTRIES_SHOWN - 2 * len(plans))),
+        "wall-duty": [_duty(screen)],
+        "wall-demo": [demo_mark(screen)] if shows_simulated(screen.live) else [],
+    }
+    return WallDrawing(parts, {part: fingerprint(drawn) for part, drawn in parts.items()})
 
 
 # ---- the strip -----------------------------------------------------------------------------------
@@ -139,6 +176,50 @@ def _kpis(figures: BoardFigures, response: ResponseFigures, screen: Screen) -> l
         kpi(_minutes(response.p90_s), screen.say(N_("90th pct"))),
     ]
     return [html.Div(levels, className="level-counts"), *numbers]
+
+
+# ---- warnings ------------------------------------------------------------------------------------
+
+COLORS = ("red", "orange", "yellow", "blue")
+"""Gravest first."""
+
+
+def warning_strip(screen: Screen) -> list[Component]:
+    """One line: what the district ordered, then the warnings in force, gravest colour first; nothing when there is neither."""
+    warnings = sorted(screen.live.board.rows("warning"), key=lambda row: (_color_rank(row["color"]), row["issued_at"]))
+    told = [_standing_order(row, screen) for row in screen.live.board.rows("standing_order")] + [_warning(row, screen) for row in warnings]
+    if not told:
+        return []
+    hidden = len(told) - WARNINGS_SHOWN
+    rest = html.Span(
+        screen.say(N_("and %(count)s more warnings"), count=max(hidden, 0)),
+        className="wall-warning-rest",
+        hidden=hidden <= 0,
+        **{"data-more": str(max(hidden, 0))},
+    )
+    return [icon("cloud-rain"), *told[:WARNINGS_SHOWN], rest]
+
+
+def _color_rank(color: str | None) -> int:
+    return COLORS.index(color) if color in COLORS else len(COLORS)
+
+
+def _warning(row: Row, screen: Screen) -> Component:
+    """The colour as a pennant and as a word: no level, which have shapes of their own."""
+    color = screen.read(row["color_name"]) if row["color_name"] else ""
+    name = screen.say(N_("%(hazard)s %(color)s"), hazard=screen.read(row["hazard_name"]), color=color).strip()
+    words = [html.Span(className=f"pennant {row['color'] or 'none'}", **{"aria-hidden": "true"}), html.B(name), html.Span(row["issuer"])]
+    if row["status"] == "exercise":
+        words.append(html.Span(screen.say(N_("exercise")), className="mark"))
+    return html.Span(words, className="wall-warning", **{"data-warning": row["id"]})
+
+
+def _standing_order(row: Row, screen: Screen) -> Component:
+    told = screen.say(N_("District: %(plan)s level %(level)s"), plan=screen.read(row["plan_name"]), level=row["level"])
+    words = [severity(row["level"], screen), html.B(told)]
+    if row["is_exercise"]:
+        words.append(html.Span(screen.say(N_("exercise")), className="mark"))
+    return html.Span(words, className="wall-warning", **{"data-standing-order": row["id"]})
 
 
 # ---- incidents -----------------------------------------------------------------------------------
@@ -225,31 +306,20 @@ def _area_name(name: str) -> str:
 
 
 def _areas(screen: Screen) -> list[Component]:
-    units = screen.live.board.rows("unit")
-    lines = [
-        _area(_area_name(screen.read(area.name)), [unit for unit in units if unit["area"] == code], screen)
-        for code, area in screen.center.catalogue.areas.items()
-    ]
+    """A line per area that assets/wall_units.js fills with its units, and what their shapes mean."""
+    lines = [_area(code, _area_name(screen.read(area.name))) for code, area in screen.center.catalogue.areas.items()]
     states = ("available", "dispatched", "en_route", "on_scene")
     legend = [html.Span([unit_symbol(state), phrases.status(screen.lang, state)]) for state in states]
     return [*lines, html.Div(legend, className="wall-legend")]
 
 
-def _area(name: str, units: Sequence[Row], screen: Screen) -> Component:
-    free = sum(unit["status"] in ("available", "returning") for unit in units)
-    symbols = [_unit(unit, screen) for unit in units]
-    return html.Div([html.Span(name), html.Span(symbols, className="unit-line"), html.B(f"{free}/{len(units)}")], className="wall-area")
+def _area(code: str, name: str) -> Component:
+    return html.Div([html.Span(name), html.Span(className="unit-line"), html.B()], className="wall-area", **{"data-area": code})
 
 
-def _unit(unit: Row, screen: Screen) -> Component:
-    symbol = unit_symbol(unit["status"], unit["unit_kind"])
-    label = f"{screen.read(unit['call_sign'])} {phrases.status(screen.lang, unit['status'])}"
-    return html.Span(symbol, role="img", title=label, **{"aria-label": label, "data-unit": unit["id"]})
-
-
-def _entries(screen: Screen) -> list[Component]:
-    told = [entry for entry in reversed(screen.live.entries) if entry["incident_id"] or entry["unit_id"]][:ENTRIES_SHOWN]
-    if not told:
+def _entries(screen: Screen, most: int) -> list[Component]:
+    told = [entry for entry in reversed(screen.live.entries) if entry["incident_id"] or entry["unit_id"]][:most]
+    if not told and most:
         return [html.Div(screen.say(N_("Nothing yet")), className="wall-entry muted")]
     return [_entry(entry, screen) for entry in told]
 
@@ -271,19 +341,16 @@ def register(app: Dash, desk: Desk) -> None:
     memo: Memo[WallDrawing] = Memo()
 
     @app.callback(  # type: ignore[untyped-decorator]  # Dash ships no types
-        Output("wall-kpis", "children"),
-        Output("wall-incidents", "children"),
-        Output("wall-areas", "children"),
-        Output("wall-entries", "children"),
-        Output("wall-demo", "children"),
+        [*(Output(part, "children") for part in PARTS), Output(SEEN, "data")],
         Input("facts", "data"),
+        State(SEEN, "data"),
         prevent_initial_call=True,
     )
-    async def follow_facts(facts: Any) -> tuple[Sequence[Component], ...]:
+    async def follow_facts(_facts: object, seen: dict[str, str] | None) -> list[Any]:
         screen = desk.screen("/wall")
         key = (desk.live.board.revision, desk.live.log_id, int(desk.center.now().timestamp()) // PULSE_S, screen.lang)
         drawing = await memo.get(key, lambda: draw(screen))
-        return drawing.kpis, drawing.incidents, drawing.areas, drawing.entries, drawing.demo
+        return drawing.news(seen or {})
 
 
 PAGE = Page(path="/wall", title=N_("Wall display"), layout=layout, register=register)

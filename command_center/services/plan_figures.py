@@ -1,0 +1,79 @@
+"""How running plans stand, counted on the board: what is done, what is late, what comes next, and who has not answered."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from command_center.domain.activations import OPEN_TASK, ActivationStatus, TaskStatus
+from command_center.domain.board import Board, Row
+from command_center.domain.levels import Level
+from command_center.services.notices import IN_LINE
+
+_STILL_TO_DO = frozenset(status.value for status in OPEN_TASK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFigures:
+    """One plan that runs or waits for approval.
+
+    all : tasks to be done, those that were skipped left out. next_due_at : when the next open task that is not yet late is due.
+    unanswered : messages whose time to answer is over.
+    """
+
+    activation: Row
+    done: int
+    overdue: int
+    all: int
+    next_due_at: str | None
+    unanswered: int
+
+    @property
+    def runs(self) -> bool:
+        return bool(self.activation["status"] != ActivationStatus.PROPOSED)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a yes or no is asked for: the activation itself, its confirmation, or a change of level."""
+        return self.activation["status"] != ActivationStatus.ACTIVE or self.activation["wanted_level"] is not None
+
+
+def plan_figures(board: Board, now: datetime) -> tuple[PlanFigures, ...]:
+    """Every plan on the board, the gravest first, then the oldest."""
+    tasks, notices = _by_activation(board.rows("task")), _by_activation(board.rows("notice"))
+    activations = sorted(board.rows("activation"), key=lambda row: (-Level(row["level"]).rank, row["requested_at"], row["id"]))
+    return tuple(_figures(row, tasks[row["id"]], notices[row["id"]], now) for row in activations)
+
+
+def _by_activation(rows: Iterable[Row]) -> defaultdict[str, list[Row]]:
+    found: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["activation_id"]].append(row)
+    return found
+
+
+def _figures(activation: Row, tasks: list[Row], notices: list[Row], now: datetime) -> PlanFigures:
+    coming = [str(task["due_at"]) for task in tasks if task["status"] in _STILL_TO_DO and task["due_at"] and not is_late(task, now)]
+    return PlanFigures(
+        activation=activation,
+        done=sum(task["status"] == TaskStatus.DONE for task in tasks),
+        overdue=sum(is_late(task, now) for task in tasks),
+        all=sum(task["status"] != TaskStatus.SKIPPED for task in tasks),
+        next_due_at=min(coming, key=datetime.fromisoformat, default=None),
+        unanswered=sum(is_unanswered(notice, now) for notice in notices),
+    )
+
+
+def is_late(task: Row, now: datetime) -> bool:
+    """Still to be done, and its deadline is over."""
+    due_at = task["due_at"]
+    return task["status"] in _STILL_TO_DO and due_at is not None and datetime.fromisoformat(due_at) <= now
+
+
+def is_unanswered(notice: Row, now: datetime) -> bool:
+    """The time to answer is over and somebody has not; in a line of command one answer is enough."""
+    if not notice["needs_answer"] or notice["gone"]:
+        return False
+    missing = notice["answered"] < (1 if notice["audience"] == IN_LINE else notice["recipients"])
+    until = notice["answer_until"]
+    return missing and until is not None and datetime.fromisoformat(until) <= now

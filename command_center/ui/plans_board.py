@@ -1,0 +1,277 @@
+"""One activation: its head with what may be decided, units on duty, conditions for ending it, and the text it stands on."""
+
+from dash import html
+from dash.development.base_component import Component
+
+from command_center.domain.activations import ActivationStatus
+from command_center.domain.board import Row
+from command_center.domain.levels import Level
+from command_center.services.activations import ActivatePlan
+from command_center.services.plan_figures import PlanFigures
+from command_center.services.plan_story import PlanStory
+from command_center.ui.console_parts import key, moment, time_of_day
+from command_center.ui.plans_parts import (
+    approver,
+    asks,
+    goes,
+    group_name,
+    hour_minute,
+    may_decide,
+    orders,
+    plan_title,
+    progress,
+    section,
+)
+from command_center.ui.plans_preview import basis, pitfalls, posture
+from command_center.ui.shell import Screen
+from command_center.ui.speech import call_signs
+from command_center.ui.widgets import clock, icon, level_name, severity
+from command_center.words import N_, phrases
+
+RUNS = frozenset({ActivationStatus.ACTIVE.value, ActivationStatus.PROVISIONAL.value})
+
+ANCHORS = {"snow_stop": (N_("The snow has stopped…"), N_("The snow stopped at"), N_("Snow stopped: %(time)s"))}
+"""Moment that deadlines count from -> the key that records it, the label of its field, and the sentence once it is known."""
+
+
+# ---- head ---------------------------------------------------------------------------------------------------------
+
+
+def head(story: PlanStory, figures: PlanFigures | None, screen: Screen) -> list[Component]:
+    """What never scrolls away: plan, level, status, since when, who approved; and the keys."""
+    row = story.activation
+    name = plan_title(story.plan, row["variant"], screen)
+    return [
+        html.Div(
+            [
+                severity(row["level"], screen),
+                html.Div(
+                    [
+                        html.H2([name, " ", html.Small(level_name(row["level"], screen))]),
+                        html.Div(status_line(story, figures, screen), className="status"),
+                    ],
+                    className="what",
+                ),
+                *_undo(row, screen),
+                key("", symbol="x", title=screen.say(N_("Back to all plans")), keys="Esc", **goes("/plans")),
+            ],
+            className="title",
+        ),
+        *decision(row, screen),
+        html.Div(keys(story, screen), className="acts"),
+    ]
+
+
+def status_line(story: PlanStory, figures: PlanFigures | None, screen: Screen) -> list[Component | str]:
+    row = story.activation
+    parts: list[Component | str] = [html.B(screen.say(phrases.ACTIVATION_STATUS[row["status"]]))]
+    if story.ended_at is not None:
+        said = screen.say(N_("%(time)s by %(name)s"), time=hour_minute(story.ended_at, screen), name=story.ended_by)
+        return [*parts, html.Span(said), *([html.Span(story.end_reason)] if story.end_reason else [])]
+    if row["started_at"] is not None:
+        since = screen.say(N_("since %(time)s"), time=hour_minute(row["started_at"], screen))
+        parts.append(html.Span([since, " (", clock(row["started_at"]), ")"]))
+    if row["approved_by"] is not None:
+        parts.append(html.Span(screen.say(N_("approved by %(name)s"), name=row["approved_by"])))
+    if figures is not None and figures.runs:
+        parts.append(progress(figures, screen))
+    if story.incident is not None:
+        parts.append(html.Span(screen.say(N_("incident %(number)s"), number=story.incident)))
+    if story.reason:
+        parts.append(html.Span(story.reason, className="muted"))
+    return parts
+
+
+def _undo(row: Row, screen: Screen) -> list[Component]:
+    """Thirty seconds in which one key takes everything back; assets/plans.js takes the key away when they are over."""
+    until = moment(row["undo_until"])
+    if until is None or until <= screen.center.now():
+        return []
+    undo = html.Button(
+        [icon("arrow-back-up"), html.Span(screen.say(N_("Undo")), className="word"), clock(until=row["undo_until"])],
+        type="button",
+        className="key order undo",
+        **{"data-gone-at": row["undo_until"]},
+        **orders("undo", activation=row["id"]),
+    )
+    return [undo]
+
+
+def decision(row: Row, screen: Screen) -> list[Component]:
+    """What waits for a yes or no, big for whoever may say it; for everyone else who that is."""
+    if row["gone"] or (row["status"] == ActivationStatus.ACTIVE and row["wanted_level"] is None):
+        return []
+    asked = _asked(row, screen)
+    if not may_decide(row["approve_by"], screen):
+        role = approver(row["approve_by"], screen)
+        said = html.Span([asked, " ", screen.say(N_("Decided by %(role)s, who is being called."), role=role)])
+        return [html.Div([icon("lock"), said, *_time_left(row, screen)], className="decision")]
+    number = {"activation": row["id"]}
+    yes = key(
+        screen.say(N_("Approve")),
+        symbol="check",
+        keys="Ctrl+Enter",
+        look="primary order big",
+        **{"data-main": "1"},
+        **orders("approve", **number),
+    )
+    no_words = (screen.say(N_("Decline")), screen.say(N_("Why")), screen.say(N_("Decline")))
+    no = key(screen.say(N_("Decline…")), symbol="x", look="big", **asks("decline", *no_words, **number))
+    return [html.Div([icon("bell"), html.Span(asked), *_time_left(row, screen), yes, no], className="decision mine", role="alert")]
+
+
+def _asked(row: Row, screen: Screen) -> str:
+    names = {"name": row["requested_by"], "level": row["wanted_level"] or row["level"]}
+    if row["wanted_level"] is not None:
+        return screen.say(N_("Level %(level)s is asked for."), **names)
+    if row["status"] == ActivationStatus.PROVISIONAL:
+        return screen.say(
+            N_("Level %(level)s runs already, put into force by %(name)s because a life is at risk. To be confirmed."), **names
+        )
+    return screen.say(N_("%(name)s asks for level %(level)s. Nothing moves before your decision."), **names)
+
+
+def _time_left(row: Row, screen: Screen) -> list[Component]:
+    if row["confirm_until"] is None:
+        return []
+    return [html.Span([screen.say(N_("confirm within")), " ", clock(until=row["confirm_until"])], className="left")]
+
+
+# ---- keys ---------------------------------------------------------------------------------------------------------
+
+
+def keys(story: PlanStory, screen: Screen) -> list[Component]:
+    """Raise and lower, moments that deadlines count from, end, roll back."""
+    row = story.activation
+    if row["status"] not in RUNS or row["gone"]:
+        return []
+    levels = html.Div(
+        [html.Small(screen.say(N_("Raise or lower"))), *(_level_key(level, row, screen) for level in reversed(Level))],
+        className="levels",
+        role="group",
+        **{"aria-label": screen.say(N_("Raise or lower"))},
+    )
+    return [levels, *_anchor_keys(story, screen), *_end_keys(story, screen)]
+
+
+def _level_key(level: Level, row: Row, screen: Screen) -> Component:
+    present = Level(row["level"])
+    label = level_name(level.value, screen)
+    if level is present:
+        return html.Button(severity(level, screen), type="button", className="key", disabled=True, title=label, **{"aria-pressed": "true"})
+    raised = level.rank > present.rank
+    decides = screen.center.catalogue.common.levels[level if raised else present].approve_by
+    title = screen.say(N_("Raise to level %(level)s") if raised else N_("Lower to level %(level)s"), level=level.value)
+    if not may_decide(decides, screen):
+        title = f"{title} ({screen.say(N_('decided by: %(role)s'), role=approver(decides, screen))})"
+    life = raised and not may_decide(decides, screen)
+    words = (title, screen.say(N_("Why")), screen.say(N_("Change the level")))
+    asked = asks("change_level", *words, life=life, activation=row["id"], level=level.value)
+    return html.Button(severity(level, screen), type="button", className="key", title=title, **{"aria-label": title}, **asked)
+
+
+def _anchor_keys(story: PlanStory, screen: Screen) -> list[Component]:
+    """A key for every moment the plan's deadlines count from; once recorded it says when, and a press corrects it."""
+    row = story.activation
+    found: list[Component] = []
+    for anchor in dict.fromkeys(step.anchor for step in story.plan.steps if step.anchor is not None):
+        press, label, known = (screen.say(text) for text in ANCHORS[anchor])
+        at = row["anchors"].get(anchor)
+        text = known % {"time": hour_minute(at, screen)} if at else press
+        now = time_of_day(screen.center.now(), screen)[:5]
+        asked = asks("anchor", label, label, screen.say(N_("Record")), kind="time", value=now, activation=row["id"], anchor=anchor)
+        found.append(key(text, symbol="snowflake", **asked))
+    return found
+
+
+def _end_keys(story: PlanStory, screen: Screen) -> list[Component]:
+    number = {"activation": story.activation["id"]}
+    end = (screen.say(N_("End the plan")), screen.say(N_("Remark (may stay empty)")), screen.say(N_("End the plan")))
+    back = (screen.say(N_("Roll the plan back")), screen.say(N_("Why (everyone who was told hears of it)")), screen.say(N_("Roll back")))
+    return [
+        key(screen.say(N_("End…")), symbol="flag", **asks("terminate", *end, **number)),
+        key(screen.say(N_("Roll back…")), symbol="arrow-back-up", look="danger", **asks("roll_back", *back, **number)),
+    ]
+
+
+# ---- beside the checklist -----------------------------------------------------------------------------------------
+
+
+def duties(story: PlanStory, screen: Screen) -> Component:
+    """Vehicles on duty for the plan, and whether their crews have acknowledged it."""
+    signs = call_signs(screen)
+    held = [duty for duty in story.duties if not duty["gone"] or story.ended_at is not None]
+    known = sum(duty["acknowledged_at"] is not None for duty in held)
+    note = screen.say(N_("%(n)s on duty, %(known)s acknowledged"), n=len(held), known=known)
+    return section(
+        screen.say(N_("Units")), html.Ul([_duty(duty, signs, screen) for duty in held], className="duties"), note=note, folded=True
+    )
+
+
+def _duty(duty: Row, signs: dict[str, str], screen: Screen) -> html.Li:
+    sign = signs.get(duty["unit_id"]) or str(duty["unit_id"])
+    if duty["acknowledged_at"] is not None:
+        state = screen.say(N_("acknowledged %(time)s"), time=hour_minute(duty["acknowledged_at"], screen))
+        return html.Li([html.B(sign), html.Span(state, className="muted")])
+    state = screen.say(N_("told %(time)s"), time=hour_minute(duty["sent_at"], screen)) if duty["sent_at"] else screen.say(N_("being told"))
+    told = [] if duty["gone"] else [_told_by_phone(duty, sign, screen)]
+    return html.Li([html.B(sign), html.Span(state, className="muted"), *told])
+
+
+def _told_by_phone(duty: Row, sign: str, screen: Screen) -> Component:
+    words = screen.say(N_("Told by phone"))
+    label = {"aria-label": f"{words}: {sign}"}
+    return key("", symbol="phone", look="order", title=words, **label, **orders("duty", duty=duty["id"]))
+
+
+def conditions(story: PlanStory, screen: Screen) -> Component:
+    """What has to be true before the plan ends; each is ticked by a person."""
+    lines = []
+    for number, text in enumerate(story.plan.termination.all):
+        met = story.conditions.get(str(number))
+        by = screen.say(N_("%(time)s by %(name)s"), time=hour_minute(met["at"], screen), name=met["by"]) if met else ""
+        lines.append(
+            html.Button(
+                [icon("check" if met else "clock"), html.Span(screen.read(text)), html.Small(by, className="muted")],
+                type="button",
+                className="condition order",
+                role="checkbox",
+                disabled=story.ended_at is not None,
+                **{"aria-checked": "true" if met else "false"},
+                **orders("condition", activation=story.activation["id"], number=number, met=not met),
+            )
+        )
+    note = f"{len(story.conditions)}/{len(lines)}"
+    return section(screen.say(N_("Conditions for ending it")), *lines, note=note, folded=True)
+
+
+def text_of_plan(story: PlanStory, screen: Screen) -> list[Component]:
+    """Folded away: what the level turns on, the pitfalls, and the plan's wording as it was when it was activated."""
+    level = Level(story.activation["level"])
+    return [
+        section(screen.say(N_("What the level turns on")), posture(story.plan, level, screen), folded=True),
+        section(screen.say(N_("Pitfalls")), pitfalls(story.plan, screen), folded=True),
+        basis(story.plan, level, screen),
+    ]
+
+
+def group_choice(story: PlanStory, screen: Screen) -> list[tuple[str, str]]:
+    """Groups that have a task, as (code, name), all of them first."""
+    having = {task["group"] for task in story.tasks}
+    return [
+        ("", screen.say(N_("All groups"))),
+        *((code, group_name(code, screen)) for code in screen.center.catalogue.common.groups if code in having),
+    ]
+
+
+def order_of(story: PlanStory) -> ActivatePlan:
+    """The order that made this activation, to show what it would do."""
+    row = story.activation
+    return ActivatePlan(
+        plan_id=row["plan_id"],
+        level=Level(row["level"]),
+        variant=row["variant"],
+        incident_id=None if row["incident_id"] is None else int(row["incident_id"]),
+        reason=story.reason,
+        fields=story.fields,
+    )
