@@ -18,6 +18,8 @@ CANDIDATES := $(PYTHON) $(if $(PYTHON),,python3.11 python3.12 python3.13 python3
 # More than four test processes only get into each other's way: two of them drive a browser and a PostgreSQL.
 PYTEST_WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n > 4 ? 4 : n )))
 PYTEST_ARGS ?=
+SCENARIO ?= D
+SPEED ?= 1
 SOURCES := config.py command_center workers bench tests
 
 # uv does not read pip's settings: hand over the package mirror a street office may have set for pip.
@@ -37,6 +39,9 @@ help: ## Show this list
 
 run: setup ## Start the centre (sets itself up the first time), then open http://127.0.0.1:8050
 	@exec $(PYTHON_OF_VENV) -m command_center up
+
+drill: setup ## Hold a drill on a copy of the centre: make drill SCENARIO=D SPEED=10, then open http://127.0.0.1:8051
+	@exec $(PYTHON_OF_VENV) -m command_center drill "$(SCENARIO)" --speed "$(SPEED)"
 
 setup: $(READY) ## Install what the centre needs into .venv
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import os
+from datetime import UTC
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AwareDatetime, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from command_center.domain.drill_clock import DRILL_FILE, FASTEST, SLOWEST, DrillClock
 from command_center.wire.embedded import socket_url
 
 ENV_PREFIX = "CENTER_"
@@ -40,6 +43,9 @@ class Settings(BaseSettings):
     workers: int = Field(default=2, ge=1, le=16)
     device_tokens: Literal["auto", "on", "off"] = "auto"
     public_url: str = ""
+    drill_started_at: AwareDatetime | None = None
+    drill_clock_at: AwareDatetime | None = None
+    drill_speed: float = Field(default=SLOWEST, ge=SLOWEST, le=FASTEST)
 
     @field_validator("database_url", "tracks_url")
     @classmethod
@@ -58,6 +64,44 @@ class Settings(BaseSettings):
 
     def model_post_init(self, _context: object) -> None:
         object.__setattr__(self, "data_dir", self.data_dir.expanduser().absolute())
+
+    @property
+    def drill(self) -> DrillClock | None:
+        """The clock of the drill that this is; None in service."""
+        if self.drill_started_at is None or self.drill_clock_at is None:
+            return None
+        return DrillClock(
+            started_at=self.drill_started_at.astimezone(UTC), clock_at=self.drill_clock_at.astimezone(UTC), speed=self.drill_speed
+        )
+
+    def mixed_worlds(self) -> str:
+        """Why these settings would let a drill touch the centre in service, or the other way round; "" when they keep them apart."""
+        is_drills = os.path.exists(self.data_dir / DRILL_FILE)  # noqa: PTH110 - unlike Path.exists it answers for a folder nobody may look into
+        if self.drill is None:
+            return f"{self.data_dir} holds a drill: start drills with `python -m command_center drill`." if is_drills else ""
+        if not is_drills:
+            return f"{self.data_dir} holds no drill: start drills with `python -m command_center drill`."
+        own = self.drill_settings(self.data_dir, self.drill, port=self.port)
+        for name in ("database_url", "tracks_url", "redis_url"):
+            if getattr(self, name) != own[name]:
+                return f"A drill runs on its own copy in {self.data_dir} only: {ENV_PREFIX}{name.upper()} leads elsewhere."
+        return ""
+
+    def drill_settings(self, folder: Path, clock: DrillClock, *, port: int) -> dict[str, Any]:
+        """What differs in a drill in `folder`. Every address is spelled out: an empty one would be looked up in `.env`."""
+        return {
+            "data_dir": folder,
+            "port": port,
+            "database_url": f"sqlite:///{folder / 'center.sqlite'}",
+            "tracks_url": f"sqlite:///{folder / 'tracks.sqlite'}",
+            "redis_url": socket_url(folder / "valkey"),
+            "public_url": f"http://{'[' + self.host + ']' if ':' in self.host else self.host}:{port}",
+            "simulator": "on",
+            "calls_per_hour": 0.0,
+            "drill_started_at": clock.started_at,
+            "drill_clock_at": clock.clock_at,
+            "drill_speed": clock.speed,
+        }
 
     @property
     def database(self) -> str:
@@ -95,6 +139,7 @@ class Settings(BaseSettings):
             "language": self.language,
             "public_url": self.public_url.rstrip("/"),
             "pattern_name": self.watch_pattern,
+            "drill": None if self.drill is None else self.drill.as_row(),
         }
 
     def as_environment(self) -> dict[str, str]:
@@ -128,9 +173,12 @@ def is_loopback(host: str) -> bool:
 def load_settings(**overrides: object) -> Settings:
     """Read the settings, `overrides` first. Exits with one sentence that names the variable when a value is bad."""
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]  # validated by pydantic on the next line of its own
+        settings = Settings(**overrides)  # type: ignore[arg-type]  # validated by pydantic on the next line of its own
     except ValidationError as problem:
         raise SystemExit(_sentence(problem)) from None
+    if problem_of_worlds := settings.mixed_worlds():
+        raise SystemExit(problem_of_worlds)
+    return settings
 
 
 def _sentence(problem: ValidationError) -> str:

@@ -2,7 +2,7 @@
 
    cc.get(kind, id), cc.rows(kind)   rows on the board, tombstones left out
    cc.positions                      unit id -> [id, lat, lon, speed_kmh, heading_deg, battery_pct, at, accuracy_m]
-   cc.now()                          the server's clock, in milliseconds
+   cc.now()                          the server's clock, in milliseconds; a drill's runs faster than this machine's (cc.speed)
    cc.read({zh, en}), cc.say(key)    a text of the board, a sentence of the scripts, in the language of the page
    events on document                cc:rows {rows, snapshot}, cc:positions, cc:entry {entry}, cc:link {state}, cc:second
    Ordinary server callbacks learn of new facts through the store "facts" {stream, n}, at most every 150 ms. */
@@ -10,11 +10,12 @@
   const cc = (window.cc = window.cc || {});
   const AMBER_MS = 3000, RED_MS = 10000, TELL_MS = 150, PULSE_MS = 10000, PROBE_MS = 2000, DEAF_MS = 6000;
   const held = { unit: new Map(), incident: new Map(), assignment: new Map(), job: new Map() };
-  let source = null, lastId = "", heardAt = 0, toldAt = 0, tellTimer = 0, probedAt = 0, probing = false, count = 0, skew = 0, state = "";
+  let source = null, lastId = "", heardAt = 0, toldAt = 0, tellTimer = 0, probedAt = 0, probing = false, count = 0, state = "";
+  let clock = { read: Date.now(), at: Date.now() };   // what the server's clock read, and this machine's moment then
 
   Object.assign(cc, {
-    positions: {}, entries: [], degraded: [], dataAt: null,
-    now: () => Date.now() + skew,
+    positions: {}, entries: [], degraded: [], dataAt: null, speed: 1,
+    now: () => clock.read + (Date.now() - clock.at) * cc.speed,
     get: (kind, id) => { const row = held[kind] && held[kind].get(String(id)); return row && !row.gone ? row : null; },
     rows: kind => [...(held[kind] || new Map()).values()].filter(row => !row.gone),
     emit: (name, detail) => document.dispatchEvent(new CustomEvent("cc:" + name, { detail })),
@@ -43,15 +44,16 @@
     cc.entries = (board.entries || []).slice();
     cc.positions = {};
     for (const fix of (board.positions || {}).v || []) cc.positions[fix[0]] = fix;
-    hear(board.now);
+    hear(board.now, board.speed);
     cc.emit("rows", { rows: board.rows, snapshot: true });
     cc.emit("positions", {});
     tell();
   }
 
-  function hear(at) {              // any message proves that the line is alive; those with a time set the clock
+  function hear(at, speed) {       // any message proves that the line is alive; those with a time set the clock
     heardAt = Date.now();
-    if (at) { cc.dataAt = at; skew = Date.parse(at) - heardAt; }
+    if (speed) cc.speed = speed;
+    if (at) { cc.dataAt = at; clock = { read: Date.parse(at), at: heardAt }; }
   }
 
   function tell() {                // leading and trailing edge: the first fact of a burst is on screen at once
@@ -79,7 +81,7 @@
     },
     beat: event => {
       const beat = JSON.parse(event.data);
-      hear(beat.at);
+      hear(beat.at, beat.speed);
       cc.degraded = beat.degraded || [];
     },
     reset: () => { hear(); probe(true); },

@@ -21,7 +21,7 @@
     show();
   };
   const key = () => document.querySelector("[data-sound]");
-  const state = () => (!audio || audio.state !== "running" ? "off" : cc.now() < mutedUntil ? "muted" : "on");
+  const state = () => (!audio || audio.state !== "running" ? "off" : Date.now() < mutedUntil ? "muted" : "on");
 
   function play(level) {
     if (!key() || state() !== "on") return false;
@@ -45,7 +45,7 @@
   function show() {
     const box = key();
     if (!box || !cc.now) return;
-    const now = state(), text = now === "muted" ? cc.say("sound_muted", { time: cc.length((mutedUntil - cc.now()) / 1000) }) : cc.say(now === "on" ? "sound_on" : "sound_off");
+    const now = state(), text = now === "muted" ? cc.say("sound_muted", { time: cc.length((mutedUntil - Date.now()) / 1000) }) : cc.say(now === "on" ? "sound_on" : "sound_off");
     const label = box.querySelector("[data-sound-state]");
     box.dataset.state = now;
     if (label && label.textContent !== text) label.textContent = text;
@@ -56,7 +56,7 @@
     seconds: level => Math.max(...RHYTHMS[level].map(([, at, length]) => at + length)),
     press: () => {                  // enable; then mute and unmute
       if (state() === "off") unlock();
-      else mutedUntil = state() === "muted" ? 0 : cc.now() + MUTE_MS;
+      else mutedUntil = state() === "muted" ? 0 : Date.now() + MUTE_MS;
       show();
     },
   };

@@ -37,23 +37,26 @@
   function fit() {                 // hide whole rows, the least important first; say how many
     const wall = page();
     if (!wall) return;
-    const rows = [...wall.querySelectorAll(".wall-incidents .inc")], entries = [...wall.querySelectorAll(".wall-entry")], kpis = [...wall.querySelectorAll(".wall-kpis .kpi")];
-    for (const element of [...rows, ...entries, ...kpis]) element.style.display = "";
+    const rows = [...wall.querySelectorAll(".wall-incidents .inc")], entries = [...wall.querySelectorAll(".wall-entry")], kpis = [...wall.querySelectorAll(".wall-kpis .kpi")], warnings = [...wall.querySelectorAll(".wall-warning")];
+    for (const element of [...rows, ...entries, ...kpis, ...warnings]) element.style.display = "";
     const list = wall.querySelector("#wall-incidents"), log = wall.querySelector("#wall-entries"), head = wall.querySelector(".wall-head");
     if (!list || !log || !head) return;
     while (overflows(head) && hideLast(kpis, 2));
+    const strip = wall.querySelector(".wall-warnings");
+    count(warnings, "more", "more-warnings");
+    while (strip && overflows(strip) && hideLast(warnings, 1)) count(warnings, "more", "more-warnings");
     count(rows);
     while (overflows(list) && hideLast(rows, 1)) count(rows);
     while (overflows(log) && hideLast(entries, 0));
     while (han() > HAN_LIMIT && (hideLast(entries, 1) || hideLast(rows, 3))) count(rows);
   }
 
-  function count(rows) {
-    const rest = page().querySelector("[data-rest]");
+  function count(rows, name = "rest", words = name) {
+    const rest = page().querySelector(`[data-${name}]`);
     if (!rest) return;
-    const left = Number(rest.dataset.rest) + rows.filter(row => row.style.display === "none").length;
+    const left = Number(rest.dataset[name]) + rows.filter(row => row.style.display === "none").length;
     rest.hidden = left === 0;
-    const text = cc.say("rest", { count: left });
+    const text = cc.say(words, { count: left });
     if (rest.textContent !== text) rest.textContent = text;
   }
 
@@ -102,8 +105,8 @@
     document.fonts.ready.then(soon);
   }
   function watchLists(wall) {
-    const observer = new MutationObserver(records => { if (records.some(record => record.addedNodes.length && record.target.nodeType === 1 && !record.target.matches("time,[data-rest]"))) soon(); });
-    wall.querySelectorAll("#wall-kpis, #wall-incidents, #wall-areas, #wall-entries").forEach(box => observer.observe(box, { childList: true, subtree: true }));
+    const observer = new MutationObserver(records => { if (records.some(record => record.addedNodes.length && record.target.nodeType === 1 && !record.target.matches("time,[data-rest],[data-more]"))) soon(); });
+    wall.querySelectorAll("#wall-kpis, #wall-incidents, #wall-areas, #wall-entries, #wall-warnings").forEach(box => observer.observe(box, { childList: true, subtree: true }));
     new ResizeObserver(soon).observe(wall);
     soon();
   }

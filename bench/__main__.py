@@ -13,7 +13,22 @@ from typing import Annotated
 
 import typer
 
-from bench import chaos, first_load, jobs, log_check, many_screens, memory, orders, proposals, screens, starting, vehicles
+from bench import (
+    chaos,
+    first_load,
+    jobs,
+    log_check,
+    many_screens,
+    memory,
+    orders,
+    plans,
+    proposals,
+    screens,
+    starting,
+    stock,
+    vehicles,
+    warnings,
+)
 from bench.figures import Figure, as_markdown, load, save, show
 from bench.ground import VAR, Ground
 
@@ -28,6 +43,9 @@ STORIES: Mapping[str, Callable[[Ground], Iterator[Figure]]] = {
     "vehicles": vehicles.measure,
     "many-screens": many_screens.measure,
     "proposals": proposals.measure,
+    "plans": plans.measure,
+    "warnings": warnings.measure,
+    "stock": stock.measure,
     "first-load": first_load.measure,
     "log-check": log_check.measure,
     "chaos": chaos.measure,

@@ -183,7 +183,7 @@ def first_order_ms(running: RunningCentre, seated_s: float = 0.0) -> float:
         home = officer.http.get("/api/v1/units").raise_for_status().json()["units"][0]["home"]
         incident, unit = officer.take_call(home["lat"], home["lon"]), officer.units()[0]
         began = time.perf_counter()
-        assignment = officer.send(incident, unit, "first")
+        assignment = officer.send(incident, unit, f"first-{incident}")
         took_ms = (time.perf_counter() - began) * 1000
         officer.recall(assignment)
         officer.close(incident)

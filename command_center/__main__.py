@@ -17,6 +17,7 @@ import typer
 if TYPE_CHECKING:
     from command_center.center import Center
     from command_center.domain.rights import Role
+    from config import Settings
 
 ROOT = Path(__file__).parents[1]
 ROLES = "duty_officer, duty_leader, deputy_commander, commander, crew, display, admin"
@@ -42,15 +43,74 @@ UnitOption = Annotated[str | None, typer.Option("--unit", help="The unit it spea
 @app.command()
 def up() -> None:
     """Start the centre: database, Valkey, web, relay, workers and the drill; Ctrl-C stops all of it."""
-    from command_center.wire.embedded import find_binary
     from config import load_settings
 
     settings = load_settings()
+    become_supervisor(settings, own_valkey=not settings.redis_url)
+
+
+@app.command()
+def drill(
+    scenario: Annotated[str, typer.Argument(help="Letter or name of a scenario, such as D, or a file of your own.", show_default=False)],
+    *,
+    speed: Annotated[float, typer.Option("--speed", help="Seconds of the drill in one second, 1 to 60.")] = 1.0,
+    port: Annotated[int, typer.Option("--port", help="Where the drill's screens listen.", min=1, max=65535)] = 8051,
+    from_live: Annotated[
+        bool | None,
+        typer.Option("--from-live/--fresh", help="Begin with all that stands in the centre in service, or with a quiet street."),
+    ] = None,
+) -> None:
+    """Hold a drill: the same screens on a copy of the world, a scenario, a faster clock, and a score sheet at the end; Ctrl-C ends it."""
+    from datetime import UTC, datetime
+
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from command_center.catalogue import FOLDER, CatalogueError, load_catalogue
+    from command_center.catalogue.scenarios import find_scenario, load_scenario, scenario_files
+    from command_center.db.copying import NothingToCopy
+    from command_center.domain.drill_clock import FASTEST, SLOWEST
+    from command_center.services import drill_worlds
+    from command_center.supervisor.rounds import CannotStart, check_port
+    from config import load_settings
+
+    live = load_settings()
+    if live.drill is not None:
+        fail("This is a drill already; a drill starts from the centre in service.")
+    if not SLOWEST <= speed <= FASTEST:
+        fail(f"A drill's clock runs at 1 to 60 times the speed of the one on the wall, not {speed:g}.")
+    file = find_scenario(scenario, live.catalogue_dir)
+    if file is None:
+        fail(f"There is no scenario {scenario!r}; there are {', '.join(sorted(scenario_files(live.catalogue_dir)))}.")
+    started_at = datetime.now(UTC)
+    source = drill_worlds.LiveCentre(data_dir=live.data_dir, database_url=live.database, tracks_url=live.tracks)
+    try:
+        check_port(live.host, port)
+        catalogue = load_catalogue(live.catalogue_dir or FOLDER)
+        folder = drill_worlds.drill_folder(source, load_scenario(file, catalogue), started_at)
+        copies = source.exists() if from_live is None else from_live
+        clock = drill_worlds.make_world(source, folder, file, catalogue, from_live=copies, speed=speed, started_at=started_at)
+    except CannotStart as problem:
+        fail(str(problem).replace("CENTER_PORT", "--port"))
+    except CatalogueError as problem:
+        fail(f"The scenario cannot be played: {problem}")
+    except NothingToCopy as problem:
+        fail(f"The centre in service cannot be copied: {problem}. `--fresh` begins with a quiet street.")
+    except SQLAlchemyError as problem:
+        fail(f"The centre in service cannot be copied: {str(getattr(problem, 'orig', None) or problem).strip().splitlines()[0]}")
+    except OSError as problem:
+        fail(f"{problem.filename or live.data_dir} cannot be used: {problem.strerror or problem}.")
+    become_supervisor(load_settings(**live.drill_settings(folder, clock, port=port)), own_valkey=True)
+
+
+def become_supervisor(settings: Settings, *, own_valkey: bool) -> NoReturn:
+    """Turn this process into the supervisor of these settings; it needs none of what this process has loaded."""
+    from command_center.wire.embedded import find_binary
+
     os.environ.update(settings.as_environment(), CENTER_HANDED_DOWN=settings.handed_down())
-    if not settings.redis_url:
+    if own_valkey:
         os.environ["CENTER_VALKEY_BINARY"] = str(find_binary())
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    os.execv(sys.executable, [sys.executable, "-m", "command_center.supervisor"])  # noqa: S606 - the supervisor needs none of what this process has loaded
+    os.execv(sys.executable, [sys.executable, "-m", "command_center.supervisor"])  # noqa: S606 - the supervisor is ours
 
 
 @app.command()
@@ -85,6 +145,17 @@ def prepare() -> None:
             print("Redis does not answer yet; the centre starts without it and catches up.", file=sys.stderr)
         seeding.prepare(center)
         print(access.first_run_link(center) or "")
+
+
+@app.command(hidden=True)
+def keep_score() -> None:
+    """End the drill of these settings, write its score sheet, and say where it lies; its supervisor does this last."""
+    from command_center.domain.rights import SYSTEM
+    from command_center.services import drill_sheets, drills
+
+    with opened_center() as center:
+        drills.end_drill(center, SYSTEM)
+        print(f"演练成绩单 · The drill's score sheet: {drill_sheets.keep_score(center)}")
 
 
 @app.command()

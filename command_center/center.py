@@ -1,23 +1,26 @@
 """The centre: database, roads, wire, catalogue and clock put together. The only place that builds them."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from command_center.catalogue import CatalogueError, load_catalogue
+from command_center.catalogue.scenarios import load_scenario
 from command_center.db.engine import make_engine, reading_sessions, writing_sessions
 from command_center.db.tracks import Tracks
 from command_center.db.work import Reaction, Work
 from command_center.domain.catalogue import Catalogue
+from command_center.domain.drill_book import Scenario
+from command_center.domain.drill_clock import DRILL_FILE, DrillClock
 from command_center.domain.events import Event
 from command_center.domain.rights import Actor
 from command_center.domain.vocabulary import ShiftPattern
@@ -44,7 +47,7 @@ class Center:
 
     reactions : what work follows an event; the services set it, so that verbs and their consequences stay on one floor.
     public_url : where people outside reach this centre, for links in messages; "" when they cannot.
-    is_drill : an exercise on a copy of the world: nothing leaves the building.
+    is_drill : an exercise on a copy of the world: nothing leaves the building. drill : its clock, None in service.
     pattern_name : how the day is divided into watches, by its name in handover_template.yaml; "" takes the catalogue's default.
     """
 
@@ -53,11 +56,13 @@ class Center:
     wire: Wire
     catalogue_dir: Path | None
     roads_file: Path
+    photos_dir: Path
     language: str
     pattern_name: str
     now: Clock
     public_url: str = ""
     is_drill: bool = False
+    drill: DrillClock | None = None
     reactions: Callable[[Event], tuple[Reaction, ...]] = _no_reactions
 
     @classmethod
@@ -73,20 +78,23 @@ class Center:
         pattern_name: str = "",
         now: Clock = utc_now,
         public_url: str = "",
-        is_drill: bool = False,
+        drill: Mapping[str, Any] | None = None,
     ) -> Self:
-        """Connect everything; nothing is read or written yet but the tracks' table."""
+        """Connect everything; nothing is read or written yet but the tracks' table. drill : DrillClock.as_row, whose time is kept then."""
+        clock = None if drill is None else DrillClock.of_row(drill)
         return cls(
             engine=make_engine(database_url),
             tracks=Tracks(tracks_url),
             wire=Wire(redis_url),
             catalogue_dir=catalogue_dir,
             roads_file=data_dir / "roads.npz",
+            photos_dir=data_dir / "photos",
             language=language,
             pattern_name=pattern_name,
-            now=now,
+            now=now if clock is None else lambda: clock.at(now()),
             public_url=public_url,
-            is_drill=is_drill,
+            is_drill=clock is not None,
+            drill=clock,
         )
 
     @cached_property
@@ -110,6 +118,11 @@ class Center:
         return ZoneInfo(self.catalogue.street.timezone)
 
     @cached_property
+    def scenario(self) -> Scenario:
+        """What this drill plays, as it lay in its folder when it began: what is edited elsewhere later does not change it."""
+        return load_scenario(self.folder / DRILL_FILE, self.catalogue)
+
+    @cached_property
     def roads(self) -> "RoadNetwork":
         """The street network that the centre was prepared with (services.seeding writes the file)."""
         from command_center.roads import RoadNetwork  # noqa: PLC0415 - SciPy is 38 MB, and the relay never asks for a road
@@ -125,13 +138,27 @@ class Center:
         if "roads" not in self.__dict__:
             threading.Thread(target=lambda: self.roads, name="roads", daemon=True).start()
 
+    @property
+    def speed(self) -> float:
+        """Seconds of this centre's time in one second on the wall: 1 in service, up to 60 in a drill."""
+        return 1.0 if self.drill is None else self.drill.speed
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return self.roads_file.parent
+
+    def time_of_device(self, at: datetime) -> datetime:
+        """A moment by the clock of a phone or tracker, which knows nothing of a drill, in this centre's time."""
+        return at if self.drill is None else self.drill.at(at)
+
     @contextmanager
     def work(self, actor: Actor) -> Iterator[Work]:
         """One transaction in the name of `actor`; after the commit the relay is rung and due jobs are handed over.
 
         Handing over may fail (Redis away): the jobs' leases run out and the relay takes them up.
         """
-        work = Work(session=writing_sessions(self.engine)(), actor=actor, now=self.now(), reactions=self.reactions)
+        work = Work(session=writing_sessions(self.engine)(), actor=actor, now=self.now(), reactions=self.reactions, speed=self.speed)
         with work:
             yield work
         for job in work.due_now:

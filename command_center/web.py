@@ -14,7 +14,7 @@ from command_center.api.body_limit import BodyLimit
 from command_center.api.callers import Callers, caller, forget_changed
 from command_center.api.entrance import Entrance
 from command_center.api.front import Front, security_policy
-from command_center.api.gate import Gate
+from command_center.api.gate import Gate, session_cookies
 from command_center.center import Center
 from command_center.domain.text import Language
 from command_center.services import access, open_center
@@ -61,10 +61,10 @@ def compose(center: Center, *, language: Language, device_tokens: bool, simulato
 
 def _guard(server: FastAPI, entrance: Entrance, policy: str) -> None:
     """Put the guards before everything; the last one added is the first that a request meets."""
-    server.add_middleware(Gate, callers=entrance.callers, language=entrance.language)
+    server.add_middleware(Gate, callers=entrance.callers, language=entrance.language, cookies=session_cookies(entrance.center))
     server.add_middleware(BodyLimit, language=entrance.language)
     server.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
-    server.add_middleware(Front, policy=policy, language=entrance.language)
+    server.add_middleware(Front, policy=policy, language=entrance.language, is_drill=entrance.center.is_drill)
 
 
 @asynccontextmanager

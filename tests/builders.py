@@ -5,15 +5,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from command_center.catalogue.scenarios import find_scenario
 from command_center.center import Center
-from command_center.db.tables import Account, Assignment, Base, Call, Incident, Unit
+from command_center.db.tables import Account, Assignment, Base, Call, Incident, PlanProposal, Unit
+from command_center.domain.drill_clock import DRILL_FILE, DrillClock
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
+from command_center.domain.proposals import ProposalState
 from command_center.domain.rights import Actor, Role
 from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
 from command_center.services import calls
@@ -102,11 +106,27 @@ def _account(center: Center, session: Session) -> dict[str, Any]:
     return {"name": f"officer-{next(_numbers)}", "role": Role.DUTY_OFFICER, "created_at": center.now()}
 
 
+def _proposal(center: Center, session: Session) -> dict[str, Any]:
+    return {
+        "plan_id": "P01",
+        "is_exercise": False,
+        "level": Level.IV,
+        "reasons": [],
+        "to_judge": [],
+        "approve_by": "duty_leader",
+        "state": ProposalState.OPEN,
+        "proposed_at": center.now(),
+        "changed_at": center.now(),
+        "reason": "",
+    }
+
+
 _FILLED: dict[type[Base], Callable[[Center, Session], dict[str, Any]]] = {
     Account: _account,
     Assignment: _assignment,
     Call: _call,
     Incident: _incident,
+    PlanProposal: _proposal,
     Unit: _unit,
 }
 
@@ -120,3 +140,13 @@ def take_test_call(center: Center, actor: Actor | None = None, **stated: Any) ->
     """Take a call as an officer would: an e-bike fire at the first station, a new incident unless `join` says otherwise."""
     order = {"kind": TEST_CALL, "join": "new"} | ({} if "place_id" in stated else {"at": somewhere(center)}) | stated
     return calls.take_call(center, TakeCall(**order), actor or OFFICER)
+
+
+def as_drill(center: Center, moment: datetime, speed: float, scenario: str | Path = "D") -> Center:
+    """Make a test's centre a drill that began at `moment`; the test goes on moving its clock. scenario : letter, or a file."""
+    file = find_scenario(str(scenario))
+    assert file is not None
+    (center.folder / DRILL_FILE).write_bytes(file.read_bytes())
+    center.drill = DrillClock(started_at=moment, clock_at=moment, speed=speed)
+    center.is_drill = True
+    return center

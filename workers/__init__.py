@@ -1,1 +1,1 @@
-"""Floor 4: what runs beside the web process. `python -m workers relay | work | drill`, each a child of the supervisor."""
+"""Floor 4: what runs beside the web process. `python -m workers relay | work | drill | direct`, each a child of the supervisor."""

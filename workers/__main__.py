@@ -1,4 +1,4 @@
-"""The door of the processes beside the web: `python -m workers relay | work | drill`."""
+"""The door of the processes beside the web: `python -m workers relay | work | drill | direct`."""
 
 # ruff: noqa: PLC0415 - each process loads only what it runs
 
@@ -46,6 +46,13 @@ def drill() -> None:
     run(settings(), stop_on_signal())
 
 
+def direct() -> None:
+    """Play a drill's scenario and drive its vehicles."""
+    from workers.director import run
+
+    run(settings(), stop_on_signal())
+
+
 def settings() -> Settings | HandedDown:
     """As `up` handed them down; read from the environment when this process was started by hand."""
     if text := os.environ.get(VARIABLE):
@@ -69,7 +76,7 @@ def stop_on_signal() -> threading.Event:
 
 def main() -> None:
     """Run one duty until told to stop. argparse, because typer costs 7 MB in each of four processes."""
-    duties = {duty.__name__: duty for duty in (relay, work, drill)}
+    duties = {duty.__name__: duty for duty in (relay, work, drill, direct)}
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("duty", choices=duties, help="; ".join(f"{name}: {duty.__doc__}" for name, duty in duties.items()))
     duty = duties[parser.parse_args().duty]

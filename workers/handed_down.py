@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from command_center.domain.drill_clock import DrillClock
+
 VARIABLE = "CENTER_HANDED_DOWN"
 
 
@@ -37,6 +39,11 @@ class HandedDown:
     def center_options(self) -> dict[str, Any]:
         """Keyword arguments of open_center."""
         return self.options
+
+    @property
+    def drill(self) -> DrillClock | None:
+        """The clock of the drill that this is; None in service."""
+        return DrillClock.of_row(self.options["drill"]) if self.options["drill"] else None
 
     def as_environment(self, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
         """The CENTER_* variables that `up` wrote, for a command that is run from here."""

@@ -8,7 +8,21 @@ from typing import Any, TypeVar
 from command_center.center import Center
 from command_center.domain import events
 from command_center.domain.events import Event
-from command_center.services import activations, assignments, jobs, messages, notices, plan_tasks, plan_work, proposing
+from command_center.services import (
+    activations,
+    assignments,
+    callers,
+    drill_sheets,
+    jobs,
+    messages,
+    notices,
+    plan_proposals,
+    plan_tasks,
+    plan_work,
+    proposing,
+    report_clocks,
+    warnings,
+)
 from command_center.services import open_center as _open_center
 from command_center.services.jobs import AlreadyDone, JobOrder, completing
 
@@ -71,7 +85,9 @@ def _event(order: JobOrder, kind: type[E]) -> E:
 def send_dispatch(center: Center, order: JobOrder) -> None:
     """Bring the order to the crew: by message service if the unit has one, on the card in any case."""
     event = _event(order, events.UnitDispatched)
-    channel = messages.deliver(messages.dispatch_notice(center, event.assignment_id))
+    channel = messages.CARD
+    if assignments.waits_for_word(center, event.assignment_id):
+        channel = messages.deliver(center, messages.dispatch_notice(center, event.assignment_id))
     with completing(center, order.job_id) as work:
         assignments.mark_sent(work, event.assignment_id, channel)
 
@@ -86,9 +102,9 @@ def ask_for_answer(center: Center, order: JobOrder) -> None:
 def send_again(center: Center, order: JobOrder) -> None:
     """Ask the silent crew once more; it can still answer."""
     event = _event(order, events.DispatchNotAnswered)
-    messages.deliver(messages.dispatch_notice(center, event.assignment_id))
-    with completing(center, order.job_id):
-        pass
+    if assignments.waits_for_word(center, event.assignment_id, again=True):
+        messages.deliver(center, messages.dispatch_notice(center, event.assignment_id))
+    _nothing_left(center, order)
 
 
 def propose_next(center: Center, order: JobOrder) -> None:
@@ -104,7 +120,7 @@ def propose_next(center: Center, order: JobOrder) -> None:
 def send_recall(center: Center, order: JobOrder) -> None:
     """Tell the crew that it is called back."""
     event = _event(order, events.UnitRecalled)
-    messages.deliver(messages.recall_notice(center, event.assignment_id))
+    messages.deliver(center, messages.recall_notice(center, event.assignment_id))
     with completing(center, order.job_id):
         pass
 
@@ -174,9 +190,67 @@ def call_for_unseen(center: Center, order: JobOrder) -> None:
         notices.call_for_unseen(center, work, event.incident_id)
 
 
+def tell_callers(center: Center, order: JobOrder) -> None:
+    """The danger is over, by an officer's word or because the last unit left: everyone who called hears of it, once."""
+    event = order.event
+    if not isinstance(event, events.IncidentControlled | events.UnitCleared):
+        raise TypeError(f"tell_callers does not follow {event.name}")
+    with completing(center, order.job_id) as work:
+        callers.tell_callers(center, work, event.incident_id)
+
+
+def keep_score(center: Center, order: JobOrder) -> None:
+    """The drill is over: its score sheet goes into its folder."""
+    drill_sheets.keep_score(center)
+    _nothing_left(center, order)
+
+
+def keep_clocks(center: Center, order: JobOrder) -> None:
+    """An incident or a plan has changed: its reporting clocks follow."""
+    event = order.event
+    with completing(center, order.job_id) as work:
+        if isinstance(event, events.PlanEvent):
+            report_clocks.keep_clocks(center, work, activation_id=event.activation_id)
+        elif isinstance(
+            event, events.CallTaken | events.SeverityChanged | events.IncidentClosed | events.IncidentMerged | events.IncidentReopened
+        ):
+            report_clocks.keep_clocks(center, work, incident_id=event.incident_id)
+        else:
+            raise TypeError(f"keep_clocks does not follow {event.name}")
+
+
+def mark_report_overdue(center: Center, order: JobOrder) -> None:
+    """A report's deadline has passed."""
+    event = order.event
+    if not isinstance(event, events.ReportOpened | events.ReportMoved):
+        raise TypeError(f"mark_report_overdue does not follow {event.name}")
+    with completing(center, order.job_id) as work:
+        report_clocks.mark_overdue(work, event.report_id)
+
+
+def open_more_shelters(center: Center, order: JobOrder) -> None:
+    """A higher level may want more places in shelters than are open."""
+    event = _event(order, events.LevelChanged)
+    with completing(center, order.job_id) as work:
+        plan_work.open_more_shelters(center, work, event.activation_id)
+
+
 def _nothing_left(center: Center, order: JobOrder) -> None:
     with completing(center, order.job_id):
         pass
+
+
+def weigh_plans(center: Center, order: JobOrder) -> None:
+    """Bring the proposed plans in line with warnings, measurements and incidents."""
+    with completing(center, order.job_id) as work:
+        plan_proposals.weigh(work, center.catalogue, entry_id=order.entry_id)
+
+
+def expire_warning(center: Center, order: JobOrder) -> None:
+    """A warning's time is over."""
+    event = _event(order, events.WarningTaken)
+    with completing(center, order.job_id) as work:
+        warnings.expire_warning(work, event.warning_id)
 
 
 JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
@@ -192,5 +266,12 @@ JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "send_notice": send_notice,
     "ask_the_silent": ask_the_silent,
     "call_for_unseen": call_for_unseen,
+    "weigh_plans": weigh_plans,
+    "expire_warning": expire_warning,
+    "tell_callers": tell_callers,
+    "keep_score": keep_score,
+    "keep_clocks": keep_clocks,
+    "mark_report_overdue": mark_report_overdue,
+    "open_more_shelters": open_more_shelters,
 }
 """The allow-list: a name that is not here is not run, whoever queued it."""

@@ -15,8 +15,12 @@ router = APIRouter(include_in_schema=False)
 
 AnswerLink = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{10,32}$")]
 
-ASK: Mapping[str, str] = {"t_title": N_("Message from the command center"), "t_for": N_("For:"), "t_button": N_("Received")}
-THANKS: Mapping[str, str] = {"t_title": N_("Thank you, the command center knows."), "t_for": N_("For:"), "t_button": N_("Received")}
+ASK: Mapping[str, str] = {
+    "t_title": N_("Message from the command center"),
+    "t_for": N_("For:"),
+    "t_button": N_("I have received this"),
+}
+THANKS: Mapping[str, str] = {**ASK, "t_title": N_("Thank you, the command center knows.")}
 GONE: Mapping[str, str] = {
     "t_title": N_("This link is not valid any more."),
     "t_lead": N_("Phone the command center if you are not sure."),

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from command_center.api.entrance import AtEntrance, MayRead
-from command_center.api.gate import presented_token
+from command_center.api.gate import presented_token, session_cookies
 from command_center.api.problems import plain_json
 from command_center.api.shapes import Code
 from command_center.api.stream import EventStream, sse
@@ -35,7 +35,7 @@ async def follow(
     """Server-Sent Events: `facts` (id = stream id), `positions` (the newest wins), `beat` every second, `reset` (read the board anew)."""
     if actor.may(Right.DISPATCH):
         entrance.center.read_roads_ahead()
-    token = presented_token(request.headers)
+    token = presented_token(request.headers, session_cookies(entrance.center))
 
     async def still_welcome() -> bool:
         return await entrance.callers.of(token) == actor

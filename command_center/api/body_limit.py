@@ -1,12 +1,21 @@
 """No request may send more than it needs: a body over the limit is answered 413, whether it told its length or came in chunks."""
 
+from collections.abc import Mapping
+from typing import cast
+
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from command_center.api.problems import Problem, problem_response
+from command_center.domain import photos
 from command_center.domain.text import Language
 
 MOST_BYTES = 1024 * 1024
+PHOTO_BYTES = photos.MOST_BYTES + 64 * 1024
+"""A photo, and the form it may come in."""
+
+LARGER: Mapping[str, int] = {"/api/v1/photos": PHOTO_BYTES, "/t/": PHOTO_BYTES}
+"""Beginnings of addresses that take more than others."""
 
 
 class _TooLarge(Exception):
@@ -25,7 +34,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if _told_length(scope) > self.most_bytes:
+        most_bytes = self._most_bytes(scope)
+        if _told_length(scope) > most_bytes:
             await self._refuse(scope, receive, send)
             return
         seen = 0
@@ -35,13 +45,13 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.most_bytes:
+            if seen > most_bytes:
                 raise _TooLarge
             return message
 
         async def send_unless_too_large(message: Message) -> None:
             nonlocal started
-            if seen > self.most_bytes and not started:
+            if seen > most_bytes and not started:
                 raise _TooLarge
             started = True
             await send(message)
@@ -53,8 +63,13 @@ class BodyLimit:
                 raise
             await self._refuse(scope, receive, send)
 
+    def _most_bytes(self, scope: Scope) -> int:
+        path = cast("str", scope["path"])
+        return next((most for start, most in LARGER.items() if path.startswith(start)), self.most_bytes)
+
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        problem = Problem(status=413, code="body_too_large", facts={"most_bytes": self.most_bytes}, headers={"Connection": "close"})
+        facts = {"most_bytes": self._most_bytes(scope)}
+        problem = Problem(status=413, code="body_too_large", facts=facts, headers={"Connection": "close"})
         await problem_response(scope, problem, self.language)(scope, receive, send)
 
 

@@ -16,7 +16,7 @@ from command_center.api.plain_pages import STATIC, document, language_of, page, 
 from command_center.domain.rights import Right
 from command_center.domain.status import AssignmentStatus
 from command_center.services.dispatching import unit_named
-from command_center.words import N_, phrases, translator
+from command_center.words import N_, drill_marks, phrases, translator
 
 router = APIRouter(include_in_schema=False)
 
@@ -87,6 +87,7 @@ def _card(request: Request, entrance: Entrance, unit_id: str) -> Response:
         "unit": unit_id,
         "call_sign": call_sign,
         "lang": language,
+        "mark": drill_marks(is_drill=entrance.center.is_drill)["drill_title"],
         "texts": {key: say(msgid) for key, msgid in TEXTS.items()},
         "levels": {level: say(word) for level, word in phrases.LEVEL.items()},
         "statuses": {status.value: phrases.status(language, status.value) for status in AssignmentStatus},

@@ -41,7 +41,7 @@ def security_policy(script_hashes: Iterable[str] = ()) -> str:
 class Front:
     """Outermost middleware. Streams pass through untouched."""
 
-    def __init__(self, app: ASGIApp, *, policy: str, language: Language) -> None:
+    def __init__(self, app: ASGIApp, *, policy: str, language: Language, is_drill: bool = False) -> None:
         self.app = app
         self.language = language
         self.headers = {
@@ -51,6 +51,7 @@ class Front:
             "Referrer-Policy": "same-origin",
             "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
             "Cross-Origin-Opener-Policy": "same-origin",
+            **({"X-Drill": "1"} if is_drill else {}),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -11,11 +11,24 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from command_center.api.callers import Callers, _caller
 from command_center.api.languages import cookies_of
 from command_center.api.problems import Problem, problem_response
+from command_center.center import Center
 from command_center.domain.errors import NotSignedIn
 from command_center.domain.rights import Actor, Role
 from command_center.domain.text import Language
 
 SESSION_COOKIE = "center_session"
+
+
+def session_cookies(center: Center) -> tuple[str, ...]:
+    """The cookies that may hold a session, the one that is set first.
+
+    A browser sends its cookies to every port of a host: a drill sets one of its own, so that nobody is signed out of the centre in
+    service, and takes that centre's as well, as the sessions were copied with the people.
+    """
+    if center.drill is None:
+        return (SESSION_COOKIE,)
+    return (f"center_drill_{center.drill.started_at:%Y%m%d%H%M%S}", SESSION_COOKIE)
+
 
 PUBLIC = (
     "/a",
@@ -32,6 +45,7 @@ PUBLIC = (
     "/m/worker.js",
     "/sign-in",
     "/sign-out",
+    "/t",
 )
 OWN_KEYS = "/api/v1/positions"
 """Position doors also take tokens the way phones send them (query, Basic), so they ask for themselves."""
@@ -56,8 +70,9 @@ def home_of(actor: Actor) -> str:
 class Gate:
     """Middleware that sets the caller of a request, or answers in its place."""
 
-    def __init__(self, app: ASGIApp, *, callers: Callers, language: Language) -> None:
+    def __init__(self, app: ASGIApp, *, callers: Callers, language: Language, cookies: tuple[str, ...] = (SESSION_COOKIE,)) -> None:
         self.app = app
+        self.cookies = cookies
         self.callers = callers
         self.language = language
 
@@ -66,7 +81,7 @@ class Gate:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        actor = await self.callers.of(presented_token(headers))
+        actor = await self.callers.of(presented_token(headers, self.cookies))
         if scope["type"] == "websocket":
             if actor is None:
                 await send({"type": "websocket.close", "code": 4401, "reason": "not signed in"})
@@ -119,12 +134,13 @@ def is_page(path: str) -> bool:
     return not path.startswith(("/api/", DASH, "/_reload-hash"))
 
 
-def presented_token(headers: Headers) -> str:
-    """The token a request carries: of the Authorization header if there is one, else of the session cookie; "" for none."""
+def presented_token(headers: Headers, cookies: tuple[str, ...] = (SESSION_COOKIE,)) -> str:
+    """The token a request carries: of the Authorization header if there is one, else of the first of these cookies; "" for none."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return token.strip()
-    return cookies_of(headers).get(SESSION_COOKIE, "")
+    sent = cookies_of(headers)
+    return next((sent[name] for name in cookies if sent.get(name)), "")
 
 
 def comes_from_elsewhere(headers: Headers) -> bool:

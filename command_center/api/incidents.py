@@ -7,11 +7,13 @@ from fastapi import APIRouter, Query, Response
 
 from command_center.api.entrance import AtCenter, AtDesk, MayRead, SignedIn
 from command_center.api.responsibilities import responsible_row
-from command_center.api.shapes import CallIn, CloseIn, IdempotencyKey, MergeIn, ReasonIn, RowId, UnitsIn
+from command_center.api.shapes import CallIn, CloseIn, Code, IdempotencyKey, MergeIn, ReasonIn, RowId, UnitsIn
 from command_center.domain.dispatching import Proposal, RankedUnit
+from command_center.domain.geo import Point
 from command_center.domain.status import IncidentStatus
-from command_center.services import calls, dispatching, history, proposing
+from command_center.services import calls, dispatching, history, proposing, timers
 from command_center.services import incidents as verbs
+from command_center.services.timers import Timer
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
 
@@ -52,16 +54,46 @@ def list_incidents(
     return {"incidents": [row for row in found if status != "ended" or row["gone"]]}
 
 
+@router.get("/joinable")
+def list_joinable(
+    center: AtCenter,
+    _actor: AtDesk,
+    kind: Annotated[Code, Query()],
+    lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
+    lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
+) -> dict[str, Any]:
+    """Open incidents that a call about `kind` at this point (WGS-84) may belong to, nearest first."""
+    found = calls.joinable(center, kind, Point(lat, lon))
+    return {
+        "joinable": [
+            {"id": str(it.incident_id), "number": it.number, "distance_m": round(it.distance_m, 1), "age_s": round(it.age_s)}
+            for it in found
+        ]
+    }
+
+
 @router.get("/{incident_id}")
 def read_incident(incident_id: RowId, center: AtCenter, actor: AtDesk) -> dict[str, Any]:
-    """One incident with its calls, its units' orders, its lines of the log, and whom to phone first about the place."""
+    """One incident with its calls, its units' orders, its lines of the log, its clocks, and whom to phone first about the place."""
     story = history.incident_story(center, incident_id, actor)
     return {
         "incident": story.incident,
         "calls": story.calls,
         "assignments": story.assignments,
         "entries": story.entries,
+        "timers": [_timer(it) for it in timers.timers_of(center, incident_id)],
         "responsible": [responsible_row(it) for it in story.responsible],
+    }
+
+
+def _timer(timer: Timer) -> dict[str, Any]:
+    """`lasted_s` is null while the clock runs; `marks` say which plan and level it speaks for, and from when."""
+    return {
+        "metric": timer.metric,
+        "name": timer.name.as_row(),
+        "since": timer.since,
+        "lasted_s": None if timer.lasted is None else timer.lasted.total_seconds(),
+        "marks": [{"plan_id": it.plan_id, "level": it.level.value, "text": it.text.as_row(), "at": it.at} for it in timer.marks],
     }
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from command_center.api.entrance import Entrance
 from command_center.api.languages import cookies_of, page_language
 from command_center.domain.text import Language
-from command_center.words import N_, translator
+from command_center.words import N_, drill_marks, translator
 
 PAGES = Path(__file__).with_name("pages")
 STATIC = PAGES / "static"
@@ -61,9 +61,11 @@ def page(
 
 
 def document(request: Request) -> dict[str, str]:
-    """What every document needs: its language, its colours, and the way to the other language."""
+    """What every document needs: its language, its colours, the mark of a drill, and the way to the other language."""
     english = language_of(request) == "en"
+    entrance: Entrance = request.app.state.entrance
     return {
+        **drill_marks(is_drill=entrance.center.is_drill),
         "lang": "en" if english else "zh-CN",
         "scheme": scheme_of(request),
         "other": "zh_CN" if english else "en",

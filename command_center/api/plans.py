@@ -15,12 +15,13 @@ from command_center.api.shapes import (
     LevelIn,
     PathCode,
     ReasonIn,
+    ReviewIn,
     RowId,
 )
 from command_center.domain.activations import ActivationStatus
 from command_center.domain.board import without_words
 from command_center.domain.rights import Right
-from command_center.services import activations, notices, plan_preview, plan_tasks
+from command_center.services import activations, group_pages, notices, plan_endings, plan_preview, plan_reviews, plan_tasks
 from command_center.services.activations import ActivatePlan
 from command_center.services.dispatching import unit_named
 from command_center.services.plan_preview import Preview
@@ -139,6 +140,18 @@ def roll_back(activation_id: RowId, body: ReasonIn, center: AtCenter, actor: Sig
     return {"id": str(activation_id)}
 
 
+@router.get("/activations/{activation_id}/ending")
+def read_ending(activation_id: RowId, center: AtCenter, actor: SignedIn) -> dict[str, Any]:
+    """The checklist for ending a plan; `offered` when nothing in `holding` speaks for it any more and no order of the district stands."""
+    seen = plan_endings.ending(center, activation_id, actor)
+    return {
+        "offered": seen.offered,
+        "conditions": [{"number": it.number, "text": it.text.as_row(), "met_by": it.met_by} for it in seen.conditions],
+        "holding": [text.as_row() for text in seen.holding],
+        "floor": None if seen.floor is None else seen.floor.value,
+    }
+
+
 @router.post("/activations/{activation_id}/conditions")
 def tick_condition(activation_id: RowId, body: ConditionIn, center: AtCenter, actor: SignedIn) -> dict[str, str]:
     """Tick a condition for ending the plan."""
@@ -151,6 +164,38 @@ def terminate(activation_id: RowId, center: AtCenter, actor: SignedIn, body: Rea
     """End a plan whose conditions are all ticked."""
     activations.terminate(center, activation_id, actor, reason=(body or ReasonIn()).reason)
     return {"id": str(activation_id)}
+
+
+@router.get("/activations/{activation_id}/review")
+def read_review(activation_id: RowId, center: AtCenter, actor: SignedIn) -> dict[str, Any]:
+    """Looking back: the log of the activation and its incident, and what can be counted. Lengths of time in minutes."""
+    return plan_reviews.review(center, activation_id, actor)
+
+
+@router.post("/activations/{activation_id}/review")
+def finish_review(activation_id: RowId, body: ReviewIn, center: AtCenter, actor: SignedIn) -> dict[str, str]:
+    """Say what was learnt, and put an ended plan away with its figures."""
+    plan_reviews.finish_review(center, activation_id, actor, body.note)
+    return {"id": str(activation_id)}
+
+
+@router.get("/activations/{activation_id}/group-links")
+def list_group_links(activation_id: RowId, center: AtCenter, actor: SignedIn) -> dict[str, Any]:
+    """The link of every task group to its own tasks; whoever has one acts for the group, without an account."""
+    return {
+        "groups": [
+            {
+                "group": it.group,
+                "name": it.name.as_row(),
+                "lead": it.lead.as_row(),
+                "path": it.path,
+                "link": f"{center.public_url}{it.path}" if center.public_url else None,
+                "open_tasks": it.open_tasks,
+                "overdue_tasks": it.overdue_tasks,
+            }
+            for it in group_pages.group_links(center, activation_id, actor)
+        ]
+    }
 
 
 def _status(activation_id: int, status: ActivationStatus) -> dict[str, str]:

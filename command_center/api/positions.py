@@ -8,6 +8,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -86,10 +87,17 @@ def _receive(entrance: Entrance, sender: Actor | None, readings: Sequence[Readin
     if sender is not None and sender.unit_id is not None:
         for reading in readings:
             _check_own(entrance, reading, sender)
-    received = entrance.intake.receive(readings)
+    received = entrance.intake.receive(_in_our_time(entrance, sender, readings))
     if readings and received.rejected.get(FixRejected.UNKNOWN_UNIT.value) == len(readings):
         raise UnknownUnit(unit=readings[0].unit)
     return {"accepted": received.accepted, "rejected": dict(received.rejected)}
+
+
+def _in_our_time(entrance: Entrance, sender: Actor | None, readings: Sequence[Reading]) -> Sequence[Reading]:
+    """Phones and trackers go by the clock on the wall; programs of the desk, as the one that drives a drill's vehicles, by the centre's."""
+    if entrance.center.drill is None or (sender is not None and sender.unit_id is None):
+        return readings
+    return [it if it.at is None else replace(it, at=entrance.center.time_of_device(it.at)) for it in readings]
 
 
 def _check_own(entrance: Entrance, reading: Reading, sender: Actor) -> None:

@@ -20,10 +20,11 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from command_center.api.languages import answer_language
-from command_center.domain.catalogue import Vehicle
+from command_center.domain.catalogue import Catalogue
 from command_center.domain.errors import Refusal
 from command_center.domain.text import Language
 from command_center.words import N_, phrases, translator
+from command_center.words.names import catalogue_names
 
 log = logging.getLogger(__name__)
 
@@ -60,14 +61,12 @@ class Problem:
         return translator(language)(TITLES[self.code])
 
 
-def problem_response(
-    scope: Scope, problem: Problem | Refusal, default: Language, vehicles: Mapping[str, Vehicle] | None = None
-) -> Response:
-    """The answer for a problem. `scope` tells the language and the request's number; vehicles: whose call signs a sentence may need."""
+def problem_response(scope: Scope, problem: Problem | Refusal, default: Language, catalogue: Catalogue | None = None) -> Response:
+    """The answer for a problem. `scope` tells the language and the request's number; catalogue: for the names a sentence may need."""
     language = answer_language(Headers(scope=scope), default)
     if isinstance(problem, Refusal):
-        call_signs = {unit_id: vehicle.call_sign.in_(language) for unit_id, vehicle in (vehicles or {}).items()}
-        title, headers = phrases.refusal(language, problem, call_signs), _refusal_headers(problem)
+        names = {} if catalogue is None else catalogue_names(catalogue, language)
+        title, headers = phrases.refusal(language, problem, names), _refusal_headers(problem)
     else:
         title, headers = problem.title(language), dict(problem.headers)
     body = {
@@ -98,7 +97,7 @@ def _refusal_headers(refusal: Refusal) -> dict[str, str]:
 
 
 async def on_refusal(request: Request, error: Refusal) -> Response:
-    return problem_response(request.scope, error, _default(request), request.app.state.entrance.center.catalogue.vehicles)
+    return problem_response(request.scope, error, _default(request), request.app.state.entrance.center.catalogue)
 
 
 async def on_http_error(request: Request, error: HTTPException) -> Response:

@@ -12,8 +12,8 @@ from command_center.api.shapes import PathCode
 from command_center.center import Center
 from command_center.db.tables import Stock
 from command_center.domain.catalogue import Depot, IncidentType
-from command_center.domain.errors import Unknown
 from command_center.domain.plan_book import Plan
+from command_center.services.plan_books import plan_named, plans_now
 
 router = APIRouter(prefix="/api/v1", tags=["street"])
 
@@ -65,8 +65,9 @@ def _incident_type(kind: IncidentType) -> dict[str, Any]:
 
 @router.get("/plans")
 def list_plans(center: AtCenter, _actor: MayRead) -> dict[str, Any]:
-    """The twelve plans in short."""
-    return {"plans": [_plan_in_short(plan) for plan in center.catalogue.plans.values()]}
+    """The twelve plans in short, as they would be activated now."""
+    with center.read() as session:
+        return {"plans": [_plan_in_short(plan) for plan in plans_now(center, session).values()]}
 
 
 def _plan_in_short(plan: Plan) -> dict[str, Any]:
@@ -87,8 +88,6 @@ def _plan_in_short(plan: Plan) -> dict[str, Any]:
 
 @router.get("/plans/{plan_id}")
 def read_plan(plan_id: PathCode, center: AtCenter, _actor: MayRead) -> dict[str, Any]:
-    """One plan with its triggers, levels, steps, resources and notifications."""
-    plan = center.catalogue.plans.get(plan_id)
-    if plan is None:
-        raise Unknown(kind="plan", id=plan_id)
-    return asdict(plan)
+    """One plan with its triggers, levels, steps, resources and notifications, as it would be activated now."""
+    with center.read() as session:
+        return asdict(plan_named(center, session, plan_id))

@@ -1,7 +1,7 @@
 """The shapes of what programs send: typed, bounded, finite. A value that does not fit is a 422 that names the field."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Header, Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -24,6 +24,12 @@ UnitName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_no_control_characters)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(_no_control_characters)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_no_control_characters)]
+
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=8000), AfterValidator(_no_control_characters)]
+PHOTO_NAME = r"^[0-9a-f]{64}\.(jpg|png|webp)$"
+PhotoName = Annotated[str, StringConstraints(pattern=PHOTO_NAME)]
+PhotoPath = Annotated[str, Path(pattern=PHOTO_NAME)]
+"""As POST /api/v1/photos answers it."""
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,24}$")]
 """A unit's, place's, plan's or incident type's id."""
@@ -117,6 +123,39 @@ class ReasonIn(Body):
     reason: Line = ""
 
 
+class WarningTextIn(Body):
+    """A warning or an order of the district as received by WeChat or SMS. `plan_id`: the plan an order means, if its words do not say."""
+
+    model_config = ConfigDict(frozen=True, str_max_length=20_000)
+    text: Annotated[str, StringConstraints(min_length=1)]
+    plan_id: Code | None = None
+
+
+class ReasonNeededIn(Body):
+    reason: Line
+
+
+class MeasurementIn(Body):
+    """A value of a metric of the vocabulary: a number, or a word for metrics in words. `window_h`: hours it adds up over."""
+
+    metric: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+    value: Annotated[float, Field(strict=True)] | Annotated[str, StringConstraints(max_length=40)]
+    window_h: Annotated[float, Field(gt=0, le=168, strict=True)] | None = None
+    place_id: Code | None = None
+    at: PointIn | None = None
+    incident_id: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | None = None
+    measured_at: Moment | None = None
+    note: Line = ""
+    is_simulated: Annotated[bool, Field(strict=True)] = False
+
+
+class CorrectionIn(Body):
+    """`value` takes the place of the one that was wrong."""
+
+    value: Annotated[float, Field(strict=True)] | Annotated[str, StringConstraints(max_length=40)]
+    reason: Line
+
+
 class MergeIn(Body):
     """`into`: the incident that lives on."""
 
@@ -155,12 +194,71 @@ class ConditionIn(Body):
     met: Annotated[bool, Field(strict=True)] = True
 
 
+class PlayedIn(Body):
+    """`step`: its name. `incident_id`: where a call went. `problem`: why it could not be brought about."""
+
+    step: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,60}$")]
+    incident_id: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | None = None
+    problem: Words = ""
+
+
 class EvidenceIn(Body):
     """What the step asks for: a number, a text, the name of an uploaded photo."""
 
     text: Words = ""
     number: Annotated[float, Field(ge=0, le=1e9, strict=True)] | None = None
-    photo: Code | None = None
+    photo: PhotoName | None = None
+
+
+class ReportTextIn(Body):
+    """`based_on`: the text_version that was edited, 0 for the draft."""
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False, str_max_length=8000)
+
+    text_zh: LongText = ""
+    text_en: LongText = ""
+    based_on: Annotated[int, Field(ge=0, le=MOST_ID, strict=True)]
+
+
+class SendReportIn(Body):
+    """`receiver`: who was told. `told_by_phone`: a written report was read out instead of sent."""
+
+    receiver: Line
+    told_by_phone: Annotated[bool, Field(strict=True)] = False
+
+
+class OpenShelterIn(Body):
+    """`activation_id`: the running plan it is opened for."""
+
+    activation_id: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | None = None
+
+
+class CountIn(Body):
+    """People in a shelter; `special_needs` are among them. `reason`: why more are there than there are places."""
+
+    occupied: Annotated[int, Field(ge=0, le=100_000, strict=True)]
+    special_needs: Annotated[int, Field(ge=0, le=100_000, strict=True)] = 0
+    reason: Line = ""
+
+
+class ReviewIn(Body):
+    """What was learnt."""
+
+    note: Words
+
+
+class PlanTextIn(Body):
+    """`text`: the whole plan with the keys of its file. `based_on`: the version it was edited from."""
+
+    text: dict[str, Any]
+    note: Line = ""
+    based_on: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{1,64}$")]
+
+
+class ApproveTextIn(Body):
+    """`version`: of the wording that was read and is approved."""
+
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{1,64}$")]
 
 
 # ---- duty -------------------------------------------------------------------------------------------------------------------------

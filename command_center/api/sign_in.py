@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from command_center.api.entrance import AtEntrance, Entrance
-from command_center.api.gate import SESSION_COOKIE, home_of, presented_token
+from command_center.api.gate import home_of, presented_token, session_cookies
 from command_center.api.languages import LANGUAGE_COOKIE
 from command_center.api.plain_pages import language_of, page
 from command_center.domain.errors import Refusal, TooMany, UnknownLink, WrongPassphrase
@@ -114,12 +114,13 @@ def _sign_in_again(request: Request, no: Refusal, name: str, next_page: str) -> 
 @router.api_route("/sign-out", methods=["GET", "POST"])
 async def sign_out(request: Request, entrance: AtEntrance) -> Response:
     """End the session. A GET may do it: the cookie never travels with another site's request."""
-    secret = presented_token(request.headers)
+    cookies = session_cookies(entrance.center)
+    secret = presented_token(request.headers, cookies)
     if secret:
         await run_in_threadpool(access.sign_out, entrance.center, secret)
         entrance.callers.forget(secret)
     answer = RedirectResponse("/sign-in", 303, {"Clear-Site-Data": '"cache"'})
-    answer.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="strict")
+    answer.delete_cookie(cookies[0], path="/", httponly=True, samesite="strict")
     return answer
 
 
@@ -180,7 +181,7 @@ async def _let_in(request: Request, entrance: Entrance, secret: str, next_page: 
     actor = await entrance.callers.of(secret)
     answer = RedirectResponse(next_page if next_page != "/" or actor is None else home_of(actor), 303)
     answer.set_cookie(
-        SESSION_COOKIE,
+        session_cookies(entrance.center)[0],
         secret,
         max_age=_days(actor) * 86400,
         path="/",

@@ -5,6 +5,7 @@ Every check yields complaints: the loader raises the first one, an editor may li
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import time
 from itertools import pairwise
 
@@ -12,7 +13,7 @@ from command_center.catalogue.checking import UPWARDS, Complaints, ids, unknown
 from command_center.catalogue.plan_checks import plan_complaints
 from command_center.catalogue.reading import CatalogueError
 from command_center.domain.catalogue import Catalogue, Depot, IncidentType
-from command_center.domain.vocabulary import ShiftPattern
+from command_center.domain.vocabulary import OrderPatterns, ShiftPattern, WarningPatterns
 from command_center.domain.watches import STATION_ROLES
 
 CREW = "crew"
@@ -86,17 +87,36 @@ def _warning_signals(catalogue: Catalogue) -> Complaints:
     yield from unknown("parse.alias", signals.parse.alias.values(), signals.hazards, "hazard")
     names = {hazard.name.zh for hazard in signals.hazards.values()} | set(signals.parse.alias)
     yield from unknown("parse.hazards_zh", signals.parse.hazards_zh, names, "hazard or alias")
-    for pattern in ("update_regex", "issue_regex", "id_regex"):
-        try:
-            re.compile(getattr(signals.parse, pattern).replace("{H}", "x"))
-        except re.error as error:
-            yield f"parse.{pattern}", f"is no regular expression: {error}"
+    yield from unknown("parse.feed_types", signals.parse.feed_types.values(), signals.parse.hazards_zh, "hazard word")
+    for order in signals.orders.plans:
+        plan = catalogue.plans.get(order.plan)
+        yield from unknown("orders.plans", [order.plan], catalogue.plans, "plan")
+        yield from unknown(f"orders.plans {order.plan}", [order.variant], plan.variants if plan else (), "variant")
+    yield from _patterns("parse", signals.parse)
+    yield from _patterns("orders", signals.orders)
+
+
+def _patterns(where: str, patterns: WarningPatterns | OrderPatterns) -> Complaints:
+    for field in fields(patterns):
+        if field.name.endswith(("_regex", "_cut")):
+            try:
+                re.compile(getattr(patterns, field.name).replace("{H}", "x"))
+            except re.error as error:
+                yield f"{where}.{field.name}", f"is no regular expression: {error}"
 
 
 def _vocabulary(catalogue: Catalogue) -> Complaints:
     common = catalogue.common
     if tuple(common.levels) != UPWARDS:
         yield "levels", "must be IV, III, II and I, in this order"
+    for name, metric in common.metrics.items():
+        yield from unknown(f"metrics.{name}", metric.runs_for, catalogue.incident_types, "incident type")
+        if metric.most is not None and metric.most <= metric.least:
+            yield f"metrics.{name}", "most must be above least"
+        if not metric.values and metric.most is None:
+            yield f"metrics.{name}", "needs most"
+        if metric.valid_h <= 0:
+            yield f"metrics.{name}", "valid_h must be above 0"
     for level, rule in common.levels.items():
         yield from unknown(f"levels.{level}", [rule.approve_by, rule.command_by], common.roles, "role")
     rules = common.activation_rules

@@ -1,8 +1,11 @@
 """Engines: SQLite as a real database (WAL, synchronous=FULL, BEGIN IMMEDIATE), PostgreSQL by address."""
 
+import sqlite3
+from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 SQLITE_BUSY_MS = 10_000
@@ -34,6 +37,24 @@ def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     reading = connection.get_execution_options().get("read_only", False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def looking_engine(url: str) -> Engine:
+    """An engine that cannot write, each of its transactions within one snapshot.
+
+    Raises FileNotFoundError for a SQLite file that is not there.
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(url, isolation_level="REPEATABLE READ", connect_args={"options": "-c default_transaction_read_only=on"})
+    file = sqlite_file(url)
+    if not file.is_file():
+        raise FileNotFoundError(file)
+    return create_engine("sqlite://", creator=lambda: sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True))
+
+
+def sqlite_file(url: str) -> Path:
+    """The file behind a SQLite address."""
+    return Path(str(make_url(url).database)).absolute()
 
 
 def writing_sessions(engine: Engine) -> sessionmaker[Session]:

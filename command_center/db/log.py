@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, Text, select, text, type_coerce
 from sqlalchemy.orm import Session
 
 from command_center.db.board_rows import moment
@@ -59,6 +59,16 @@ def append(session: Session, events: list[Event], *, actor: Actor, at: datetime,
     session.add_all(entries)
     session.flush()
     return entries
+
+
+def about_activation(activation_id: int, since: datetime) -> ColumnElement[bool]:
+    """A condition for the log lines of one activation: the facts are canonical text, so its number stands there in one way only.
+
+    since : when it was asked for; no line before that is looked at.
+    """
+    fact = f'"activation_id":{activation_id}'
+    facts = type_coerce(LogEntry.facts, Text)
+    return (LogEntry.at >= since) & (facts.contains(f"{fact},") | facts.endswith(f"{fact}}}"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

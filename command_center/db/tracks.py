@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Float, MetaData, RowMapping, String, 
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from command_center.db.engine import make_engine
+from command_center.db.engine import looking_engine, make_engine
 from command_center.domain.geo import Point
 from command_center.domain.positions import Fix
 
@@ -35,11 +35,13 @@ def _at_ms(at: datetime) -> int:
 class Tracks:
     """Stored fixes by unit and time. Writing is idempotent: the same fix twice is one row."""
 
-    def __init__(self, url: str) -> None:
-        self._engine = make_engine(url, pool_size=2)
+    def __init__(self, url: str, *, only_look: bool = False) -> None:
+        """Open them, or make them; with only_look nothing is ever written. Raises FileNotFoundError when there is nothing to look at."""
+        self._engine = looking_engine(url) if only_look else make_engine(url, pool_size=2)
         self._readers = self._engine.execution_options(read_only=True)
         self._insert = sqlite_insert if self._engine.dialect.name == "sqlite" else postgresql_insert
-        _metadata.create_all(self._engine)
+        if not only_look:
+            _metadata.create_all(self._engine)
 
     def store(self, fixes: Iterable[Fix]) -> int:
         """Store a batch in one transaction; returns how many were handed in."""

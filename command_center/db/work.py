@@ -44,12 +44,15 @@ class Work:
 
     Use as `with center.work(actor) as work:`; leaving the block commits, an exception rolls back. Board rows that change
     must come with a recorded event: a screen learns of nothing that is not in the log.
+
+    speed : seconds of `now` in one second on the wall; leases, sessions and everything else between machines last real time.
     """
 
     session: Session
     actor: Actor
     now: datetime
     reactions: Reactions
+    speed: float = 1.0
     due_now: list[Job] = field(default_factory=list)
     _events: list[Event] = field(default_factory=list)
     _touched: set[str] = field(default_factory=set)
@@ -72,7 +75,7 @@ class Work:
         finally:
             self.session.close()
 
-    def get(self, table: type[Row], row_id: int | str, unknown: Refusal | None = None) -> Row:
+    def get(self, table: type[Row], row_id: int | str | tuple[str, ...], unknown: Refusal | None = None) -> Row:
         """Load one row and lock it until the transaction ends; raises `unknown` (default Unknown) when there is none."""
         row = self.session.get(table, row_id, with_for_update=True, populate_existing=True)
         if row is None:
@@ -156,7 +159,7 @@ class Work:
             entry_id=entry_id,
             incident_id=incident_id,
             due_at=self.now + timedelta(seconds=reaction.after_s),
-            lease_until=self.now + FIRST_LEASE if due_now else None,
+            lease_until=self.now + FIRST_LEASE * self.speed if due_now else None,
             handovers=1 if due_now else 0,
             attempts=0,
             last_error="",

@@ -121,11 +121,6 @@ def materials_wanted(plan: Plan, level: Level) -> Mapping[str, int]:
     return {} if resources is None else resources.materials
 
 
-def added(wanted: Mapping[str, int], there: Mapping[str, int]) -> dict[str, int]:
-    """What is still missing of each kind; kinds of which enough is there are left out."""
-    return {kind: number - there.get(kind, 0) for kind, number in wanted.items() if number > there.get(kind, 0)}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortage:
     """What several running plans together ask for above what the street has. kind : unit kind or material code."""

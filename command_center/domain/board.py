@@ -11,7 +11,7 @@ from typing import Any
 Row = Mapping[str, Any]
 """{"kind", "id", "version", "gone", ...}: JSON-plain, times as ISO 8601 UTC text."""
 
-WORDS = frozenset({"note", "reason", "last_error"})
+WORDS = frozenset({"note", "reason", "last_error", "receiver"})
 """Fields that hold what callers said and staff typed; a display in a room shows none of them."""
 
 KINDS = (
@@ -24,6 +24,11 @@ KINDS = (
     "duty",
     "notice",
     "watch",
+    "warning",
+    "standing_order",
+    "proposal",
+    "report",
+    "shelter",
 )
 
 

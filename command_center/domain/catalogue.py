@@ -10,6 +10,7 @@ from typing import Literal
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.plan_book import Basis, Plan
+from command_center.domain.road_weather import RoadWeather
 from command_center.domain.text import Text
 from command_center.domain.vocabulary import HandoverTemplate, Vocabulary, WarningSignals
 from command_center.domain.watches import PersonRole
@@ -139,6 +140,10 @@ class Speeds:
     dry: float
     rain: float
     snow: float
+
+    def on(self, weather: RoadWeather) -> float:
+        """km/h in this weather."""
+        return {RoadWeather.DRY: self.dry, RoadWeather.RAIN: self.rain, RoadWeather.SNOW: self.snow}[weather]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

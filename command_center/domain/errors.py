@@ -4,7 +4,7 @@ Refusal
 ├── Malformed            400  the request itself cannot be read
 ├── NotSignedIn          401
 ├── NotPermitted         403  the role may not do this
-├── Unknown              404  no such unit, incident, assignment, place, incident type, account, job, watch, person, swap, roll call, cadre
+├── Unknown              404  nothing of that kind has this id
 ├── Conflict             409  the state of things forbids it
 │   ├── IllegalStep             a status that may not follow the present one
 │   ├── UnitNotAvailable        another incident has the unit
@@ -12,15 +12,23 @@ Refusal
 │   ├── IncidentHasUnits        units are still on it
 │   ├── CannotMerge
 │   ├── ChangedMeanwhile        someone else was faster
+│   │   └── EditedMeanwhile     another text has been saved
 │   ├── AlreadyUsed             a one-time link, a name
+│   ├── PlanIsRunning, PlanNotRunning, BelowDistrictOrder, NotTheApprover, EvidenceNeeded, ConditionsOpen, TooLateToUndo
 │   ├── WatchesOverlap          a post has one watch at a time
 │   ├── PersonBusy              somebody would be on two watches at once
 │   ├── WatchIsOver             what was is not changed afterwards
 │   ├── NoRelief                the desk is not left before the next watch has taken over
 │   └── OwnSwap                 nobody decides on a swap of his own
+│   ├── StockShort              a depot has less than is wanted; StreetShort: all depots together
+│   ├── CountBelowReserved, LotExpiryDiffers, MoreThanReserved, MoreThanIssued
+│   ├── ReportClosed, BlanksLeft
+│   └── ShelterIsOpen, ShelterClosed, ShelterFull, PeopleInShelters
 ├── Invalid              422  understood, but the values cannot be right
 │   ├── SheetUnreadable         no spreadsheet, or one of another shape
 │   └── SheetRefused            cells that cannot be right; nothing of the sheet was taken over
+│   ├── NoWarningInText, OrderNeedsPlan, NotAMeasurement ...
+├── UnreadableAlert      422  a CAP message that cannot be taken, each reason with a code of its own
 └── TooMany              429  wait and try again
 
 `code` is stable and is the key of the text people read; facts travel as keywords.
@@ -28,7 +36,7 @@ Refusal
 
 from typing import ClassVar
 
-Fact = str | int | float | bool | None | list[str]
+Fact = str | int | float | bool | None | list[str] | list[dict[str, str]]
 
 
 class Refusal(Exception):
@@ -178,6 +186,36 @@ class UnknownPost(Unknown):
     status = 422
 
 
+class UnknownDepot(Unknown):
+    """Facts: depot."""
+
+    code = "unknown_depot"
+
+
+class UnknownMaterial(Unknown):
+    """Facts: material."""
+
+    code = "unknown_material"
+
+
+class UnknownLot(Unknown):
+    """Facts: depot, material, lot."""
+
+    code = "unknown_lot"
+
+
+class UnknownReservation(Unknown):
+    """Facts: reservation."""
+
+    code = "unknown_reservation"
+
+
+class NotADrill(Unknown):
+    """The centre is in service: there is no drill to look at or to end."""
+
+    code = "not_a_drill"
+
+
 class Conflict(Refusal):
     """The state of things forbids it."""
 
@@ -218,6 +256,42 @@ class ChangedMeanwhile(Conflict):
     """Someone else changed the same thing first; look again and decide anew. Facts: kind, id."""
 
     code = "changed_meanwhile"
+
+
+class StockShort(Conflict):
+    """Facts: depot, material, lot (None when none was named), available (on hand and not reserved), wanted."""
+
+    code = "stock_short"
+
+
+class StreetShort(Conflict):
+    """All depots together do not have it. Facts: material, available, wanted of the first; materials: all that are short."""
+
+    code = "street_short"
+
+
+class CountBelowReserved(Conflict):
+    """Less was counted than is reserved: release first. Facts: depot, material, counted (what all lots would come to), reserved."""
+
+    code = "count_below_reserved"
+
+
+class LotExpiryDiffers(Conflict):
+    """The depot knows this lot with another last day. Facts: depot, material, lot, expires_on (known), given."""
+
+    code = "lot_expiry_differs"
+
+
+class MoreThanReserved(Conflict):
+    """Facts: reservation, held, wanted."""
+
+    code = "more_than_reserved"
+
+
+class MoreThanIssued(Conflict):
+    """More comes back, or was used up, than is out. Facts: depot, material, out, wanted."""
+
+    code = "more_than_issued"
 
 
 class AlreadyUsed(Conflict):
@@ -304,6 +378,48 @@ class TooLateToUndo(Conflict):
     code = "too_late_to_undo"
 
 
+class EditedMeanwhile(ChangedMeanwhile):
+    """Somebody else has saved another text since this one was opened. Facts: what, by, version (the one to look at)."""
+
+    code = "edited_meanwhile"
+
+
+class ReportClosed(Conflict):
+    """The report has been sent, dropped or withdrawn. Facts: report, state, by."""
+
+    code = "report_closed"
+
+
+class BlanksLeft(Conflict):
+    """A written report still has blanks: fill or strike them. Facts: report, blanks (how many)."""
+
+    code = "blanks_left"
+
+
+class ShelterIsOpen(Conflict):
+    """Facts: shelter, by."""
+
+    code = "shelter_is_open"
+
+
+class ShelterClosed(Conflict):
+    """It was closed again. Facts: shelter, by."""
+
+    code = "shelter_closed"
+
+
+class ShelterFull(Conflict):
+    """More people than places need a reason. Facts: shelter, capacity, occupied."""
+
+    code = "shelter_full"
+
+
+class PeopleInShelters(Conflict):
+    """People are still in shelters: a shelter is closed, and a plan ended, when they have gone. Facts: shelters, people."""
+
+    code = "people_in_shelters"
+
+
 class Invalid(Refusal):
     """A value that cannot be right. Facts: field, value."""
 
@@ -345,6 +461,216 @@ class NoUnits(Invalid):
     """A dispatch order that names no unit."""
 
     code = "no_units"
+
+
+class UnknownWarning(Unknown):
+    """Facts: warning."""
+
+    code = "unknown_warning"
+
+
+class UnknownStandingOrder(Unknown):
+    """Facts: order."""
+
+    code = "unknown_standing_order"
+
+
+class UnknownMeasurement(Unknown):
+    """Facts: measurement."""
+
+    code = "unknown_measurement"
+
+
+class UnknownProposal(Unknown):
+    """Facts: proposal."""
+
+    code = "unknown_proposal"
+
+
+class UnknownMetric(Unknown):
+    """Facts: metric."""
+
+    code = "unknown_metric"
+    status = 422
+
+
+class WarningEndedAlready(Conflict):
+    """Facts: notice_state."""
+
+    code = "warning_ended_already"
+
+
+class ProposalSettled(Conflict):
+    """Facts: proposal, proposal_state."""
+
+    code = "proposal_settled"
+
+
+class UnreadableText(Malformed):
+    """Bytes that are no text in any encoding used here."""
+
+    code = "unreadable_text"
+
+
+class TextTooLong(Invalid):
+    """Facts: most (letters)."""
+
+    code = "text_too_long"
+
+
+class NoWarningInText(Invalid):
+    """Neither a warning nor an order of the district. Facts: hazards, colors: the words that were looked for."""
+
+    code = "no_warning_in_text"
+
+
+class OrderNeedsPlan(Invalid):
+    """An order of the district whose words name no plan."""
+
+    code = "order_needs_plan"
+
+
+class ReasonNeeded(Invalid):
+    """A person decides against what the centre sees and has to say why."""
+
+    code = "reason_needed"
+
+
+class OutOfBounds(Invalid):
+    """A measured value that nothing on this street can have. Facts: metric, value, least, most."""
+
+    code = "out_of_bounds"
+
+
+class NotOneOf(Invalid):
+    """A metric in words got another one. Facts: metric, value, values."""
+
+    code = "not_one_of"
+
+
+class WindowNeeded(Invalid):
+    """A quantity that adds up over time without the hours it was measured over. Facts: metric."""
+
+    code = "window_needed"
+
+
+class UnreadableAlert(Refusal):
+    """A CAP message that cannot be taken; every reason is a class of its own."""
+
+    code = "unreadable_alert"
+    status = 422
+
+
+class AlertTooLarge(UnreadableAlert):
+    """Facts: most_bytes."""
+
+    code = "alert_too_large"
+    status = 413
+
+
+class AlertEncoding(UnreadableAlert):
+    """Bytes that are not in the encoding they declare, or one that is not read. Facts: encoding."""
+
+    code = "alert_encoding"
+    status = 400
+
+
+class AlertNotXml(UnreadableAlert):
+    """Facts: line, reason."""
+
+    code = "alert_not_xml"
+    status = 400
+
+
+class AlertHasDoctype(UnreadableAlert):
+    """CAP has no document type; one is only good for attacks."""
+
+    code = "alert_has_doctype"
+    status = 400
+
+
+class AlertTooDeep(UnreadableAlert):
+    """Facts: most (levels)."""
+
+    code = "alert_too_deep"
+
+
+class AlertTooManyParts(UnreadableAlert):
+    """Facts: most (elements)."""
+
+    code = "alert_too_many_parts"
+
+
+class AlertWrongRoot(UnreadableAlert):
+    """Facts: root."""
+
+    code = "alert_wrong_root"
+
+
+class AlertWrongNamespace(UnreadableAlert):
+    """Facts: namespace."""
+
+    code = "alert_wrong_namespace"
+
+
+class AlertListEmpty(UnreadableAlert):
+    """A list that carries no alert itself, only links, which are not followed. Facts: entries."""
+
+    code = "alert_list_empty"
+
+
+class AlertIncomplete(UnreadableAlert):
+    """Without these nobody can tell what the message is. Facts: field."""
+
+    code = "alert_incomplete"
+
+
+class AlertFieldWrong(UnreadableAlert):
+    """A word that decides what the message does, and is none of those CAP knows. Facts: field, value."""
+
+    code = "alert_field_wrong"
+
+
+class AlertFieldTooLong(UnreadableAlert):
+    """Facts: field, most."""
+
+    code = "alert_field_too_long"
+
+
+class AlertTimeWithoutZone(UnreadableAlert):
+    """Facts: field, value."""
+
+    code = "alert_time_without_zone"
+
+
+class AlertTimeWrong(UnreadableAlert):
+    """Facts: field, value."""
+
+    code = "alert_time_wrong"
+
+
+class AlertGeometryWrong(UnreadableAlert):
+    """Facts: field, value."""
+
+    code = "alert_geometry_wrong"
+
+
+class StockSheetRefused(Invalid):
+    """Nothing of the sheet was taken over. Facts: count, first (cell), faults: cell ("C17", "" for the whole sheet), code, value."""
+
+    code = "stock_sheet_refused"
+
+
+class PlanTextUnfit(Invalid):
+    """The text of a plan that nobody could act by. Facts: plan, complaints ("where: what is wrong", every one of them)."""
+
+    code = "plan_text_unfit"
+
+
+class NotAPhoto(Invalid):
+    """Neither JPEG nor PNG nor WebP, or broken. Facts: reason."""
+
+    code = "not_a_photo"
 
 
 class TooMany(Refusal):

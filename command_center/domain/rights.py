@@ -18,6 +18,8 @@ class Role(StrEnum):
     DISPLAY = "display"
     ADMIN = "admin"
     SYSTEM = "system"
+    TASK_GROUP = "task_group"
+    """A task group of a running plan, by the link it was given: it sees and does its own tasks, nothing else."""
 
 
 class Right(StrEnum):
@@ -38,19 +40,40 @@ class Right(StrEnum):
     RUN_JOBS = "run_jobs"
     MANAGE_ACCOUNTS = "manage_accounts"
     ISSUE_LINKS = "issue_links"
+    SEND_REPORTS = "send_reports"
+    """Write and send information reports to the district."""
+    RUN_OWN_TASKS = "run_own_tasks"
+    """Begin, do and skip the tasks of one's own task group."""
+    SEND_PHOTOS = "send_photos"
+    EDIT_PLANS = "edit_plans"
+    """Change the text of a plan; it counts once somebody with APPROVE_PLANS has approved it."""
+    APPROVE_PLANS = "approve_plans"
     KEEP_ROSTER = "keep_roster"
     """Who is on watch, who is in the directory, who answers for which place, and the stations' roll call."""
     APPROVE_SWAPS = "approve_swaps"
+    MOVE_STOCK = "move_stock"
+    MOVE_OWN_STOCK = "move_own_stock"
+    """Hand out, take back and count in the depots of one's own station."""
+    TAKE_WARNINGS = "take_warnings"
+    """Warnings, orders of the district, measurements."""
+    JUDGE_PROPOSALS = "judge_proposals"
+    """Say no to a plan that the centre proposes; saying yes is activating it."""
+    RUN_DRILL = "run_drill"
+    """Begin and end the drill that this centre is, and tell what its director brought about."""
 
 
-_LEADERS = frozenset(Right) - {Right.MANAGE_ACCOUNTS}
+_DESK = frozenset(Right) - {Right.MANAGE_ACCOUNTS, Right.APPROVE_SWAPS, Right.EDIT_PLANS, Right.APPROVE_PLANS}
+_LEADERS = _DESK | {Right.APPROVE_SWAPS}
+_COMMAND = _LEADERS | {Right.APPROVE_PLANS}
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
-    Role.DUTY_OFFICER: _LEADERS - {Right.APPROVE_SWAPS},
+    Role.DUTY_OFFICER: _DESK,
     Role.DUTY_LEADER: _LEADERS,
-    Role.DEPUTY_COMMANDER: _LEADERS,
-    Role.COMMANDER: _LEADERS,
-    Role.CREW: frozenset({Right.SEE_BOARD, Right.READ_WORDS, Right.REPORT_OWN_STATUS, Right.SEND_POSITIONS}),
+    Role.DEPUTY_COMMANDER: _COMMAND,
+    Role.COMMANDER: _COMMAND,
+    Role.CREW: frozenset(
+        {Right.SEE_BOARD, Right.READ_WORDS, Right.REPORT_OWN_STATUS, Right.SEND_POSITIONS, Right.SEND_PHOTOS, Right.MOVE_OWN_STOCK}
+    ),
     Role.DISPLAY: frozenset({Right.SEE_BOARD}),
     Role.ADMIN: frozenset(
         {
@@ -60,24 +83,28 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
             Right.ISSUE_LINKS,
             Right.RUN_JOBS,
             Right.SEND_POSITIONS,
+            Right.EDIT_PLANS,
             Right.KEEP_ROSTER,
         }
     ),
     Role.SYSTEM: frozenset(Right),
+    Role.TASK_GROUP: frozenset({Right.RUN_OWN_TASKS, Right.SEND_PHOTOS}),
 }
 
-SIGN_IN_ROLES = frozenset(Role) - {Role.SYSTEM}
-"""The system acts for itself; nobody signs in as it."""
+SIGN_IN_ROLES = frozenset(Role) - {Role.SYSTEM, Role.TASK_GROUP}
+"""The system acts for itself, a task group by its link; nobody signs in as either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who does something; every line of the log names one."""
+    """Who does something; every line of the log names one. group, activation_id : the task group of one running plan that acts."""
 
     name: str
     role: Role
     account_id: int | None = None
     unit_id: str | None = None
+    group: str | None = None
+    activation_id: int | None = None
 
     def may(self, right: Right) -> bool:
         return right in RIGHTS[self.role]

@@ -59,12 +59,20 @@ class UnitKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """A quantity that a trigger may measure. windowed: needs window_h; values: its words in rising order, for a metric in words."""
+    """A quantity that a trigger may measure. windowed: needs window_h; values: its words in rising order, for a metric in words.
+
+    least, most : a reading outside is a slip of the pen. valid_h : a reading counts so long, unless a newer one replaces it.
+    runs_for : incident types whose clock this is; it runs from the call until the incident is under control.
+    """
 
     name: Text
     unit: str
     windowed: bool
     values: tuple[str, ...] = ()
+    least: float = 0.0
+    most: float | None = None
+    valid_h: float = 6.0
+    runs_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,16 +130,45 @@ class SignalColor:
 class WarningPatterns:
     """How a pasted warning is recognised; {H} in a pattern stands for the hazard words.
 
-    alias : word -> hazard; None = show the warning, propose no plan.
+    alias : word -> hazard; None = show the warning, propose no plan. feed_types : two-digit types of alert feeds that have no hazard of
+    their own -> word. issuer_cut : what to drop from the front of an issuer's name.
     """
 
     hazards_zh: tuple[str, ...]
     update_regex: str
     issue_regex: str
+    end_regex: str
+    ended_regex: str
+    title_regex: str
+    issuer_regex: str
+    issuer_cut: str
+    area_regex: str
+    drill_regex: str
     id_regex: str
     example_title: str
     example_id: str
     alias: Mapping[str, str | None]
+    feed_types: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderWords:
+    """Words by which an order of the district means one plan, and one variant of it."""
+
+    plan: str
+    words: tuple[str, ...]
+    variant: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPatterns:
+    """How a pasted order of the district is recognised. plans : the first entry with a word in the text decides."""
+
+    start_regex: str
+    end_regex: str
+    issuer_regex: str
+    example: str
+    plans: tuple[OrderWords, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +208,7 @@ class WarningSignals:
 
     colors: Mapping[str, SignalColor]
     parse: WarningPatterns
+    orders: OrderPatterns
     hazards: Mapping[str, Hazard]
 
 

@@ -65,7 +65,7 @@ def _actor(account: Account) -> Actor:
 
 def _issue(work: Work, account: Account, kind: str, length: timedelta | None) -> str:
     secret = secrets.token_urlsafe(32)
-    expires_at = None if length is None else work.now + length
+    expires_at = None if length is None else work.now + length * work.speed
     work.add(Credential(account_id=account.id, kind=kind, secret_hash=_hash(secret), created_at=work.now, expires_at=expires_at))
     return secret
 

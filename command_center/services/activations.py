@@ -41,6 +41,7 @@ from command_center.domain.status import advance
 from command_center.services import plan_effects
 from command_center.services.dispatching import open_incident
 from command_center.services.plan_books import plan_named, plan_of
+from command_center.services.plan_proposals import plan_ended, proposal_taken
 from command_center.services.standing_orders import district_floor
 
 
@@ -86,7 +87,7 @@ def activate_plan(center: Center, order: ActivatePlan, actor: Actor) -> Activate
         work.take_turns("plans")
         plan = plan_named(center, work.session, order.plan_id)
         _check_free(work, plan)
-        _check_floor(work, plan, order.level)
+        _check_floor(work, plan, order.level, order.variant or plan.default_variant)
         approve_by = center.catalogue.common.levels[order.level].approve_by
         activation = work.add(_new(plan, order, _variant(plan, order.variant), work))
         if may_approve(actor.role, approve_by):
@@ -131,8 +132,8 @@ def _check_free(work: Work, plan: Plan) -> None:
         raise PlanIsRunning(plan=plan.id, level=held.level.value, status=held.status.value, by=held.requested_by)
 
 
-def _check_floor(work: Work, plan: Plan, level: Level) -> None:
-    floor = district_floor(work.session, plan.id)
+def _check_floor(work: Work, plan: Plan, level: Level, variant: str | None) -> None:
+    floor = district_floor(work.session, plan.id, variant)
     if below_floor(level, floor):
         raise BelowDistrictOrder(level=level.value, floor=None if floor is None else floor.value)
 
@@ -167,6 +168,7 @@ def _into_force(
     activation.started_at, activation.undo_until = work.now, work.now + timedelta(seconds=UNDO_S)
     confirm_in_s = _await_confirmation(center, work, activation, approved=approved)
     effect = plan_effects.begin(center, work, activation, plan, before=None, chosen=units)
+    proposal_taken(work, plan.id, activation.level)
     work.record(
         events.PlanActivated(
             activation_id=activation.id,
@@ -307,7 +309,7 @@ def change_level(center: Center, activation_id: int, to: Level, actor: Actor, *,
         plan = plan_of(activation)
         if to is activation.level:
             raise Invalid(field="level", value=to.value)
-        _check_floor(work, plan, to)
+        _check_floor(work, plan, to, activation.variant)
         raised = to.rank > activation.level.rank
         approve_by = center.catalogue.common.levels[to if raised else activation.level].approve_by
         if may_approve(actor.role, approve_by):
@@ -339,6 +341,7 @@ def _move_level(center: Center, work: Work, activation: Activation, plan: Plan, 
         activation.status = advance(ACTIVATION_CHART, activation.status, wanted, subject=plan.id)
     confirm_in_s = _await_confirmation(center, work, activation, approved=approved)
     effect = plan_effects.begin(center, work, activation, plan, before=before)
+    proposal_taken(work, plan.id, to)
     work.record(
         events.LevelChanged(
             activation_id=activation.id,
@@ -427,6 +430,8 @@ def _roll_back(work: Work, activation: Activation, plan: Plan, why: str, *, undo
 def _end(work: Work, activation: Activation, reason: str) -> None:
     activation.ended_at, activation.ended_by, activation.end_reason = work.now, work.actor.name, reason
     activation.confirm_until = activation.undo_until = activation.wanted_level = None
+    if activation.started_at is not None:
+        plan_ended(work, activation.plan_id)
 
 
 def tick_condition(center: Center, activation_id: int, number: int, actor: Actor, *, met: bool = True) -> None:

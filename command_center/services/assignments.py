@@ -1,7 +1,7 @@
 """Following one unit's order: what crews, officers and workers report of it, to the scene and back."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypedDict
 
 from sqlalchemy import select
@@ -28,6 +28,7 @@ from command_center.domain.status import (
     may_advance,
 )
 from command_center.services.dispatching import follow_units
+from command_center.services.reactions import ANSWER_LIMIT_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,12 +199,29 @@ _STEPS = {
 # ---- what the workers report ----
 
 
+def waits_for_word(center: Center, assignment_id: int, *, again: bool = False) -> bool:
+    """Whether the crew still has to be told: it was not told by phone meanwhile, nor called back.
+
+    again : whether to repeat the order; not when late work let it go out only a moment ago.
+    """
+    with center.read() as session:
+        assignment = session.get_one(Assignment, assignment_id)
+        if assignment.status not in UNANSWERED_ASSIGNMENT:
+            return False
+        return not again or assignment.sent_at is None or center.now() - assignment.sent_at >= timedelta(seconds=ANSWER_LIMIT_S)
+
+
 def mark_sent(work: Work, assignment_id: int, channel: str) -> None:
-    """The order reached the crew; nothing to do when the crew, the officer or an earlier try was faster."""
+    """The order reached the crew; nothing to do when the crew, the officer or an earlier try was faster.
+
+    One that went out only after the crew's minute was over still counts as not answered.
+    """
     assignment, _, incident = _locked(work, assignment_id)
-    if not may_advance(ASSIGNMENT_CHART, assignment.status, AssignmentStatus.SENT):
+    if assignment.sent_at is not None or assignment.status not in UNANSWERED_ASSIGNMENT:
         return
-    assignment.status, assignment.sent_at = AssignmentStatus.SENT, work.now
+    assignment.sent_at = work.now
+    if may_advance(ASSIGNMENT_CHART, assignment.status, AssignmentStatus.SENT):
+        assignment.status = AssignmentStatus.SENT
     work.record(events.DispatchSent(**_order_facts(assignment, incident), channel=channel))
 
 

@@ -20,6 +20,7 @@ from command_center.domain.status import (
 )
 from command_center.services.dispatching import open_incident
 from command_center.services.notices import stop_calling
+from command_center.services.stock_reservations import hand_over_in, release_in
 
 
 def acknowledge_incident(center: Center, incident_id: int, actor: Actor) -> None:
@@ -46,7 +47,7 @@ def control_incident(center: Center, incident_id: int, actor: Actor) -> None:
 def close_incident(
     center: Center, incident_id: int, actor: Actor, *, outcome: IncidentStatus = IncidentStatus.CLOSED, note: str = ""
 ) -> None:
-    """End an incident as closed, false alarm or transferred.
+    """End an incident as closed, false alarm or transferred; stock that is still put by for it is free again.
 
     Raises Invalid for another outcome, IncidentHasUnits while units are on it.
     """
@@ -58,6 +59,7 @@ def close_incident(
         busy = _active_units(work, incident.id)
         if busy:
             raise IncidentHasUnits(incident=incident.number, units=busy)
+        release_in(work, "incident", incident.id)
         _end(work, incident, outcome)
         work.record(events.IncidentClosed(incident_id=incident.id, number=incident.number, outcome=outcome.value, note=note))
 
@@ -82,7 +84,7 @@ def _end(work: Work, incident: Incident, to: IncidentStatus) -> None:
 
 
 def merge_incidents(center: Center, incident_id: int, into_id: int, actor: Actor) -> None:
-    """Two incidents are one: calls and units of the first go to the second, and the first ends as merged.
+    """Two incidents are one: calls, units and reserved stock of the first go to the second, and the first ends as merged.
 
     Raises UnknownIncident, IncidentEnded, CannotMerge (into itself).
     """
@@ -96,6 +98,7 @@ def merge_incidents(center: Center, incident_id: int, into_id: int, actor: Actor
         incident, into = locked[incident_id], locked[into_id]
         _move_calls(work, incident, into)
         _move_units(work, incident, into)
+        hand_over_in(work, "incident", incident.id, into.id)
         incident.merged_into_id = into.id
         _end(work, incident, IncidentStatus.MERGED)
         work.record(events.IncidentMerged(incident_id=incident.id, number=incident.number, into_id=into.id, into_number=into.number))

@@ -71,7 +71,7 @@ def _claim(work: Work, job: Job) -> ClaimedJob | None:
         return None
     job.handovers += 1
     lease = lease_for(job.handovers)
-    job.lease_until = work.now + lease
+    job.lease_until = work.now + lease * work.speed
     return ClaimedJob(job_id=job.id, name=job.name, handover=job.handovers, lease_s=lease.total_seconds())
 
 
@@ -92,6 +92,7 @@ class JobOrder:
     name: str
     event: Event
     actor: str
+    entry_id: int
 
 
 def job_order(center: Center, job_id: int) -> JobOrder | None:
@@ -101,7 +102,7 @@ def job_order(center: Center, job_id: int) -> JobOrder | None:
         if job is None or job.done_at is not None or job.parked_at is not None:
             return None
         entry = session.get_one(LogEntry, job.entry_id)
-        return JobOrder(job_id=job.id, name=job.name, event=Event.from_log(entry.event, entry.facts), actor=entry.actor)
+        return JobOrder(job_id=job.id, name=job.name, event=Event.from_log(entry.event, entry.facts), actor=entry.actor, entry_id=entry.id)
 
 
 @contextmanager
@@ -126,7 +127,7 @@ def failed(center: Center, job_id: int, error: str) -> bool:
             return job.parked_at is not None
         job.attempts += 1
         job.last_error = error[:500]
-        job.lease_until = work.now + timedelta(seconds=job.attempts)
+        job.lease_until = work.now + timedelta(seconds=job.attempts) * work.speed
         if job.attempts >= TRIES:
             _park(work, job, error)
         return job.parked_at is not None

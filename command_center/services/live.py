@@ -199,7 +199,9 @@ class LiveBoard:
         while True:
             self._relay_lag_s, self._workers = await asyncio.to_thread(self._ask_workers)
             now = moment(self.center.now())
-            self._tell(Message("beat", None, _json({"at": now, "log_id": self.log_id, "degraded": self.degraded()})))
+            self._tell(
+                Message("beat", None, _json({"at": now, "speed": self.center.speed, "log_id": self.log_id, "degraded": self.degraded()}))
+            )
             await asyncio.sleep(BEAT_S)
 
     def _ask_workers(self) -> tuple[float | None, int]:
@@ -245,6 +247,7 @@ class LiveBoard:
             "positions": {"at": now, "v": list(self.positions.values())},
             "entries": entries if with_words else [_entry_without_words(entry) for entry in entries],
             "now": now,
+            "speed": self.center.speed,
             "degraded": self.degraded(),
             "simulator": self.simulator,
         }

@@ -15,6 +15,9 @@ log = logging.getLogger(__name__)
 CARD = "card"
 """The channel that needs no network service: the crew's page reads the board."""
 
+IN_DRILL = "drill"
+"""What stands as channel when a drill keeps the message in the building."""
+
 
 class ChannelFailed(Exception):
     """The message service did not take the message."""
@@ -65,13 +68,15 @@ def is_usable_channel(channel: str) -> bool:
     return bool(Apprise().add(channel))
 
 
-def deliver(notice: Notice) -> str:
-    """Hand a notice to the unit's message service; returns the kind of channel that took it.
+def deliver(center: Center, notice: Notice) -> str:
+    """Hand a notice to its message service; returns the kind of channel that took it. The only way out of the building: a drill has none.
 
     Raises ChannelFailed when the service refuses or cannot be reached; delivery is at least once.
     """
     if notice.channel is None:
         return CARD
+    if center.is_drill:
+        return IN_DRILL
     from apprise import Apprise  # noqa: PLC0415 - large, and a centre without message services never needs it
 
     service = Apprise()

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypedDict
+from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
@@ -19,15 +20,17 @@ from command_center.domain.rights import SYSTEM, Actor, Right
 from command_center.domain.text import Text
 from command_center.services import messages
 from command_center.services.audiences import Addressee, Audience, addressees
+from command_center.services.group_links import link_of
 from command_center.services.reactions import CHAIN_STEP_S
 from command_center.words import N_, translator
 
 IN_LINE = "duty_chain"
 """The audience that is called one after the other, until someone answers."""
 
+CALLERS = "callers"
+"""Residents who called about an incident. One service carries to all of them: a channel for this audience with {phone} in its address."""
+
 BY_PHONE = "phone"
-IN_DRILL = "drill"
-"""What stands as channel when a drill keeps the message in the building."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,21 +69,23 @@ def queue_notice(work: Work, draft: Draft, activation_id: int | None = None, inc
             answered=0,
         )
     )
-    for place, one in enumerate(draft.to):
-        work.session.add(
-            Recipient(
-                notice_id=notice.id,
-                kind=one.kind,
-                ref=one.ref,
-                place=place,
-                name_zh=one.name.zh,
-                name_en=one.name.en,
-                phone=one.phone,
-                link=secrets.token_urlsafe(16),
-                tries=0,
-                failed_reason="",
-            )
-        )
+    lines = [
+        {
+            "notice_id": notice.id,
+            "kind": one.kind,
+            "ref": one.ref,
+            "place": place,
+            "name_zh": one.name.zh,
+            "name_en": one.name.en,
+            "phone": one.phone,
+            "link": secrets.token_urlsafe(16),
+            "tries": 0,
+            "failed_reason": "",
+        }
+        for place, one in enumerate(draft.to)
+    ]
+    if lines:
+        work.session.execute(insert(Recipient), lines)  # hundreds in one statement
     work.record(events.NoticeQueued(**_facts(notice), recipients=len(draft.to), answer_in_s=draft.answer_in_s))
     return notice
 
@@ -107,12 +112,13 @@ def _facts(notice: Notice) -> _NoticeFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One message on its way to one recipient. address : None where only a person can tell them."""
+    """One message on its way to one recipient. address : None where only a person can tell them. tasks : link of a group to its tasks."""
 
     recipient_id: int
     address: str | None
     text: str
     link: str
+    tasks: str | None = None
 
 
 def outgoing(center: Center, notice_id: int, *, again: bool = False) -> list[Outgoing]:
@@ -127,7 +133,7 @@ def outgoing(center: Center, notice_id: int, *, again: bool = False) -> list[Out
             waiting = waiting.where(Recipient.sent_at.is_(None))
         text = notice.text_en if center.language == "en" else notice.text_zh
         return [
-            Outgoing(recipient_id=it.id, address=_address(session, it), text=text, link=it.link)
+            Outgoing(recipient_id=it.id, address=_address(session, it), text=text, link=it.link, tasks=_tasks(session, notice, it))
             for it in session.scalars(waiting.order_by(Recipient.place))
         ]
 
@@ -150,8 +156,17 @@ def _address(session: Session, recipient: Recipient) -> str | None:
         own = session.scalar(select(Person.channel).where(column == recipient.ref, Person.left_at.is_(None), Person.channel.is_not(None)))
     if own is not None:
         return own
+    if recipient.kind == "caller":
+        service = session.get(MessageChannel, ("audience", CALLERS))
+        return None if service is None else service.address.replace("{phone}", quote(recipient.phone or "", safe=""))
     channel = session.get(MessageChannel, (recipient.kind, recipient.ref))
     return None if channel is None else channel.address
+
+
+def _tasks(session: Session, notice: Notice, recipient: Recipient) -> str | None:
+    if recipient.kind != "group" or notice.activation_id is None:
+        return None
+    return link_of(session, notice.activation_id, recipient.ref)
 
 
 def carry(center: Center, notice_id: int, *, again: bool = False) -> None:
@@ -160,25 +175,35 @@ def carry(center: Center, notice_id: int, *, again: bool = False) -> None:
     Raises ChannelFailed when a service refused; the next try goes to those only.
     """
     refused = ""
-    for one in outgoing(center, notice_id, again=again):
+    waiting = outgoing(center, notice_id, again=again)
+    _note_by_hand(center, [one.recipient_id for one in waiting if one.address is None])
+    for one in waiting:
+        if one.address is None:
+            continue
         try:
-            channel = _carry_one(center, one)
+            _note(center, one.recipient_id, _carry_one(center, one, one.address), "")
         except messages.ChannelFailed as error:
             refused = str(error)
-            channel = None
-        _note(center, one.recipient_id, channel, refused if channel is None and one.address else "")
+            _note(center, one.recipient_id, None, refused)
     if refused:
         raise messages.ChannelFailed(refused)
 
 
-def _carry_one(center: Center, one: Outgoing) -> str | None:
-    """Kind of the service that took it; None where there is none and a person has to tell."""
-    if center.is_drill:
-        return IN_DRILL
-    if one.address is None:
-        return None
-    link = f"\n{center.public_url}/a/{one.link}" if center.public_url else ""
-    return messages.deliver(messages.Notice(channel=one.address, title=one.text.split("\n", 1)[0][:60], body=one.text + link))
+def _carry_one(center: Center, one: Outgoing, address: str) -> str:
+    """Kind of the service that took it. Raises ChannelFailed."""
+    pages = [f"/a/{one.link}", *([] if one.tasks is None else [f"/t/{one.tasks}"])] if center.public_url else []
+    body = "\n".join([one.text, *(f"{center.public_url}{page}" for page in pages)])
+    return messages.deliver(center, messages.Notice(channel=address, title=one.text.split("\n", 1)[0][:60], body=body))
+
+
+def _note_by_hand(center: Center, recipient_ids: Sequence[int]) -> None:
+    """Those without a service: it was their turn, and a person has to tell them. One transaction, however many they are."""
+    if not recipient_ids:
+        return
+    with center.work(SYSTEM) as work:
+        for recipient in [work.get(Recipient, it) for it in sorted(recipient_ids)]:
+            recipient.tries += 1
+            recipient.failed_reason = ""
 
 
 def _note(center: Center, recipient_id: int, channel: str | None, refused: str) -> None:
@@ -196,6 +221,7 @@ def mark_sent(work: Work, notice_id: int) -> None:
     if notice.work is WorkState.UNDONE:
         return
     notice.work, notice.reached = WorkState.DONE, _count(work.session, notice_id, Recipient.sent_at.is_not(None))
+    _leave_board(work, notice)
     work.record(
         events.NoticeSent(
             **_facts(notice),
@@ -242,6 +268,16 @@ def is_answered(notice: Notice) -> bool:
     if not notice.needs_answer:
         return True
     return notice.answered >= (1 if notice.audience == IN_LINE else notice.recipients)
+
+
+def _leave_board(work: Work, notice: Notice) -> None:
+    """A message of a running plan stands on the board until the plan ends; any other leaves it when nothing more is awaited.
+
+    Nobody has to phone callers by hand: what no service carries to them is not waited for.
+    """
+    everyone_has_it = notice.audience in (IN_LINE, CALLERS) or notice.reached == notice.recipients
+    if notice.activation_id is None and everyone_has_it and is_answered(notice):
+        notice.closed_at = notice.closed_at or work.now
 
 
 def _count(session: Session, notice_id: int, *where: ColumnElement[bool]) -> int:
@@ -292,6 +328,7 @@ def _answer(work: Work, recipient_id: int, *, by_phone: bool) -> None:
     work.session.flush()
     notice.answered = _count(work.session, notice.id, Recipient.answered_at.is_not(None))
     notice.reached = _count(work.session, notice.id, Recipient.sent_at.is_not(None))
+    _leave_board(work, notice)
     work.record(
         events.NoticeAnswered(
             **_facts(notice),
@@ -352,7 +389,8 @@ def call_for_unseen(center: Center, work: Work, incident_id: int) -> None:
 
 def stop_calling(work: Work, incident_id: int) -> None:
     """Somebody has seen the emergency: nobody is called for it any more."""
-    calls = select(Notice).where(Notice.incident_id == incident_id, Notice.activation_id.is_(None), Notice.closed_at.is_(None))
+    calls = select(Notice).where(Notice.incident_id == incident_id, Notice.audience == IN_LINE, Notice.activation_id.is_(None))
+    calls = calls.where(Notice.closed_at.is_(None))
     for seen in work.session.scalars(calls).all():
         notice = work.get(Notice, seen.id)
         notice.closed_at = work.now

@@ -1,4 +1,4 @@
-"""What a decision about a plan sets in motion, written down in the decision's own transaction: tasks, units, messages.
+"""What a decision about a plan sets in motion, written down in the decision's own transaction: tasks, units, stock, messages.
 
 Workers carry it out afterwards; nothing here speaks to the world.
 """
@@ -9,26 +9,36 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from command_center.center import Center
-from command_center.db.tables import Activation, Incident, Notice, PlanTask, Unit, UnitDuty
+from command_center.db.tables import Activation, HazardWarning, Incident, Notice, PlanTask, Unit, UnitDuty
 from command_center.db.work import Work
 from command_center.domain import events
-from command_center.domain.activations import OPEN_TASK, TaskStatus, WorkState, due_at, filled, steps_at
+from command_center.domain.activations import OPEN_TASK, TaskStatus, WorkState, due_at, filled, materials_wanted, steps_at
 from command_center.domain.errors import UnknownUnit
+from command_center.domain.geo import Point
 from command_center.domain.levels import Level
+from command_center.domain.notices import NoticeState
 from command_center.domain.plan_book import Notification, Plan, Step
 from command_center.domain.text import Text
 from command_center.services import notices
 from command_center.services.assignments import recall_in
 from command_center.services.audiences import Audience, addressees
 from command_center.services.dispatching import assign, check_free, follow_units, open_incident
+from command_center.services.group_links import link_groups
 from command_center.services.notices import IN_LINE, Draft, queue_notice
 from command_center.services.plan_needs import needs
 from command_center.services.reactions import CHAIN_STEP_S
+from command_center.services.shelters import close_for_plan
+from command_center.services.stock_reservations import release_in, reserve_in
 from command_center.words import N_, phrases, translator
 
 WITHDRAWN = N_("Withdrawn: %(plan)s, level %(level)s. What was ordered for it no longer holds.")
+SIGNAL = N_("%(hazard)s %(color)s warning")
+APPROACH: Mapping[str, str] = {"wind": N_("Wind: %(wind)s"), "staging": N_("Staging point: %(staging)s")}
+"""Blanks of the messages that crews need before they come near."""
+
 CALL_APPROVER = N_("%(plan)s, level %(level)s: please decide (%(reason)s)")
 
 
@@ -45,8 +55,12 @@ def begin(
 ) -> Effect:
     """Bring the activation to its level: from nothing (before=None) or from another level. What is done stays done."""
     units = _order_units(center, work, activation, plan, chosen)
+    if before is None:
+        _note_approach(center, work, activation)
+    _reserve_stock(center, work, activation, plan)
     tasks = _open_tasks(work, activation, plan)
     _withdraw_tasks(work, activation, plan)
+    link_groups(work, activation, plan)
     _queue_messages(center, work, activation, plan, before)
     return Effect(tasks=tasks, units=units)
 
@@ -84,6 +98,26 @@ def _put_on_duty(work: Work, activation: Activation, unit: Unit, incident: Incid
         )
     )
     work.record(events.UnitOnDuty(activation_id=activation.id, plan_id=activation.plan_id, unit_id=unit.id, duty_id=duty.id))
+
+
+def _note_approach(center: Center, work: Work, activation: Activation) -> None:
+    """Wind and staging point go into the incident's notes, and so into every crew's order and onto its card."""
+    say = translator(center.language)
+    lines = [say(APPROACH[name]) % {name: activation.fields[name]} for name in APPROACH if activation.fields.get(name)]
+    if activation.incident_id is None or not lines:
+        return
+    incident = open_incident(work, activation.incident_id)
+    text = "\n".join(lines)
+    incident.note = f"{incident.note}\n{text}".strip()
+    work.record(events.IncidentNoted(incident_id=incident.id, number=incident.number, note=text))
+
+
+def _reserve_stock(center: Center, work: Work, activation: Activation, plan: Plan) -> None:
+    """Put by what the level wants forward, from the depots nearest to the emergency; what the street does not have stays a shortage."""
+    incident = None if activation.incident_id is None else work.session.get(Incident, activation.incident_id)
+    near = None if incident is None else Point(incident.lat, incident.lon)
+    wants = materials_wanted(plan, activation.level)
+    reserve_in(work, wants, for_kind="activation", for_id=activation.id, near=near, roads=center.roads, allow_short=True)
 
 
 def _release_units(work: Work, activation: Activation, *, recall: bool) -> tuple[str, ...]:
@@ -199,12 +233,15 @@ def _close_tasks(work: Work, activation: Activation) -> None:
 # ---- messages ------------------------------------------------------------------------------------------------------------------
 
 
-def message_fields(center: Center, activation: Activation, incident: Incident | None, language: str) -> Mapping[str, str]:
+def message_fields(
+    center: Center, session: Session, activation: Activation, plan: Plan, incident: Incident | None, language: str
+) -> Mapping[str, str]:
     """What is known for the blanks of the messages; what a person filled in comes first."""
     say = translator(language)
     known = {
         "level": say(phrases.LEVEL_OF_RESPONSE) % {"level": activation.level.value},
         "time": f"{(activation.started_at or activation.requested_at).astimezone(ZoneInfo(center.catalogue.street.timezone)):%m-%d %H:%M}",
+        "signal": _signal(center, session, plan, language),
         "summary": activation.reason,
         "place": center.catalogue.street.name.in_(language),
         "area": center.catalogue.street.name.in_(language),
@@ -213,6 +250,18 @@ def message_fields(center: Center, activation: Activation, incident: Incident | 
         kind = center.catalogue.incident_types[incident.type].name
         known |= {"place": incident.place_en if language == "en" else incident.place_zh, "type": kind.in_(language)}
     return known | {name: value for name, value in activation.fields.items() if value}
+
+
+def _signal(center: Center, session: Session, plan: Plan, language: str) -> str:
+    """The warning in force that speaks for the plan, the newest one; "" while there is none."""
+    hazards = {trigger.signal.hazard for trigger in plan.triggers if trigger.signal is not None}
+    in_force = select(HazardWarning).where(HazardWarning.state == NoticeState.ACTIVE, HazardWarning.hazard.in_(hazards))
+    warning = session.scalars(in_force.order_by(HazardWarning.issued_at.desc()).limit(1)).first()
+    if warning is None or warning.hazard is None or warning.color is None:
+        return ""
+    signals = center.catalogue.warning_signals
+    names = {"hazard": signals.hazards[warning.hazard].name.in_(language), "color": signals.colors[warning.color].name.in_(language)}
+    return translator(language)(SIGNAL) % names
 
 
 def notices_due(plan: Plan, level: Level, before: Level | None) -> list[tuple[int, Notification]]:
@@ -227,7 +276,7 @@ def notices_due(plan: Plan, level: Level, before: Level | None) -> list[tuple[in
 
 def _queue_messages(center: Center, work: Work, activation: Activation, plan: Plan, before: Level | None) -> None:
     incident = None if activation.incident_id is None else work.session.get(Incident, activation.incident_id)
-    by_language = {language: message_fields(center, activation, incident, language) for language in ("zh_CN", "en")}
+    by_language = {language: message_fields(center, work.session, activation, plan, incident, language) for language in ("zh_CN", "en")}
     groups = plan.levels[activation.level].groups
     for number, line in notices_due(plan, activation.level, before):
         queue_notice(
@@ -284,7 +333,9 @@ def approver_answered(work: Work, activation: Activation) -> None:
 def take_back(work: Work, activation: Activation, plan: Plan) -> tuple[str, ...]:
     """Roll back: recall what was sent, release what was taken, tell everyone who was told. Returns the units recalled."""
     recalled = _release_units(work, activation, recall=True)
+    release_in(work, "activation", activation.id, reason=activation.plan_id)
     _close_tasks(work, activation)
+    close_for_plan(work, activation, rolled_back=True)
 
     def text(language: str) -> str:
         return translator(language)(WITHDRAWN) % {"plan": plan.short.in_(language), "level": activation.level.value}
@@ -294,9 +345,11 @@ def take_back(work: Work, activation: Activation, plan: Plan) -> tuple[str, ...]
 
 
 def stand_down(work: Work, activation: Activation) -> None:
-    """The plan is over as planned: units are released where they are, nobody is asked any more."""
+    """The plan is over as planned: units are released where they are, nobody is asked any more. Raises PeopleInShelters."""
     _release_units(work, activation, recall=False)
+    release_in(work, "activation", activation.id, reason=activation.plan_id)
     _close_tasks(work, activation)
+    close_for_plan(work, activation, rolled_back=False)
     notices.close_notices(work, activation.id, withdrawn=None)
 
 

@@ -5,17 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
-from command_center.db.tables import Activation, Stock, Unit, UnitDuty
-from command_center.domain.activations import RUNNING, Shortage, added, materials_wanted, shortages, units_wanted
+from command_center.db.tables import Activation, Unit, UnitDuty
+from command_center.domain.activations import RUNNING, Shortage, materials_wanted, shortages, units_wanted
 from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan
 from command_center.domain.status import UnitStatus
 from command_center.services.plan_books import plan_of
 from command_center.services.proposing import propose_units
+from command_center.services.stock_questions import free_on_the_street, held_for_purposes
 
 FREE = frozenset({UnitStatus.AVAILABLE, UnitStatus.RETURNING})
 
@@ -93,16 +94,14 @@ class StockNeed:
         return max(0, self.wanted - self.available)
 
 
-def stock_needs(session: Session, plan: Plan, level: Level, *, before: Level | None = None) -> tuple[StockNeed, ...]:
-    """Materials of a level, or only what it wants on top of the level before."""
-    wanted = materials_wanted(plan, level)
-    if before is not None:
-        wanted = added(wanted, materials_wanted(plan, before))
-    totals = session.execute(
-        select(Stock.material_code, func.sum(Stock.on_hand)).where(Stock.material_code.in_(wanted)).group_by(Stock.material_code)
+def stock_needs(session: Session, plan: Plan, level: Level, *, activation_id: int | None = None) -> tuple[StockNeed, ...]:
+    """Materials of a level against what the depots have free; what is put by for this activation already counts as there."""
+    free = free_on_the_street(session)
+    held = {} if activation_id is None else held_for_purposes(session, [("activation", activation_id)])
+    return tuple(
+        StockNeed(material=code, wanted=number, available=free.get(code, 0) + held.get(code, 0))
+        for code, number in materials_wanted(plan, level).items()
     )
-    available = {material: int(quantity) for material, quantity in totals}
-    return tuple(StockNeed(material=code, wanted=number, available=available.get(code, 0)) for code, number in wanted.items())
 
 
 def shortages_together(

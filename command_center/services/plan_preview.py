@@ -82,7 +82,7 @@ def preview(center: Center, order: ActivatePlan, actor: Actor) -> Preview:
             variant=variant,
             approve_by=approve_by,
             may_decide=may_approve(actor.role, approve_by),
-            floor=district_floor(session, plan.id),
+            floor=district_floor(session, plan.id, variant),
             running=session.scalar(select(Activation.id).where(Activation.plan_id == plan.id, Activation.ended_at.is_(None))),
             tasks=tuple((step, None if step.anchor else step.due_after_min(level)) for step in steps_at(plan, level, variant)),
             units=needs(center, session, plan, level, incident_id=order.incident_id),
@@ -105,7 +105,7 @@ def _messages(center: Center, session: Session, plan: Plan, order: ActivatePlan,
         started_at=None,
         status=ActivationStatus.PROPOSED,
     )
-    zh, en = (message_fields(center, as_if, incident, language) for language in ("zh_CN", "en"))
+    zh, en = (message_fields(center, session, as_if, plan, incident, language) for language in ("zh_CN", "en"))
     found = []
     for _, line in notices_due(plan, order.level, None):
         to = addressees(center, session, Audience(code=line.audience, groups=plan.levels[order.level].groups, incident=incident))

@@ -15,6 +15,7 @@ from command_center.domain.errors import EvidenceNeeded, Invalid, PlanNotRunning
 from command_center.domain.plan_book import Plan, Step
 from command_center.domain.rights import Actor, Right
 from command_center.domain.status import advance
+from command_center.services.photos import require_photo
 from command_center.services.plan_books import plan_of
 from command_center.services.plan_effects import open_task
 
@@ -68,8 +69,8 @@ def task_facts(task: PlanTask, plan_id: str) -> _TaskFacts:
 
 
 def begin_task(center: Center, task_id: int, actor: Actor) -> None:
-    """Say that somebody is at it. Raises UnknownTask, PlanNotRunning, IllegalStep."""
-    actor.require(Right.RUN_PLANS)
+    """Say that somebody is at it. Raises UnknownTask, NotPermitted, PlanNotRunning, IllegalStep."""
+    _require(actor)
     with center.work(actor) as work:
         activation, task = _locked(work, task_id)
         task.status = advance(TASK_CHART, task.status, TaskStatus.DOING, subject=task.step_id)
@@ -79,9 +80,11 @@ def begin_task(center: Center, task_id: int, actor: Actor) -> None:
 def do_task(center: Center, order: DoTask, actor: Actor) -> None:
     """Tick a task off with what its step asks for; a step that repeats opens its next occurrence.
 
-    Raises UnknownTask, PlanNotRunning, EvidenceNeeded, Invalid (a number that is none), IllegalStep.
+    Raises UnknownTask, NotPermitted, PlanNotRunning, EvidenceNeeded, Invalid (a number that is none), Unknown (photo), IllegalStep.
     """
-    actor.require(Right.RUN_PLANS)
+    _require(actor)
+    if order.evidence.photo is not None:
+        require_photo(center, order.evidence.photo)
     with center.work(actor) as work:
         if work.answered(order.key, {"verb": "do_task", "task": order.task_id}) is not None:
             return
@@ -117,8 +120,8 @@ def check_evidence(step: Step, evidence: Evidence) -> None:
 
 
 def skip_task(center: Center, task_id: int, actor: Actor, reason: str) -> None:
-    """Leave a task out, and say why. Raises UnknownTask, PlanNotRunning, Invalid (no reason), IllegalStep."""
-    actor.require(Right.RUN_PLANS)
+    """Leave a task out, and say why. Raises UnknownTask, NotPermitted, PlanNotRunning, Invalid (no reason), IllegalStep."""
+    _require(actor)
     why = reason.strip()
     if not why:
         raise Invalid(field="reason", value="")
@@ -141,10 +144,18 @@ def take_up_again(center: Center, task_id: int, actor: Actor) -> None:
         work.record(events.TaskTakenUpAgain(**task_facts(task, activation.plan_id)))
 
 
+def _require(actor: Actor) -> None:
+    """Whoever runs plans may do any task; a task group may do its own, which is looked at when the task is known."""
+    if not actor.may(Right.RUN_OWN_TASKS):
+        actor.require(Right.RUN_PLANS)
+
+
 def _locked(work: Work, task_id: int) -> tuple[Activation, PlanTask]:
     seen = work.session.get(PlanTask, task_id)
     if seen is None:
         raise UnknownTask(task=task_id)
+    if (work.actor.activation_id, work.actor.group) != (seen.activation_id, seen.group):
+        work.actor.require(Right.RUN_PLANS)
     activation = work.get(Activation, seen.activation_id)
     if activation.status not in RUNNING:
         raise PlanNotRunning(plan=activation.plan_id, status=activation.status.value)

@@ -3,20 +3,24 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import exists, select
+
 from command_center.center import Center
 from command_center.db.tables import Activation, Incident, PlanTask, Unit, UnitDuty
 from command_center.db.work import Work
 from command_center.domain import events
-from command_center.domain.activations import WorkState
+from command_center.domain.activations import RUNNING, WorkState
 from command_center.domain.plan_book import Plan, Step
 from command_center.domain.rights import SYSTEM
 from command_center.domain.text import Text
 from command_center.services import messages
 from command_center.services.audiences import Addressee, Audience, addressees
-from command_center.services.notices import IN_DRILL, Draft, queue_notice
+from command_center.services.notices import Draft, queue_notice
 from command_center.services.plan_books import plan_of
 from command_center.services.plan_effects import duties_of
 from command_center.services.plan_tasks import step_of, task_facts
+from command_center.services.report_clocks import keep_clocks
+from command_center.services.shelters import open_for_plan
 from command_center.words import translator
 from command_center.words.phrases import DUTY_ORDER
 
@@ -62,7 +66,9 @@ def finish_work(center: Center, work: Work, task_id: int) -> None:
         return
     plan = plan_of(activation)
     step = step_of(plan, task.step_id)
-    _EFFECTS[step.job or ""](StepWork(center=center, work=work, activation=activation, plan=plan, step=step, task=task))
+    it = StepWork(center=center, work=work, activation=activation, plan=plan, step=step, task=task)
+    _EFFECTS[step.job or ""](it)
+    _call_agencies(it)
     task.work = WorkState.DONE
     work.record(events.TaskWorkDone(**task_facts(task, plan.id), job=step.job or ""))
 
@@ -119,7 +125,12 @@ def _tell_stations(it: StepWork) -> None:
     _tell(it, "stations", _audience(it, "stations"), ("radio", "wechat"), answer=True)
 
 
-def _call_external(it: StepWork) -> None:
+def _only_call(_it: StepWork) -> None:
+    """The calls to the step's agencies are all there is to it."""
+
+
+def _call_agencies(it: StepWork) -> None:
+    """Whatever else a step does, the agencies it names are to be called."""
     agencies = it.center.catalogue.common.external
     to = [Addressee(kind="agency", ref=code, name=agencies[code].name, phone=agencies[code].phone) for code in it.step.external]
     _tell(it, "agencies", to, ("phone",), answer=True)
@@ -133,14 +144,35 @@ def _call_vulnerable(it: StepWork) -> None:
     _tell(it, "responsible", _audience(it, "responsible"), ("phone", "door"), answer=True)
 
 
+def _open_shelters(it: StepWork) -> None:
+    """Open what the level wants, and tell the stations, who bring beds and water; what is short stands on the task."""
+    there, wanted = open_for_plan(it.center, it.work, it.activation, it.plan)
+    it.task.work_note = f"{there} / {wanted}" if there < wanted else ""
+    _tell_stations(it)
+
+
+def _start_clocks(it: StepWork) -> None:
+    keep_clocks(it.center, it.work, activation_id=it.activation.id)
+
+
+def open_more_shelters(center: Center, work: Work, activation_id: int) -> None:
+    """After a change of level: if the plan has opened shelters already, as many more as the level wants."""
+    activation = work.get(Activation, activation_id)
+    plan = plan_of(activation)
+    opening = [step.id for step in plan.steps if step.job == "open_shelter"]
+    is_done = exists().where(PlanTask.activation_id == activation_id, PlanTask.step_id.in_(opening), PlanTask.work == WorkState.DONE)
+    if activation.status in RUNNING and work.session.scalar(select(is_done)):
+        open_for_plan(center, work, activation, plan)
+
+
 _EFFECTS: Mapping[str, Callable[[StepWork], None]] = {
     "notify_roster": _notify_roster,
     "dispatch_units": _dispatch_units,
     "reserve_materials": _tell_stations,
-    "open_shelter": _tell_stations,
-    "call_external": _call_external,
+    "open_shelter": _open_shelters,
+    "call_external": _only_call,
     "publish_notice": _publish_notice,
-    "schedule_report": lambda _it: None,
+    "schedule_report": _start_clocks,
     "call_vulnerable": _call_vulnerable,
 }
 
@@ -160,9 +192,7 @@ def send_duty(center: Center, duty_id: int) -> str:
         say = translator(center.language)
         title = say(DUTY_ORDER) % {"plan": plan.short.in_(center.language), "level": activation.level.value}
         body = plan.levels[activation.level].posture.in_(center.language)
-    if center.is_drill:
-        return IN_DRILL
-    return messages.deliver(messages.Notice(channel=unit.channel, title=title, body=body))
+    return messages.deliver(center, messages.Notice(channel=unit.channel, title=title, body=body))
 
 
 def mark_duty_sent(work: Work, duty_id: int, channel: str) -> None:

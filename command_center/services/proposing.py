@@ -15,8 +15,10 @@ from command_center.domain.errors import (
 )
 from command_center.domain.geo import Point
 from command_center.domain.positions import Fix
+from command_center.domain.road_weather import RoadWeather
 from command_center.domain.text import Text
 from command_center.services.positions import latest_fixes
+from command_center.services.road_conditions import present_weather
 
 
 def propose_units(center: Center, incident_id: int) -> Proposal:
@@ -38,8 +40,8 @@ def propose_for(center: Center, kind: IncidentType, point: Point) -> Proposal:
 def _proposal(center: Center, session: Session, kind: IncidentType, point: Point) -> Proposal:
     units = list(session.scalars(select(Unit).order_by(Unit.id)))
     fixes = latest_fixes(center)
-    travel_s = _travel_s(center, units, fixes, point)
     now = center.now()
+    travel_s = _travel_s(center, units, fixes, point, present_weather(session, center.catalogue, now))
     candidates = [_candidate(unit, fixes.get(unit.id), travel_s[unit.id], now) for unit in units]
     off_road = bool(center.roads.snap([point]).offset_m[0] > OFF_ROAD_M)
     return rank_units(candidates, capabilities=kind.capabilities, first_units=kind.first_units, off_road=off_road)
@@ -60,19 +62,19 @@ def _candidate(unit: Unit, fix: Fix | None, travel_s: float, now: datetime) -> C
     )
 
 
-def _travel_s(center: Center, units: Sequence[Unit], fixes: Mapping[str, Fix], point: Point) -> dict[str, float]:
-    """Seconds by road from where each unit is (its home when it never told) at its own cruise speed."""
+def _travel_s(center: Center, units: Sequence[Unit], fixes: Mapping[str, Fix], point: Point, weather: RoadWeather) -> dict[str, float]:
+    """Seconds by road from where each unit is (its home when it never told) at its own cruise speed in this weather."""
     travel_s: dict[str, float] = {}
     for kind in {unit.kind for unit in units}:
         of_kind = [unit for unit in units if unit.kind == kind]
         places = [fixes[unit.id].point if unit.id in fixes else Point(unit.home_lat, unit.home_lon) for unit in of_kind]
-        seconds = center.roads.travel_s(places, point, vehicle_kmh=_cruise_kmh(center, kind))
+        seconds = center.roads.travel_s(places, point, vehicle_kmh=_cruise_kmh(center, kind, weather))
         travel_s |= {unit.id: float(s) for unit, s in zip(of_kind, seconds, strict=True)}
     return travel_s
 
 
-def _cruise_kmh(center: Center, kind: str) -> float:
-    return next(it.speeds_kmh.dry for code, it in center.catalogue.vehicle_kinds.items() if code == kind)
+def _cruise_kmh(center: Center, kind: str, weather: RoadWeather) -> float:
+    return next(it.speeds_kmh.on(weather) for code, it in center.catalogue.vehicle_kinds.items() if code == kind)
 
 
 def next_unit(center: Center, incident_id: int, instead_of: str) -> str | None:

@@ -7,6 +7,7 @@ from command_center.db.work import Reaction
 from command_center.domain import events
 from command_center.domain.events import Event
 from command_center.domain.levels import Level
+from command_center.domain.reports import REPORTABLE
 
 ANSWER_LIMIT_S = 60.0
 """A crew answers an order within a minute (1-3-5: one minute to respond); the incident type's profile may say otherwise."""
@@ -15,6 +16,9 @@ GRAVE = frozenset(level.value for level in Level if level.is_grave)
 SEEN_WITHIN_S = 60.0
 """An emergency of these levels that nobody has seen by then climbs the chain of command."""
 
+WEIGH = Reaction("weigh_plans")
+"""Whatever may speak for a plan, or no longer does, has the plans weighed."""
+
 CHAIN_STEP_S = 180.0
 """The next in line is called three minutes after the one before was (call_chain_step_min of the vocabulary)."""
 
@@ -22,8 +26,20 @@ MOST_ROUNDS = 10
 """After half an hour of asking, the open list on the wall has to do."""
 
 
+CLOCKS_AFTER_S = 5.0
+"""The reporting clocks of an incident are kept this long after it changed: half an hour can wait, who takes the call cannot."""
+
+_KEEP_CLOCKS = (Reaction("keep_clocks", after_s=CLOCKS_AFTER_S),)
+_KEEP_CLOCKS_NOW = (Reaction("keep_clocks"),)
+
+
+def _clocks_of_call(event: events.CallTaken) -> tuple[Reaction, ...]:
+    """A call that opens an incident of level III or graver starts its reporting clocks; one more about it starts none."""
+    return () if event.joined or event.severity not in REPORTABLE else _KEEP_CLOCKS
+
+
 def _after(seconds: float | None, job: str) -> tuple[Reaction, ...]:
-    return () if seconds is None else (Reaction(job, after_s=seconds),)
+    return () if seconds is None else (Reaction(job, after_s=max(seconds, 0.0)),)
 
 
 def _unless_seen(level: str) -> tuple[Reaction, ...]:
@@ -39,13 +55,13 @@ Decision = tuple[Reaction, ...] | Callable[[Any], tuple[Reaction, ...]]
 """The jobs that follow, or how to tell them from the event."""
 
 REACTIONS: Mapping[type[Event], Decision] = {
-    events.CallTaken: lambda event: _unless_seen(event.severity),
+    events.CallTaken: lambda event: (WEIGH, *_unless_seen(event.severity), *_clocks_of_call(event)),
     events.IncidentAcknowledged: (),
-    events.IncidentControlled: (),
-    events.IncidentClosed: (),
-    events.IncidentMerged: (),
-    events.IncidentReopened: (),
-    events.SeverityChanged: lambda event: _unless_seen(event.after),
+    events.IncidentControlled: (WEIGH, Reaction("tell_callers")),
+    events.IncidentClosed: (WEIGH, *_KEEP_CLOCKS),
+    events.IncidentMerged: (WEIGH, *_KEEP_CLOCKS),
+    events.IncidentReopened: (WEIGH, *_KEEP_CLOCKS),
+    events.SeverityChanged: lambda event: (WEIGH, *_unless_seen(event.after), *_KEEP_CLOCKS),
     events.IncidentNoted: (),
     events.UnitDispatched: (Reaction("send_dispatch"), Reaction("ask_for_answer", after_s=ANSWER_LIMIT_S)),
     events.DispatchSent: (),
@@ -55,13 +71,21 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.DispatchNotAnswered: (Reaction("send_again"), Reaction("propose_next")),
     events.UnitEnRoute: (),
     events.UnitOnScene: (),
-    events.UnitCleared: (),
+    events.UnitCleared: (Reaction("tell_callers"),),
     events.UnitRecalled: (Reaction("send_recall"),),
     events.NextUnitProposed: (),
     events.UnitStatusSet: (),
     events.UnitCrewSet: (),
     events.UnitChannelSet: (),
     events.StreetSeeded: (),
+    events.StockOpened: (),
+    events.StockMoved: (),
+    events.StockTransferred: (),
+    events.StockCounted: (),
+    events.StockMinimumSet: (),
+    events.StockReserved: (),
+    events.StockReleased: (),
+    events.StockImported: (),
     events.JobParked: (),
     events.JobRetried: (),
     events.JobDropped: (),
@@ -73,16 +97,24 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.SignedOut: (),
     events.CredentialIssued: (),
     events.CredentialRevoked: (),
+    events.DrillStarted: (),
+    events.DrillNoted: (),
+    events.DrillStepPlayed: (),
+    events.DrillEnded: (Reaction("keep_score"),),
     events.ActivationAsked: (),
-    events.PlanActivated: lambda event: _after(event.confirm_in_s, "check_confirmation"),
+    events.PlanActivated: lambda event: (*_after(event.confirm_in_s, "check_confirmation"), *_KEEP_CLOCKS_NOW),
     events.ActivationDeclined: (),
     events.ActivationConfirmed: (),
     events.ActivationNotConfirmed: (),
     events.LevelAsked: (),
-    events.LevelChanged: lambda event: _after(event.confirm_in_s, "check_confirmation"),
+    events.LevelChanged: lambda event: (
+        *_after(event.confirm_in_s, "check_confirmation"),
+        *_KEEP_CLOCKS_NOW,
+        Reaction("open_more_shelters"),
+    ),
     events.AnchorRecorded: (),
-    events.PlanRolledBack: (),
-    events.PlanTerminated: (),
+    events.PlanRolledBack: (WEIGH, *_KEEP_CLOCKS_NOW),
+    events.PlanTerminated: (WEIGH, *_KEEP_CLOCKS_NOW),
     events.ConditionTicked: (),
     events.ChannelSet: (),
     events.PlanReviewed: (),
@@ -106,6 +138,31 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.NoticeAnswered: (),
     events.NoticeUnanswered: lambda event: (Reaction("ask_the_silent", after_s=CHAIN_STEP_S),) if event.round < MOST_ROUNDS else (),
     events.NoticeWithdrawn: (),
+    events.WarningTaken: lambda event: (WEIGH, *_after(event.expires_in_s, "expire_warning")),
+    events.WarningEnded: (WEIGH,),
+    events.StandingOrderTaken: (WEIGH,),
+    events.StandingOrderEnded: (WEIGH,),
+    events.MeasurementTaken: (WEIGH,),
+    events.MeasurementCorrected: (WEIGH,),
+    events.PlanProposed: (),
+    events.ProposalDeclined: (),
+    events.ProposalTaken: (),
+    events.ProposalStale: (),
+    events.ReportOpened: lambda event: _after(event.due_in_s, "mark_report_overdue"),
+    events.ReportMoved: lambda event: _after(event.due_in_s, "mark_report_overdue"),
+    events.ReportOverdue: (),
+    events.ReportSaved: (),
+    events.ReportSent: (),
+    events.ReportDropped: (),
+    events.ReportWithdrawn: (),
+    events.ReportTakenOver: (),
+    events.ShelterOpened: (),
+    events.ShelterCounted: (),
+    events.ShelterShut: (),
+    events.ShelterKeptOpen: (),
+    events.GroupLinked: (),
+    events.PhotoStored: (),
+    events.PlanTextApproved: (),
     events.PersonAdded: (),
     events.PersonChanged: (),
     events.PersonLeft: (),

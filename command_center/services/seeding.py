@@ -26,16 +26,16 @@ from command_center.db.tables import (
     Place,
     Responsibility,
     Station,
-    Stock,
     Unit,
 )
 from command_center.domain.catalogue import Catalogue, Vehicle
-from command_center.domain.events import StreetSeeded
+from command_center.domain.events import StockOpened, StreetSeeded
 from command_center.domain.rights import SYSTEM
 from command_center.domain.status import UnitStatus
 from command_center.roads import RoadNetwork
 from command_center.roads.base_map import write_base_map
 from command_center.services.roster import keep_demo_roster
+from command_center.services.stock_ledger import local_day, open_stock
 from command_center.services.watches import call_up_all
 
 
@@ -60,15 +60,18 @@ def seed_street(center: Center) -> bool:
             return False
     with center.work(SYSTEM) as work:
         rows = [*_ground(catalogue), *_depots(catalogue)]
-        tables: list[type[Base]] = [*dict.fromkeys(type(row) for row in rows), Stock, Unit]
+        tables: list[type[Base]] = [*dict.fromkeys(type(row) for row in rows), Unit]
         held = [work.session.scalars(select(table)).all() for table in tables]
         for row in rows:
             work.session.merge(row)
-        _first_stock(work.session, catalogue)
         _first_people(work.session, catalogue)
         _first_responsibilities(work.session, catalogue)
         units = [_merged_unit(work.session, vehicle) for vehicle in catalogue.vehicles.values()]
         del held  # kept until here: merging asks the session for each row, and what it holds it need not read again
+        work.session.flush()
+        opened = open_stock(work, catalogue, local_day(center, work.now))
+        if opened.lots:
+            work.record(StockOpened(depots=opened.depots, materials=opened.materials, lots=opened.lots, items=opened.items))
         work.record(StreetSeeded(catalogue=mark, units=len(units), places=len(catalogue.places)))
     return True
 
@@ -122,15 +125,6 @@ def _depots(catalogue: Catalogue) -> list[Base]:
         for it in catalogue.depots.values()
     ]
     return [*materials, *depots]
-
-
-def _first_stock(session: Session, catalogue: Catalogue) -> None:
-    """What each depot holds to begin with; what was counted or moved since stays."""
-    for depot in catalogue.depots.values():
-        for material in catalogue.materials.values():
-            quantity = material.quantity(depot.tier)
-            if quantity > 0 and session.get(Stock, (depot.code, material.code)) is None:
-                session.add(Stock(depot_code=depot.code, material_code=material.code, on_hand=quantity))
 
 
 def _first_people(session: Session, catalogue: Catalogue) -> None:

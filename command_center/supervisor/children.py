@@ -89,6 +89,11 @@ class Child:
             self._told_at = now
             say(self.name, f"ended ({how_it_ended}) and is started again; its log is {self._log.path}")
 
+    def kill(self) -> None:
+        """End it without a warning, as a drill's fault does; look_after starts it again."""
+        if self._process and self._process.poll() is None:
+            self._process.kill()
+
     def ask_to_stop(self) -> None:
         if self._process and self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)

@@ -19,7 +19,8 @@ from typing import IO
 
 from command_center.supervisor.children import Backoff, Child
 from command_center.supervisor.logs import say
-from command_center.wire.embedded import EmbeddedValkey, ValkeyFailed, die_with_parent, lock_folder
+from command_center.wire.embedded import EmbeddedValkey, ValkeyFailed, die_with_parent, lock_folder, socket_url
+from command_center.wire.faults import Fault, next_fault
 
 ROOT = Path(__file__).parents[2]
 ROUND_S = 0.1
@@ -28,7 +29,8 @@ UNANSWERED = 2
 """So many unanswered questions in a row, each a second long, mean that Valkey is paused or hung."""
 
 READY_S = 60.0
-PATIENCE_S = {"drill": 1.0, "web": 3.0, "worker": 2.0, "relay": 1.5}
+SCORE_S = 20.0
+PATIENCE_S = {"drill": 1.0, "director": 1.0, "web": 3.0, "worker": 2.0, "relay": 1.5}
 STOP_ORDER = tuple(PATIENCE_S)
 """First who makes work, then who takes it, last who carries it; Valkey after all of them. Together below ten seconds."""
 
@@ -51,18 +53,24 @@ class Orders:
     workers: int
     simulator: bool
     valkey_binary: Path | None = None
+    is_drill: bool = False
+    speed: float = 1.0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Orders:
         binary = environment.get("CENTER_VALKEY_BINARY")
+        redis_url = environment.get("CENTER_REDIS_URL", "")
+        embedded = socket_url(Path(environment["CENTER_DATA_DIR"]) / "valkey")  # a drill spells it out
         return cls(
             host=environment["CENTER_HOST"],
             port=int(environment["CENTER_PORT"]),
             data_dir=Path(environment["CENTER_DATA_DIR"]),
-            redis_url=environment.get("CENTER_REDIS_URL", ""),
+            redis_url="" if redis_url == embedded else redis_url,
             workers=int(environment["CENTER_WORKERS"]),
             simulator=environment["CENTER_SIMULATOR"] == "on",
             valkey_binary=Path(binary) if binary else None,
+            is_drill="CENTER_DRILL_STARTED_AT" in environment,
+            speed=float(environment.get("CENTER_DRILL_SPEED", "1")),
         )
 
     @property
@@ -85,6 +93,7 @@ class Supervisor:
         self._valkey_started_at = 0.0
         self._ask_valkey_at = 0.0
         self._unanswered = 0
+        self._valkey_away_until = float("-inf")
 
     def run(self) -> None:
         """Run until SIGINT, SIGTERM or SIGHUP. Raises CannotStart, DataDirInUse, ValkeyFailed before anything is left running."""
@@ -144,7 +153,9 @@ class Supervisor:
     def _start_children(self) -> None:
         workers = [(f"worker-{number}", ["workers", "work"]) for number in range(1, self.orders.workers + 1)]
         commands = [("web", ["command_center", "web"]), ("relay", ["workers", "relay"]), *workers]
-        if self.orders.simulator:
+        if self.orders.is_drill:
+            commands.append(("director", ["workers", "direct"]))
+        elif self.orders.simulator:
             commands.append(("drill", ["workers", "drill"]))
         for name, arguments in commands:
             if self._stopping.is_set():
@@ -161,6 +172,8 @@ class Supervisor:
             for child in self._children:
                 child.look_after()
             self._look_after_valkey()
+            if self.orders.is_drill and (fault := next_fault(self.orders.data_dir)):
+                self._bring_about(fault)
             if not announced and answers(self.orders):
                 announced = True
                 announce(self.orders, link)
@@ -171,7 +184,7 @@ class Supervisor:
     def _look_after_valkey(self) -> None:
         """Start it again when it has died, and kill it first when it is paused or hung; the database has lost nothing."""
         now = time.monotonic()
-        if self._valkey is None or now < self._ask_valkey_at:
+        if self._valkey is None or now < max(self._ask_valkey_at, self._valkey_away_until):
             return
         self._ask_valkey_at = now + ASK_VALKEY_EVERY_S
         if self._valkey.is_alive():
@@ -192,6 +205,22 @@ class Supervisor:
         except ValkeyFailed as problem:
             say("valkey", str(problem))
 
+    # ---- a drill's faults ----
+
+    def _bring_about(self, fault: Fault) -> None:
+        """Do to this drill's own processes what its scenario wants; there is no way from here to anybody else's."""
+        say("fault", f"{fault.what} {fault.seconds:g} s" if fault.seconds else fault.what)
+        if fault.what == "redis_flush" and self._valkey:
+            self._valkey.flush()
+        elif fault.what == "redis_away" and self._valkey:
+            self._valkey.kill()
+            self._valkey_away_until = time.monotonic() + fault.seconds
+        else:
+            for child in self._children:
+                if kind_of(child.name) == fault.what:
+                    child.kill()
+                    return
+
     # ---- stopping ----
 
     def _stop_all(self) -> None:
@@ -202,8 +231,25 @@ class Supervisor:
             deadline = time.monotonic() + PATIENCE_S[kind]
             for child in group:
                 child.wait_until_stopped(deadline)
+        if self.orders.is_drill and self._children:
+            self._keep_score()
         if self._valkey:
             self._valkey.stop()
+
+    def _keep_score(self) -> None:
+        """Write the drill's score sheet in a short-lived child, and say where it lies."""
+        with suppress(subprocess.TimeoutExpired):
+            done = subprocess.run(
+                [sys.executable, "-m", "command_center", "keep-score"],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                encoding="utf-8",
+                timeout=SCORE_S,
+                start_new_session=True,
+                check=False,
+            )
+            say("score", (done.stdout or done.stderr).strip().rpartition("\n")[2])
 
 
 def browser_address(host: str, port: int) -> str:
@@ -245,6 +291,11 @@ def answers(orders: Orders) -> bool:
 
 def announce(orders: Orders, link: str) -> None:
     """Where the centre is, and how to sign in for the first time; in both languages, as nobody has chosen one yet."""
+    if orders.is_drill:
+        say(
+            "ready",
+            f"演练，时钟 {orders.speed:g} 倍速 · This is a drill, the clock runs at x{orders.speed:g}; its page: {orders.address}/drill",
+        )
     say("ready", f"指挥中心已启动 · The command centre is running at {orders.address}")
     if link:
         say("ready", f"首次登录（仅可使用一次） · First sign-in (works once): {orders.address}{link}")

@@ -23,7 +23,7 @@ from command_center.domain.rights import Actor, Right
 from command_center.ui import pages, theme
 from command_center.ui.shell import HTML_LANG, Desk, Page, Screen
 from command_center.ui.widgets import empty_state, error_state, skeleton
-from command_center.words import N_, phrases
+from command_center.words import N_, drill_marks, phrases
 
 if TYPE_CHECKING:
     from command_center.center import Center
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 INDEX = """<!DOCTYPE html>
-<html lang="%(lang)s" data-mantine-color-scheme="%(scheme)s" data-theme="%(theme)s">
+<html lang="%(lang)s" data-mantine-color-scheme="%(scheme)s" data-theme="%(theme)s"%(drill)s>
 <head>{%%metas%%}<meta name="viewport" content="width=device-width, initial-scale=1"><title>{%%title%%}</title>
 <link rel="icon" type="image/svg+xml" href="/assets/favicon.svg">{%%css%%}</head>
 <body>{%%app_entry%%}<footer>{%%config%%}{%%scripts%%}{%%renderer%%}</footer></body>
@@ -49,6 +49,7 @@ SCRIPT_WORDS: Mapping[str, str] = {
     "fix_lost": N_("lost"),
     "no_fix": N_("no position yet"),
     "rest": N_("and %(count)s more"),
+    "more-warnings": N_("and %(count)s more warnings"),
     "night": N_("Night"),
     "day": N_("Day"),
     "level": N_("Level %(level)s"),
@@ -71,7 +72,13 @@ class Application(Dash):  # type: ignore[misc]  # Dash ships no types
 
     def interpolate_index(self, **parts: str) -> str:
         screen = self.desk.screen()
-        document = INDEX % {"lang": HTML_LANG[screen.lang], "scheme": _scheme(self.desk, screen.theme), "theme": screen.theme}
+        drill = drill_marks(is_drill=self.desk.center.is_drill)["drill"]
+        document = INDEX % {
+            "lang": HTML_LANG[screen.lang],
+            "scheme": _scheme(self.desk, screen.theme),
+            "theme": screen.theme,
+            "drill": drill,
+        }
         for name, part in parts.items():
             document = document.replace("{%" + name + "%}", part)
         return document
@@ -88,7 +95,7 @@ def create(server: FastAPI, center: "Center", live: "LiveBoard", caller: Callabl
         __name__,
         server=server,
         assets_folder=str(ASSETS),
-        title=center.catalogue.street.name.zh,
+        title=drill_marks(is_drill=center.is_drill)["drill_title"] + center.catalogue.street.name.zh,
         serve_locally=True,
         suppress_callback_exceptions=True,
         update_title=None,
@@ -168,7 +175,8 @@ def _drawn(page: Page, screen: Screen) -> Component:
         log.exception("page not drawn", extra={"page": page.path, "error_id": error_id})
         body = error_state(screen, error_id)
     name = page.path.strip("/") or "home"
-    return html.Main(body, className=f"screen screen-{name}", **{"data-page": name, "data-title": f"{screen.say(page.title)} · {street}"})
+    title = f"{drill_marks(is_drill=screen.center.is_drill)['drill_title']}{screen.say(page.title)} · {street}"
+    return html.Main(body, className=f"screen screen-{name}", **{"data-page": name, "data-title": title})
 
 
 def _notice(screen: Screen, msgid: str, symbol: str) -> Component:

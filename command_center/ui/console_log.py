@@ -6,6 +6,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from command_center.domain import events
 from command_center.domain.rights import SYSTEM
 from command_center.services.figures import ResponseFigures
 from command_center.ui.console_parts import time_of_day
@@ -16,6 +17,9 @@ from command_center.words import N_, phrases
 
 SHOWN = 40
 """Lines on the screen; the log itself keeps everything."""
+
+BEHIND_THE_SCENES = frozenset({events.DrillStepPlayed.__name__})
+"""What a drill's director does is not told to those who train."""
 
 
 def entry_line(entry: dict[str, Any], screen: Screen, names: Mapping[str, str]) -> html.Li:
@@ -34,7 +38,7 @@ def actor_name(name: str, screen: Screen) -> str:
 
 
 def timeline(screen: Screen) -> list[Component]:
-    newest = list(screen.live.entries)[-SHOWN:]
+    newest = [entry for entry in screen.live.entries if entry["event"] not in BEHIND_THE_SCENES][-SHOWN:]
     names = spoken_names(screen)
     return [entry_line(entry, screen, names) for entry in reversed(newest)]
 

@@ -8,7 +8,8 @@ from dash.development.base_component import Component
 from command_center.db.tables import Recipient
 from command_center.domain.board import Row
 from command_center.domain.text import Text
-from command_center.services.notices import BY_PHONE, IN_DRILL
+from command_center.services.messages import IN_DRILL
+from command_center.services.notices import BY_PHONE
 from command_center.services.plan_figures import is_unanswered
 from command_center.ui.console_parts import key, listed
 from command_center.ui.plans_parts import hour_minute, named, orders

@@ -53,7 +53,7 @@ def would(seen: Preview, screen: Screen, *, own: int | None = None) -> list[Comp
         section(screen.say(N_("Units and people")), need_table(seen.units, screen), folded=False),
         section(screen.say(N_("Messages")), *(message(one, screen) for one in seen.messages), note=str(len(seen.messages)), folded=False),
         section(
-            screen.say(N_("Stock")),
+            screen.say(N_("Stock wanted")),
             stock_table(seen.stock, screen),
             note=screen.say(N_("%(short)s of %(all)s short"), short=short_stock, all=len(seen.stock)),
             folded=short_stock == 0,

@@ -37,7 +37,7 @@ TICKS_MIN = (15, 60, 240, 720, 1440, 2880, 10080)
 SHORTEST_AXIS_MIN = 30.0
 
 ASKED_FOR: Mapping[str, tuple[str, str]] = {
-    "text": ("text", N_("What was done")),
+    "text": ("text", N_("What you did")),
     "number": ("number", N_("Number")),
     "photo": ("text", N_("What the photo shows and where it is kept")),
 }

@@ -2,6 +2,7 @@
 
 from command_center.ui.shell import Screen
 from command_center.words import phrases
+from command_center.words.names import catalogue_names
 
 
 def call_signs(screen: Screen) -> dict[str, str]:
@@ -18,11 +19,6 @@ def audience_name(code: str, screen: Screen) -> str:
 
 
 def spoken_names(screen: Screen) -> dict[str, str]:
-    """Unit ids as call signs; codes of incident types, plans, their steps and audiences as names."""
-    catalogue = screen.center.catalogue
-    types = {code: screen.read(kind.name) for code, kind in catalogue.incident_types.items()}
-    plans = {plan.id: screen.read(plan.short) for plan in catalogue.plans.values()}
-    steps = {step.id: screen.read(step.title) for plan in catalogue.plans.values() for step in plan.steps}
-    audiences = {code: audience_name(code, screen) for code in (*catalogue.common.audiences, *phrases.AUDIENCE)}
-    stations = {code: screen.read(station.name) for code, station in catalogue.stations.items()}
-    return call_signs(screen) | types | stations | plans | steps | audiences
+    """Unit ids as call signs; codes of the catalogue and of audiences as names."""
+    others = {code: audience_name(code, screen) for code in phrases.AUDIENCE}
+    return catalogue_names(screen.center.catalogue, screen.lang) | others | call_signs(screen)

@@ -75,8 +75,10 @@ def data_time(screen: Screen) -> html.Span:
     return html.Span([screen.say(N_("Data")), " ", html.Time("--:--:--", **{"data-clock": "data"})], className="data-time")
 
 
-def demo_mark(screen: Screen) -> html.Span:
-    """Says that vehicles and calls are simulated."""
+def demo_mark(screen: Screen) -> Component:
+    """Says that vehicles and calls are simulated; in a drill it leads to the scenario and its score."""
+    if screen.center.is_drill:
+        return html.A([icon("flask"), " ", screen.say(N_("Drill and score"))], href="/drill", className="demo-mark")
     return html.Span([icon("flask"), " ", screen.say(N_("Simulated data"))], className="demo-mark")
 
 

@@ -168,6 +168,10 @@ class EmbeddedValkey:
             self._process.kill()
             self._process.wait()
 
+    def flush(self) -> None:
+        """Forget everything it was told: a drill's fault."""
+        self._ask(b"FLUSHALL")
+
     def stop(self) -> None:
         """Let it write its file and end, and give the folder back."""
         if self._process:

@@ -14,7 +14,15 @@ LANGUAGES: tuple[Language, ...] = ("zh_CN", "en")
 LOCALE = Path(__file__).with_name("locale")
 DOMAIN = "center"
 
+DRILL_MARK = "演练 DRILL"
+"""What stands across every page of a drill and before its title, in both languages at once: nobody may take it for the real thing."""
+
 Translate = Callable[[str], str]
+
+
+def drill_marks(*, is_drill: bool) -> dict[str, str]:
+    """The two marks of a document: an attribute of its first element, for assets/theme.css, and what goes before its title."""
+    return {"drill": " data-drill", "drill_title": f"{DRILL_MARK} · "} if is_drill else {"drill": "", "drill_title": ""}
 
 
 def N_(message: str) -> str:

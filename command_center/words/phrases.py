@@ -1,6 +1,6 @@
 """Sentences for what the domain only names by code: statuses, reasons, refusals, events, roles."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from command_center.domain.errors import Refusal
@@ -52,7 +52,11 @@ ROLE: Mapping[str, str] = {
     "display": N_("Wall display"),
     "admin": N_("Administrator"),
     "system": N_("System"),
+    "task_group": N_("Task group"),
 }
+
+LEADERS = frozenset({"duty_leader", "deputy_commander", "commander"})
+"""Roles whose name under a report releases it."""
 
 REASON: Mapping[str, str] = {
     "soonest": N_("soonest there"),
@@ -169,6 +173,13 @@ JOB: Mapping[str, str] = {
     "ask_the_silent": N_("Ask those who have not answered"),
     "call_for_unseen": N_("Call the leaders for an emergency nobody has seen"),
     "send_recall": N_("Tell the crew it is recalled"),
+    "weigh_plans": N_("Weigh the plans"),
+    "expire_warning": N_("End a warning when its time is over"),
+    "tell_callers": N_("Tell the callers that it is under control"),
+    "keep_score": N_("Write the drill's score sheet"),
+    "keep_clocks": N_("Keep the reporting clocks"),
+    "mark_report_overdue": N_("Watch a report's deadline"),
+    "open_more_shelters": N_("Open shelters for a higher level"),
 }
 
 DEGRADED: Mapping[str, str] = {
@@ -201,17 +212,91 @@ WORK_STATE: Mapping[str, str] = {
     "doing": N_("Being carried out"),
     "done": N_("Carried out"),
     "failed": N_("Failed, do it by hand"),
-    "undone": N_("Taken back"),
+    "undone": N_("Undone"),
 }
 
-AUDIENCE: Mapping[str, str] = {"units": N_("Units on duty"), "agencies": N_("Outside agencies")}
+AUDIENCE: Mapping[str, str] = {"units": N_("Units on duty"), "agencies": N_("Outside agencies"), "callers": N_("Those who called")}
 """Whom a step's background work tells; the audiences of a plan's own messages are named by the catalogue."""
+REPORT_KIND: Mapping[str, str] = {
+    "phone": N_("phone report"),
+    "initial": N_("first report"),
+    "followup": N_("follow-up report"),
+    "final": N_("final report"),
+}
+
+REPORT_STATE: Mapping[str, str] = {
+    "open": N_("Due"),
+    "sent": N_("Report sent"),
+    "dropped": N_("Not needed"),
+    "withdrawn": N_("Clock stopped"),
+}
+
+BECAUSE: Mapping[str, str] = {
+    "ended": N_("it is over"),
+    "reopened": N_("it goes on"),
+    "taken_back": N_("it was taken back"),
+    "merged": N_("reported with the incident it went into"),
+}
 
 EVIDENCE: Mapping[str, str] = {"text": N_("words"), "number": N_("a number"), "photo": N_("a photo, or words on it")}
 """What a task is ticked off with."""
 
 LEVEL_OF_RESPONSE = N_("level %(level)s response")
 DUTY_ORDER = N_("On duty for %(plan)s, level %(level)s")
+STOCK_MOVE: Mapping[str, str] = {
+    "receive": N_("Received"),
+    "reserve": N_("Reserved"),
+    "release": N_("Released"),
+    "issue": N_("Issued"),
+    "return": N_("Taken back"),
+    "transfer_out": N_("Moved away"),
+    "transfer_in": N_("Moved in"),
+    "consume": N_("Used up"),
+    "write_off": N_("Written off"),
+    "count": N_("Counted"),
+}
+
+RESERVATION_STATUS: Mapping[str, str] = {
+    "held": N_("Put by"),
+    "issued": N_("In use"),
+    "closed": N_("Settled"),
+    "released": N_("Given back"),
+}
+
+STOCK_COLUMN: Mapping[str, str] = {
+    "depot": N_("Depot code"),
+    "depot_name": N_("Depot name"),
+    "material": N_("Material code"),
+    "material_name": N_("Material name"),
+    "unit": N_("Unit of count"),
+    "lot": N_("Lot number"),
+    "expires_on": N_("Good until"),
+    "booked": N_("Booked"),
+    "counted": N_("Counted now"),
+    "minimum": N_("Minimum stock"),
+}
+
+SHEET_FAULT: Mapping[str, str] = {
+    "not_a_workbook": N_("This is not an Excel workbook (.xlsx)."),
+    "too_large": N_("The sheet is too large: at most %(value)s."),
+    "no_rows": N_("The sheet has no rows."),
+    "missing_column": N_("The column %(value)s is missing."),
+    "unknown_column": N_("No column is called %(value)s."),
+    "double_column": N_("The column %(value)s is there twice."),
+    "formula": N_("Formulas are not read: write the value %(value)s as it is."),
+    "missing": N_("A value is missing: %(value)s."),
+    "unknown_depot": N_("There is no depot %(value)s."),
+    "unknown_material": N_("There is no material %(value)s."),
+    "not_a_number": N_("Not a whole number from 0 to 1,000,000: %(value)s."),
+    "not_a_date": N_("Not a date (2027-03-31): %(value)s."),
+    "not_a_lot": N_("Not a lot number of at most 40 characters: %(value)s."),
+    "lot_needed": N_("This depot has the material in lots: name the lot (%(value)s)."),
+    "double_row": N_("This lot stands in row %(value)s already."),
+    "minimum_differs": N_("Another row of this depot and material has the minimum %(value)s."),
+    "expiry_differs": N_("The depot knows this lot as good until %(value)s."),
+    "moved_meanwhile": N_("%(value)s are on the books now: stock was moved after the sheet was made."),
+    "below_reserved": N_("Less than what is reserved (%(value)s): release first."),
+}
 
 REFUSAL: Mapping[str, str] = {
     "refused": N_("This is not possible now."),
@@ -234,6 +319,15 @@ REFUSAL: Mapping[str, str] = {
     "evidence_needed": N_("This task is ticked off with: %(evidence)s."),
     "conditions_open": N_("Conditions still open: %(open)s."),
     "too_late_to_undo": N_("The time to undo is over. Roll the plan back with a reason."),
+    "edited_meanwhile": N_("%(by)s has saved another text meanwhile (version %(version)s). Look at it before you save yours."),
+    "report_closed": N_("This report is closed already: %(state)s (%(by)s)."),
+    "blanks_left": N_("The report still has %(blanks)s blanks: fill them in or strike them."),
+    "shelter_is_open": N_("%(shelter)s is open already (opened by %(by)s)."),
+    "shelter_closed": N_("%(shelter)s has been closed (by %(by)s)."),
+    "shelter_full": N_("%(shelter)s has %(capacity)s places. Say why %(occupied)s people are there."),
+    "people_in_shelters": N_("%(people)s people are still in shelters: %(shelters)s. Count them out first."),
+    "plan_text_unfit": N_("Nobody could act by this text: %(complaints)s"),
+    "not_a_photo": N_("This is not a photo that can be kept (JPEG, PNG or WebP): %(reason)s."),
     "unknown_place": N_("There is no place %(place)s."),
     "unknown_account": N_("There is no account %(name)s."),
     "unknown_link": N_("This link is not valid any more. Ask for a new one."),
@@ -258,13 +352,58 @@ REFUSAL: Mapping[str, str] = {
     "own_swap": N_("Somebody else has to decide on this swap: it is your own watch."),
     "sheet_unreadable": N_("This file cannot be read as a sheet: an .xlsx workbook with at most 10,000 rows is needed."),
     "sheet_refused": N_("Nothing was taken over: %(count)s cells cannot be right. %(cells)s"),
+    "unknown_depot": N_("There is no depot %(depot)s."),
+    "unknown_material": N_("There is no material %(material)s."),
+    "unknown_lot": N_("%(depot)s has no lot %(lot)s of %(material)s."),
+    "unknown_reservation": N_("There is no reservation %(reservation)s."),
+    "stock_short": N_("%(depot)s has not enough %(material)s: %(available)s available, %(wanted)s wanted."),
+    "street_short": N_("All depots together have not enough: %(materials)s (%(material)s: %(available)s available, %(wanted)s wanted)."),
+    "count_below_reserved": N_("%(depot)s: %(counted)s of %(material)s counted, but %(reserved)s are reserved. Release first."),
+    "lot_expiry_differs": N_("%(depot)s knows lot %(lot)s of %(material)s as good until %(expires_on)s, not %(given)s."),
+    "more_than_reserved": N_("Reservation %(reservation)s holds %(held)s, %(wanted)s wanted."),
+    "more_than_issued": N_("%(out)s of %(material)s from %(depot)s are out; %(wanted)s cannot come back or be used up."),
+    "stock_sheet_refused": N_("Nothing was taken over: %(count)s cells of the sheet cannot be right, the first is %(first)s."),
     "key_reused": N_("This key was used for another order: %(key)s."),
     "invalid": N_("This value cannot be right: %(field)s = %(value)s."),
     "place_needed": N_("Where did it happen? Choose a place or click on the map."),
     "outside_district": N_("The point is %(distance_km)s km from the street. Check the coordinates."),
     "passphrase_too_short": N_("The pass-phrase needs at least %(least)s characters."),
     "no_units": N_("Choose at least one unit."),
+    "not_a_drill": N_("This centre is in service; there is no drill here."),
     "too_many": N_("Too many tries. Wait %(retry_after_s)s seconds."),
+    "unknown_warning": N_("There is no warning %(warning)s."),
+    "unknown_standing_order": N_("There is no order of the district %(order)s."),
+    "unknown_measurement": N_("There is no measurement %(measurement)s."),
+    "unknown_proposal": N_("There is no proposal %(proposal)s."),
+    "unknown_metric": N_("There is no metric %(metric)s."),
+    "warning_ended_already": N_("It is no longer in force: %(notice_state)s."),
+    "proposal_settled": N_("This proposal is settled: %(proposal_state)s."),
+    "unreadable_text": N_("These bytes are no text. Paste the message itself."),
+    "text_too_long": N_("The text is longer than %(most)s letters. Paste one message."),
+    "no_warning_in_text": N_(
+        "No warning and no order of the district was found. Looked for one of %(hazards)s with one of %(colors)s and the word for warning."
+    ),
+    "order_needs_plan": N_("The order does not say which plan it means. Choose the plan."),
+    "reason_needed": N_("Please say why."),
+    "out_of_bounds": N_("%(metric)s cannot be %(value)s: it lies between %(least)s and %(most)s."),
+    "not_one_of": N_("%(metric)s cannot be %(value)s: it is one of %(values)s."),
+    "window_needed": N_("%(metric)s adds up: over how many hours was it measured?"),
+    "unreadable_alert": N_("The CAP message cannot be read."),
+    "alert_too_large": N_("The CAP message is larger than %(most_bytes)s bytes."),
+    "alert_encoding": N_("The message is not in the encoding it declares, or that encoding is not read: %(encoding)s."),
+    "alert_not_xml": N_("This is not XML (line %(line)s: %(reason)s)."),
+    "alert_has_doctype": N_("The message has a document type; CAP has none, so it is not read."),
+    "alert_too_deep": N_("The message is nested deeper than %(most)s levels."),
+    "alert_too_many_parts": N_("The message has more than %(most)s elements."),
+    "alert_wrong_root": N_("This is no CAP message: it begins with %(root)s, not with alert or feed."),
+    "alert_wrong_namespace": N_("This is no CAP message of version 1.0, 1.1 or 1.2: its namespace is %(namespace)s."),
+    "alert_list_empty": N_("None of the %(entries)s entries carries an alert; links are not followed."),
+    "alert_incomplete": N_("The message lacks %(field)s; nobody can tell what it is."),
+    "alert_field_wrong": N_("%(field)s of the message is %(value)s, which CAP does not know."),
+    "alert_field_too_long": N_("%(field)s of the message is longer than %(most)s letters."),
+    "alert_time_without_zone": N_("%(field)s of the message has no time zone: %(value)s."),
+    "alert_time_wrong": N_("%(field)s of the message is no time that can be right: %(value)s."),
+    "alert_geometry_wrong": N_("%(field)s of the message does not lie on earth: %(value)s."),
 }
 
 EVENT: Mapping[str, str] = {
@@ -291,6 +430,16 @@ EVENT: Mapping[str, str] = {
     "UnitCrewSet": N_("Crew of %(unit)s: %(crew)s"),
     "UnitChannelSet": N_("Message service of %(unit)s: %(service)s"),
     "StreetSeeded": N_("The street's catalogue %(catalogue)s was read in: %(units)s units, %(places)s places"),
+    "StockOpened": N_("%(depots)s depots opened with %(items)s items of %(materials)s materials in %(lots)s lots (demonstration data)"),
+    "StockMoved": N_("%(kind)s: %(quantity)s × %(material)s, %(depot)s, %(balance)s on hand now %(reason)s"),
+    "StockTransferred": N_(
+        "%(quantity)s × %(material)s moved from %(depot)s (%(balance)s left) to %(to_depot)s (%(to_balance)s) %(reason)s"
+    ),
+    "StockCounted": N_("%(depot)s: %(material)s counted, difference %(difference)s, %(balance)s on hand now %(reason)s"),
+    "StockMinimumSet": N_("%(depot)s: minimum of %(material)s changed from %(before)s to %(after)s"),
+    "StockReserved": N_("%(quantity)s items put by (%(materials)s) in %(depots)s"),
+    "StockReleased": N_("%(quantity)s items free again (%(materials)s) in %(depots)s"),
+    "StockImported": N_("Stock sheet taken over: %(counted)s lots counted, difference %(difference)s, %(minimums)s minimums %(reason)s"),
     "JobParked": N_("Background job failed %(attempts)s times and is parked: %(job)s"),
     "JobRetried": N_("Background job put back to work: %(job)s"),
     "JobDropped": N_("Background job given up: %(job)s %(reason)s"),
@@ -333,6 +482,21 @@ EVENT: Mapping[str, str] = {
     "NoticeUnanswered": N_("No answer to the message to %(audience_name)s: %(recipients)s"),
     "NoticeWithdrawn": N_("Message to %(audience_name)s closed"),
     "ChannelSet": N_("Message service of %(kind)s %(ref)s: %(service)s"),
+    "ReportOpened": N_("%(about_name)s: reporting clock for the %(report_kind)s no. %(report_number)s runs"),
+    "ReportMoved": N_("%(about_name)s: %(report_kind)s no. %(report_number)s is due earlier"),
+    "ReportOverdue": N_("%(about_name)s: %(report_kind)s no. %(report_number)s is overdue"),
+    "ReportSaved": N_("%(about_name)s: text of the %(report_kind)s no. %(report_number)s edited"),
+    "ReportSent": N_("%(about_name)s: %(report_kind)s no. %(report_number)s given to %(receiver)s"),
+    "ReportDropped": N_("%(about_name)s: %(report_kind)s no. %(report_number)s not needed: %(reason)s"),
+    "ReportWithdrawn": N_("%(about_name)s: clock for the %(report_kind)s no. %(report_number)s stopped, %(because)s"),
+    "ReportTakenOver": N_("%(about_name)s: takes over the clock for the %(report_kind)s no. %(report_number)s"),
+    "ShelterOpened": N_("Shelter %(shelter_name)s opened, %(capacity)s places"),
+    "ShelterCounted": N_("Shelter %(shelter_name)s: %(occupied)s people, %(special_needs)s with special needs. %(reason)s"),
+    "ShelterShut": N_("Shelter %(shelter_name)s closed. %(reason)s"),
+    "ShelterKeptOpen": N_("Shelter %(shelter_name)s stays open: %(occupied)s people are there"),
+    "GroupLinked": N_("%(plan_name)s: task groups have their links: %(groups)s"),
+    "PhotoStored": N_("Photo received: %(photo)s"),
+    "PlanTextApproved": N_("Text of %(plan_name)s approved, version %(version)s"),
     "CredentialIssued": N_("Access issued for %(account)s: %(kind)s"),
     "CredentialRevoked": N_("Access revoked for %(account)s: %(kind)s"),
     "PersonAdded": N_("%(person)s added to the directory: %(role)s"),
@@ -354,6 +518,20 @@ EVENT: Mapping[str, str] = {
     "RollCallAnswered": N_("Roll call: %(post)s has %(on_duty)s of %(expected)s people on duty %(note)s"),
     "ResponsibilitiesImported": N_("Responsible cadres imported for %(targets)s places"),
     "CadrePhoneSet": N_("Number of %(cadre)s changed"),
+    "WarningTaken": N_("Warning message %(act)s: %(hazard)s %(color)s, from %(issuer)s %(mark)s"),
+    "WarningEnded": N_("Warning %(hazard)s %(color)s from %(issuer)s %(how)s %(reason)s"),
+    "StandingOrderTaken": N_("Order of %(issuer)s (%(act)s): %(plan_id)s, level %(level)s %(mark)s"),
+    "StandingOrderEnded": N_("Order for %(plan_id)s, level %(level)s %(how)s %(reason)s"),
+    "MeasurementTaken": N_("Measured: %(metric)s %(value)s %(unit)s"),
+    "MeasurementCorrected": N_("Measurement corrected: %(metric)s %(before_value)s is %(value)s %(unit)s %(reason)s"),
+    "PlanProposed": N_("Plan proposed: %(plan_id)s, level %(level)s (%(triggers)s) %(mark)s"),
+    "ProposalDeclined": N_("Proposal of %(plan_id)s, level %(level)s declined: %(reason)s"),
+    "ProposalTaken": N_("Plan %(plan_id)s runs at level %(level)s"),
+    "ProposalStale": N_("Proposal of %(plan_id)s, level %(level)s is no longer called for"),
+    "DrillStarted": N_("Drill %(scenario)s begins, the clock runs at x%(speed)s"),
+    "DrillNoted": N_("Drill director: %(text)s"),
+    "DrillStepPlayed": N_("Drill: %(step)s (%(kind)s) %(problem)s"),
+    "DrillEnded": N_("Drill %(scenario)s is over. %(reason)s"),
 }
 
 CREDENTIAL: Mapping[str, str] = {
@@ -363,20 +541,71 @@ CREDENTIAL: Mapping[str, str] = {
     "session": N_("session"),
 }
 
+WARNING_ACT: Mapping[str, str] = {
+    "issue": N_("issued"),
+    "update": N_("updated"),
+    "lift": N_("lifted"),
+    "cancel": N_("withdrawn"),
+}
+
+NOTICE_STATE: Mapping[str, str] = {
+    "active": N_("in force"),
+    "superseded": N_("replaced"),
+    "lifted": N_("lifted by the issuer"),
+    "cancelled": N_("withdrawn by the issuer"),
+    "ended": N_("ended by hand"),
+    "expired": N_("expired"),
+    "noted": N_("for information"),
+}
+
+NOTICE_MARK: Mapping[str, str] = {
+    "exercise": N_("(exercise)"),
+    "test": N_("(technical test)"),
+    "system": N_("(between systems)"),
+    "draft": N_("(draft)"),
+    "differs": N_("(differs from the message with the same number)"),
+}
+
+PROPOSAL_STATE: Mapping[str, str] = {
+    "open": N_("waiting for a decision"),
+    "taken": N_("taken"),
+    "declined": N_("declined"),
+    "stale": N_("no longer called for"),
+}
+
+WARNING_COLOR: Mapping[str, str] = {
+    "blue": N_("blue"),
+    "yellow": N_("yellow"),
+    "orange": N_("orange"),
+    "red": N_("red"),
+}
+
+DOUBT: Mapping[str, str] = {
+    "condition": N_("the plan asks a person to judge this"),
+    "whose": N_("it may belong to another plan"),
+    "variant": N_("it may belong to another variant of the plan"),
+}
+
 NOBODY = N_("nobody")
 NO_UNIT_LEFT = N_("no unit is left")
 
-_STATUS_TABLES = (UNIT_STATUS, INCIDENT_STATUS, ASSIGNMENT_STATUS, ACTIVATION_STATUS, TASK_STATUS)
+_NAMED = (("plan_name", "plan_id"), ("step_name", "step_id"), ("audience_name", "audience"), ("about_name", "about"))
+"""What a sentence calls things -> the fact that has the id."""
+
+_STATUS_TABLES = (UNIT_STATUS, INCIDENT_STATUS, ASSIGNMENT_STATUS, ACTIVATION_STATUS, TASK_STATUS, WATCH_STATUS, SWAP_STATUS)
 _STATUS_FACTS = {"status", "wanted", "before", "after", "outcome"}
 
 
 def status(language: str, code: str) -> str:
-    """The word for any status code of a unit, an assignment or an incident."""
+    """The word for any status code of a unit, an assignment, an incident, a plan, a task, a watch or a swap."""
     text = next((table[code] for table in _STATUS_TABLES if code in table), None)
-    """The word for any status code of a unit, an assignment, an incident, a watch or a swap."""
-    tables = (UNIT_STATUS, INCIDENT_STATUS, ASSIGNMENT_STATUS, WATCH_STATUS, SWAP_STATUS)
-    text = next((table[code] for table in tables if code in table), None)
     return translator(language)(text) if text else code
+
+
+def sheet_fault(language: str, code: str, value: str) -> str:
+    """What is wrong with a cell of a sheet; a missing or doubled column is called by its heading in this language."""
+    say = translator(language)
+    return say(SHEET_FAULT[code]) % {"value": say(STOCK_COLUMN.get(value, value))}
 
 
 def refusal(language: str, no: Refusal, names: Mapping[str, str] | None = None) -> str:
@@ -385,7 +614,8 @@ def refusal(language: str, no: Refusal, names: Mapping[str, str] | None = None) 
 
 
 def event(language: str, name: str, facts: Mapping[str, Any], names: Mapping[str, str] | None = None) -> str:
-    """The sentence people read for a log line. names : unit ids -> call signs and incident type codes -> names, in this language.
+    """The sentence people read for a log line. names : unit ids -> call signs and incident type codes -> names, in this language;
+    codes that only mean something with their fact stand as "fact:code" ("hazard:heat").
 
     A kind of event that this version does not know is shown by its name.
     """
@@ -395,10 +625,17 @@ def event(language: str, name: str, facts: Mapping[str, Any], names: Mapping[str
 def _filled(language: str, sentence: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
     spoken = _Spoken({key: _spoken(language, key, value, names) for key, value in facts.items()})
     spoken["unit"] = spoken.get("unit") or spoken.get("unit_id") or translator(language)(NO_UNIT_LEFT)
-    for name, fact in (("plan_name", "plan_id"), ("step_name", "step_id"), ("audience_name", "audience")):
+    for name, fact in _NAMED:
         spoken[name] = names.get(str(facts.get(fact)), str(facts.get(fact, "")))
+    spoken["text"] = str(facts.get("text_en" if language == "en" else "text_zh", ""))
+    spoken["shelter_name"] = names.get(str(facts.get("shelter_id")), str(facts.get("shelter", "")))
     spoken["type_name"] = names.get(str(facts.get("type")), str(facts.get("type")))
     return translator(language)(sentence) % spoken
+
+
+def listed(language: str, words: Iterable[str]) -> str:
+    """Words one after the other, as the language separates them."""
+    return (", " if language == "en" else "、").join(words)
 
 
 def cell_problem(language: str, told: str) -> str:
@@ -426,21 +663,33 @@ def _spoken(language: str, key: str, value: Any, names: Mapping[str, str]) -> st
     if isinstance(value, list) and key == "cells":
         return _cells(language, value)
     if isinstance(value, list):
-        return (", " if language == "en" else "、").join(names.get(str(item), str(item)) for item in value)
+        return listed(language, (names.get(str(item), str(item)) for item in value))
     if value is None:
         return "" if key == "unit_id" else say(NOBODY) if key == "by" else "-"
     text = str(value)
     if key in _STATUS_FACTS and text not in LEVEL:
         return status(language, text)
-    tables = (
-        ("role", {**PERSON_ROLE, **ROLE}),
-        ("approve_by", ROLE),
-        ("job", JOB),
-        ("kind", CREDENTIAL),
-        ("evidence", EVIDENCE),
-        ("post", POST),
-    )
-    for table_key, table in tables:
-        if key == table_key and text in table:
-            return say(table[text])
-    return names.get(text, text)
+    table = dict(_WORDS_OF).get(key, {})
+    if text in table:
+        return say(table[text])
+    return names.get(f"{key}:{text}") or names.get(text, text)
+
+
+_WORDS_OF: tuple[tuple[str, Mapping[str, str]], ...] = (
+    ("role", {**PERSON_ROLE, **ROLE}),
+    ("approve_by", ROLE),
+    ("post", POST),
+    ("job", JOB),
+    ("kind", {**CREDENTIAL, **STOCK_MOVE}),
+    ("act", WARNING_ACT),
+    ("color", WARNING_COLOR),
+    ("how", NOTICE_STATE),
+    ("mark", NOTICE_MARK),
+    ("notice_state", NOTICE_STATE),
+    ("proposal_state", PROPOSAL_STATE),
+    ("report_kind", REPORT_KIND),
+    ("state", REPORT_STATE),
+    ("because", BECAUSE),
+    ("evidence", EVIDENCE),
+)
+"""Facts whose codes have words of their own."""

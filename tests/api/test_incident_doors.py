@@ -290,4 +290,4 @@ def test_the_street_can_be_read(desk: httpx.Client) -> None:
     assert len(desk.get("/api/v1/plans").json()["plans"]) == 12
     assert desk.get("/api/v1/plans/P01").json()["steps"]
     assert any(kind["code"] == "E103" for kind in desk.get("/api/v1/incident-types").json()["incident_types"])
-    refused(desk.get("/api/v1/plans/P99"), 404, "unknown")
+    refused(desk.get("/api/v1/plans/P99"), 404, "unknown_plan")

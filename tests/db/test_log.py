@@ -20,6 +20,7 @@ def _tamper(center: Center, statement: str) -> None:
             session.execute(text("DROP TRIGGER IF EXISTS log_entry_no_delete"))
         else:
             session.execute(text("ALTER TABLE log_entry DISABLE TRIGGER ALL"))
+        session.execute(text("DELETE FROM job"))  # jobs point to the lines that they follow
         session.execute(text(statement))
 
 
@@ -46,7 +47,7 @@ def test_an_untouched_chain_is_whole(center: Center) -> None:
 @pytest.mark.parametrize(
     ("statement", "broken"),
     [
-        ("UPDATE log_entry SET facts = replace(facts, 'E107', 'E105') WHERE id = 3", 3),
+        ("UPDATE log_entry SET facts = replace(facts, 'E107', 'E105') WHERE id = 5", 5),
         ("UPDATE log_entry SET actor = 'someone else' WHERE id = 2", 2),
         ("DELETE FROM log_entry WHERE id = 2", 2),
         ("DELETE FROM log_entry WHERE id = 6", 6),

@@ -24,10 +24,11 @@ from command_center.domain.errors import (
 )
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Role
-from command_center.services import activations, history, incidents, jobs, notices, plan_preview, plan_tasks
+from command_center.services import activations, history, incidents, jobs, notices, plan_preview, plan_tasks, stock_questions, warnings
 from command_center.services.activations import ActivatePlan
 from command_center.services.live import read_snapshot
 from command_center.services.plan_tasks import DoTask, Evidence
+from command_center.services.warning_drafts import PastedText
 from tests.builders import take_test_call
 from tests.conftest import Clock
 from workers import jobs as workers_jobs
@@ -395,7 +396,6 @@ def test_refusals_leave_nothing_behind(center: Center, officer: Actor, leader: A
             attempt()
 
     assert rows(center, "activation") == []
-    assert BelowDistrictOrder.code == "below_district_order"
 
 
 def test_the_preview_tells_what_the_activation_then_does(center: Center, commander: Actor) -> None:
@@ -452,3 +452,60 @@ def test_a_light_emergency_and_one_that_was_seen_call_nobody(center: Center, off
     work_off(center, clock, 61)
 
     assert rows(center, "notice") == []
+
+
+def test_the_street_does_not_go_below_what_the_district_has_ordered(
+    center: Center, leader: Actor, commander: Actor, officer: Actor
+) -> None:
+    warnings.take_warning(center, PastedText(text="区防指决定启动防汛Ⅲ级应急响应"), officer)
+
+    with pytest.raises(BelowDistrictOrder) as refusal:
+        activate(center, leader, FLOOD, "IV")
+    answer = activate(center, commander, FLOOD, "III")
+    with pytest.raises(BelowDistrictOrder):
+        activations.change_level(center, answer.activation_id, Level.IV, commander, reason="quiet")
+
+    assert refusal.value.facts == {"level": "IV", "floor": "III"}
+
+
+def test_a_proposal_is_taken_by_the_activation_and_comes_back_only_for_a_graver_level(
+    center: Center, officer: Actor, commander: Actor, clock: Clock
+) -> None:
+    warnings.take_warning(center, PastedText(text="奎文区气象台发布暴雨蓝色预警"), officer)
+    work_off(center, clock)
+    assert [(row["plan_id"], row["level"]) for row in rows(center, "proposal")] == [(FLOOD, "IV")]
+
+    answer = activate(center, commander, FLOOD, "IV")
+    work_off(center, clock)
+    assert rows(center, "proposal") == []
+    assert {row["audience"]: row["text"]["zh"] for row in rows(center, "notice")}["duty_chain"].startswith("暴雨蓝色预警生效")
+
+    warnings.take_warning(center, PastedText(text="奎文区气象台将暴雨蓝色预警升级为暴雨橙色预警"), officer)
+    work_off(center, clock)
+    assert [(row["plan_id"], row["level"]) for row in rows(center, "proposal")] == [(FLOOD, "II")]
+    activations.change_level(center, answer.activation_id, Level.II, commander, reason="orange")
+    assert rows(center, "proposal") == []
+
+
+def test_an_activation_puts_by_what_its_level_wants_and_a_roll_back_gives_it_back(center: Center, commander: Actor) -> None:
+    before = {need.material: need.available for need in stock_questions.needs_of_plan(center, FLOOD, Level.II)}
+
+    answer = activate(center, commander, FLOOD, "II")
+    held = stock_questions.needs_of_plan(center, FLOOD, Level.II, [("activation", answer.activation_id)])
+    assert {need.material: need.held for need in held} == dict(center.catalogue.plans[FLOOD].resources[Level.II].materials)
+    assert all(need.short == 0 for need in held)
+
+    activations.undo(center, answer.activation_id, commander)
+    assert {need.material: need.available for need in stock_questions.needs_of_plan(center, FLOOD, Level.II)} == before
+    assert stock_questions.ledger_gaps(center) == []
+
+
+def test_a_second_plan_gets_what_is_left_and_the_preview_said_so(center: Center, commander: Actor) -> None:
+    activate(center, commander, FLOOD, "I")
+    seen = plan_preview.preview(center, ActivatePlan(plan_id="P09", level=Level.I), commander)
+    short = {need.material: need.short for need in seen.stock if need.short}
+
+    answer = activate(center, commander, "P09", "I")
+
+    held = stock_questions.needs_of_plan(center, "P09", Level.I, [("activation", answer.activation_id)])
+    assert {need.material: need.short for need in held if need.short} == short != {}

@@ -51,7 +51,7 @@ def refused(take: Callable[[], object]) -> list[str]:
     cells, count = refusal.value.facts["cells"], refusal.value.facts["count"]
     assert isinstance(cells, list)
     assert count == len(cells)
-    return cells
+    return [str(cell) for cell in cells]
 
 
 def exported(center: Center, language: str = "zh_CN") -> bytes:

@@ -16,10 +16,12 @@ from command_center.domain.errors import Refusal
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor
 from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
-from command_center.services import assignments, dispatching, incidents, jobs, units
+from command_center.services import assignments, dispatching, incidents, jobs, measurements, plan_proposals, units, warnings
 from command_center.services.assignments import ReportStatus
 from command_center.services.dispatching import DispatchUnits
 from command_center.services.live import facts_payload, read_snapshot
+from command_center.services.measurements import TakeMeasurement
+from command_center.services.warnings import PastedText
 from tests.builders import take_test_call
 from tests.conftest import Clock
 from workers import jobs as workers_jobs
@@ -39,6 +41,11 @@ def _any_assignment(center: Center, random: Random) -> int:
 
 def _any_unit(random: Random) -> str:
     return f"patrol-{random.randint(1, 12):02d}"
+
+
+def _any_text(random: Random) -> str:
+    act, color = random.choice(["发布", "解除"]), random.choice(["蓝色", "橙色"])
+    return random.choice([f"奎文区气象台{act}暴雨{color}预警", "区防指启动防汛III级应急响应", "区防指终止防汛III级应急响应"])
 
 
 def _report(center: Center, actor: Actor, random: Random) -> None:
@@ -68,6 +75,14 @@ ACTS: tuple[Act, ...] = (
     lambda center, actor, random: incidents.reopen_incident(center, _any_incident(center, random), actor),
     lambda center, actor, random: incidents.set_severity(center, _any_incident(center, random), random.choice(list(Level)), actor),
     lambda center, actor, random: incidents.add_note(center, _any_incident(center, random), "smoke", actor),
+    lambda center, actor, random: warnings.take_warning(center, PastedText(text=_any_text(random)), actor),
+    lambda center, actor, random: warnings.take_warning(center, PastedText(text=_any_text(random)), actor),
+    lambda center, actor, random: warnings.end_warning(center, random.randint(1, 5), actor, "over"),
+    lambda center, actor, random: measurements.take_measurement(
+        center, TakeMeasurement(metric="ponding_depth_cm", value=random.choice([1, 16, 28, 55])), actor
+    ),
+    lambda center, actor, random: plan_proposals.decline_proposal(center, random.randint(1, 5), actor, "no"),
+    _work_off,
     _work_off,
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -18,13 +18,25 @@ from command_center.domain.geo import Point, distance_m
 from command_center.domain.positions import Fix, judge_step
 from command_center.domain.rights import SYSTEM, Actor, Role
 from command_center.domain.status import OPEN_INCIDENT, AssignmentStatus, IncidentStatus, UnitStatus
-from command_center.services import assignments, calls, dispatching, incidents, proposing, units
+from command_center.services import assignments, calls, dispatching, incidents, proposing, report_clocks, reports, units
 from tests.builders import somewhere, take_test_call
 from tests.conftest import Clock, Street
 from workers.drill.callers import Callers
 from workers.drill.exercise import Exercise, muster
 from workers.drill.habits import Habits, dice
-from workers.drill.orders import NAME, Close, Order, Report, SendProposed, SendUnit, SetUnit, TakeCall, chosen_units
+from workers.drill.orders import (
+    NAME,
+    RECEIVER,
+    Close,
+    Order,
+    Report,
+    SendProposed,
+    SendUnit,
+    SetUnit,
+    TakeCall,
+    TellDistrict,
+    chosen_units,
+)
 from workers.drill.sayings import FLOOD, QUIET
 
 SIMULATOR = Actor(name=NAME, role=Role.DUTY_OFFICER)
@@ -105,6 +117,8 @@ class Ground:
                     self.send(incident_id, *chosen, by=SIMULATOR)
             case SendUnit(incident_id=incident_id, unit_id=unit_id):
                 self.send(incident_id, unit_id, by=SIMULATOR)
+            case TellDistrict(report_id=report_id):
+                reports.send_report(self.center, report_id, SIMULATOR, RECEIVER, told_by_phone=True)
             case Close(incident_id=incident_id, outcome=outcome):
                 incidents.close_incident(self.center, incident_id, SIMULATOR, outcome=outcome)
 
@@ -440,6 +454,25 @@ def test_the_officer_accepts_a_suggestion_and_calls_the_silent_crew_off(begin: B
     assert before is None
     assert ground.unit(suggested).incident_id == taken.incident_id
     assert ground.assignment(silent.id).status is AssignmentStatus.RECALLED
+
+
+def test_the_officer_reports_on_simulated_incidents_shortly_before_it_is_due_and_on_no_real_one(
+    begin: Begin, center: Center, officer: Actor
+) -> None:
+    ground = begin(habits=replace(RELIABLE, untouched_s=1e6, report_before_s=1760.0))
+    simulated, real = take_test_call(center, officer, is_simulated=True), take_test_call(center, officer)
+    for taken in (simulated, real):
+        with center.work(SYSTEM) as work:
+            report_clocks.keep_clocks(center, work, incident_id=taken.incident_id)
+    ground.look_again()
+
+    ground.seconds(39)
+    before = list(ground.orders)
+    ground.seconds(3)
+
+    assert [order for order in before if isinstance(order, TellDistrict)] == []
+    given = reports.list_reports(center, officer, state="closed")
+    assert [(it.incident_id, it.kind, it.closed_by) for it in given] == [(simulated.incident_id, "phone", NAME)]
 
 
 def test_sends_the_soonest_of_any_kind_when_none_of_the_wanted_kind_is_free() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from command_center.domain.board import Board, Row
 from command_center.domain.geo import Point, roughly_m
@@ -22,6 +23,8 @@ from workers.drill.vehicles import SimulatedVehicle
 SAY_AGAIN = timedelta(seconds=8)
 PARKING_M = 8.0
 """Vehicles at one scene do not stand on each other."""
+
+Wont = Literal["answers", "silent", "declines"]
 
 WHY_DECLINED = ("车辆故障", "正在处置群众求助", "人员不足")
 
@@ -47,12 +50,19 @@ class Duty:
 
 @dataclass(slots=True, kw_only=True)
 class Crew:
-    """The crew of one vehicle. beat : points of its own area that it goes round; empty for vehicles that wait at their station."""
+    """The crew of one vehicle.
+
+    beat : points of its own area that it goes round; empty for vehicles that wait at their station. wont : what it does about orders,
+    whatever the dice say; None leaves it to them. say_again : how long the board may take to show what was said.
+    """
 
     vehicle: SimulatedVehicle
     beat: Sequence[Point]
     halts_until: datetime | None = None
     duty: Duty | None = None
+    wont: Wont | None = None
+    why: str = ""
+    say_again: timedelta = SAY_AGAIN
     _said: tuple[Order, datetime] | None = None
     _charges_until: datetime | None = None
     _hands_off_until: datetime | None = None
@@ -79,7 +89,7 @@ class Crew:
 
     def _say(self, now: datetime, order: Order | None) -> Order | None:
         """The order, unless it was given a moment ago and the board has only not shown it yet."""
-        if order is None or (self._said is not None and self._said[0] == order and now < self._said[1] + SAY_AGAIN):
+        if order is None or (self._said is not None and self._said[0] == order and now < self._said[1] + self.say_again):
             return None
         self._said = (order, now)
         return order
@@ -90,7 +100,7 @@ class Crew:
         duty = self._duty(now, assignment, Point(incident["lat"], incident["lon"]))
         status = AssignmentStatus(assignment["status"])
         if status in UNANSWERED_ASSIGNMENT:
-            return self._report(duty, duty.answer) if now >= duty.answers_at else None
+            return self._answer(now, duty)
         if status is AssignmentStatus.ACKNOWLEDGED:
             return self._turn_out(now, duty)
         if status is AssignmentStatus.EN_ROUTE:
@@ -98,6 +108,27 @@ class Crew:
             near = roughly_m(self.vehicle.point, duty.scene) <= self.vehicle.habits.arrived_m
             return self._report(duty, AssignmentStatus.ON_SCENE) if near or not self.vehicle.is_moving else None
         return self._work(now, duty) if status is AssignmentStatus.ON_SCENE else None
+
+    def _answer(self, now: datetime, duty: Duty) -> Order | None:
+        if self.wont == "silent" or now < duty.answers_at:
+            return None
+        if self.wont == "declines":
+            duty.answer, duty.reason = AssignmentStatus.DECLINED, self.why
+        elif self.wont == "answers":
+            duty.answer, duty.reason = AssignmentStatus.ACKNOWLEDGED, ""
+        return self._report(duty, duty.answer)
+
+    def hurry(self, now: datetime) -> None:
+        """Answer and roll at once, if there is an order."""
+        if self.duty is not None:
+            self.duty.answers_at = min(self.duty.answers_at, now)
+            self.duty.turnout_s, self.duty.rolls_at = 0.0, now
+
+    def be_there(self) -> None:
+        """Stand at the scene of the order at hand."""
+        if self.duty is not None:
+            self.vehicle.point = self.duty.parking
+            self.vehicle.pull_over(self.duty.errand)
 
     def _duty(self, now: datetime, assignment: Row, scene: Point) -> Duty:
         """The crew's mind about this order; made up anew for a new order, and when the scene moved (incidents are merged)."""

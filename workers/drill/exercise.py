@@ -39,18 +39,19 @@ class Turn:
 
 @dataclass(slots=True)
 class Exercise:
-    """All crews, the callers and the officer."""
+    """All crews, the callers and the officer; no officer where people train."""
 
     crews: Mapping[str, Crew]
     callers: Callers
-    officer: Officer
+    officer: Officer | None
     habits: Habits
+    longest_step_s: float = LONGEST_STEP_S
     _stepped_at: datetime | None = None
     _own_moments: dict[datetime, None] = field(default_factory=dict)
 
     def step(self, now: datetime, board: Board | None) -> Turn:
         """Let everyone act once. board : None while it is not to be trusted; then vehicles drive on and nobody says anything."""
-        seconds = 0.0 if self._stepped_at is None else min(max((now - self._stepped_at).total_seconds(), 0.0), LONGEST_STEP_S)
+        seconds = 0.0 if self._stepped_at is None else min(max((now - self._stepped_at).total_seconds(), 0.0), self.longest_step_s)
         self._stepped_at = now
         present = [crew for crew in self.crews.values() if not crew.is_hands_off(now)]
         for crew in present:
@@ -58,7 +59,7 @@ class Exercise:
         orders: list[Order] = []
         if board is not None:
             orders = [order for crew in present if (order := crew.act(now, seconds, board)) is not None]
-            orders += [*self.officer.act(now, board), *self.callers.act(now, board)]
+            orders += [*(self.officer.act(now, board) if self.officer else ()), *self.callers.act(now, board)]
         return Turn(fixes=self._fixes(now, present), orders=orders)
 
     def _fixes(self, now: datetime, crews: list[Crew]) -> list[Fix]:

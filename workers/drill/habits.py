@@ -63,6 +63,9 @@ class Habits:
     close_for_person_s: float = 600.0
     """A simulated incident that a person took is closed for them only when they left it lying so long."""
     false_alarm_share: float = 0.06
+    report_before_s: float = 300.0
+    report_within_s: float = 3600.0
+    """A report on a simulated incident that no person has given is given shortly before it is due, and an hour old at the latest."""
 
 
 def dice(seed: object, *names: object) -> random.Random:

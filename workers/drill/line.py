@@ -144,9 +144,21 @@ class Line:
         else:
             self._post(request_of(order))
 
-    def _post(self, request: Request) -> None:
+    def post(self, request: Request) -> httpx.Response:
+        """Make one request and return its answer, be it a refusal. Raises LineDown."""
         headers = {"Idempotency-Key": request.key} if request.key else {}
-        answer = self._ask("POST", request.path, json=request.body, headers=headers)
+        return self._ask("POST", request.path, json=request.body, headers=headers)
+
+    def post_bytes(self, path: str, body: bytes, media_type: str) -> httpx.Response:
+        """The same for what is no JSON. Raises LineDown."""
+        return self._ask("POST", path, content=body, headers={"Content-Type": media_type})
+
+    def get(self, path: str) -> httpx.Response:
+        """Raises LineDown."""
+        return self._ask("GET", path)
+
+    def _post(self, request: Request) -> None:
+        answer = self.post(request)
         if answer.is_error:
             log.info("refused", extra={"path": request.path, "status": answer.status_code, "answer": answer.text[:300]})
 

@@ -1,4 +1,4 @@
-"""The simulated officer: takes simulated incidents that no person took, and never touches a real one."""
+"""The simulated officer: takes simulated incidents that no person took, reports on them, and never touches a real one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from random import Random
 from command_center.domain.board import Board, Row
 from command_center.domain.status import AssignmentStatus, IncidentStatus
 from workers.drill.habits import Habits
-from workers.drill.orders import NAME, Close, Order, Report, SendProposed, SendUnit
+from workers.drill.orders import NAME, Close, Order, Report, SendProposed, SendUnit, TellDistrict
 
 MOST_AT_ONCE = 2
 """Sending asks the centre for a proposal first; more than that would hold up the vehicles."""
@@ -22,13 +22,14 @@ class Officer:
 
     habits: Habits
     dice: Random
-    _asked_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    _asked_at: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
     _suggested: dict[str, tuple[Row, datetime]] = field(default_factory=dict)
 
     def act(self, now: datetime, board: Board) -> list[Order]:
         """What the officer orders now."""
         incidents = [row for row in board.rows("incident") if row["is_simulated"]]
-        self._forget(incidents)
+        reports = [row for row in board.rows("report") if row["is_simulated"]]
+        self._forget([*incidents, *reports])
         active: dict[str, list[Row]] = {}
         for assignment in board.rows("assignment"):
             active.setdefault(assignment["incident_id"], []).append(assignment)
@@ -37,13 +38,25 @@ class Officer:
             if len(orders) >= MOST_AT_ONCE:
                 break
             orders += self._handle(now, incident, active.get(incident["id"], []))
+        for report in reports:
+            if len(orders) >= MOST_AT_ONCE:
+                break
+            orders += self._tell(now, report)
         return orders
 
-    def _forget(self, incidents: Iterable[Row]) -> None:
-        """Drop what was remembered of incidents that ended."""
-        standing = {incident["id"] for incident in incidents}
-        self._asked_at = {key: at for key, at in self._asked_at.items() if key[1] in standing}
-        self._suggested = {row_id: seen for row_id, seen in self._suggested.items() if row_id in standing}
+    def _forget(self, rows: Iterable[Row]) -> None:
+        """Drop what was remembered of what is over."""
+        standing = {(row["kind"], row["id"]) for row in rows}
+        self._asked_at = {key: at for key, at in self._asked_at.items() if key[1:] in standing}
+        self._suggested = {row_id: seen for row_id, seen in self._suggested.items() if ("incident", row_id) in standing}
+
+    def _tell(self, now: datetime, report: Row) -> list[Order]:
+        """Give a report that no person has given in time."""
+        is_due = now >= moment(report["due_at"]) - timedelta(seconds=self.habits.report_before_s)
+        is_old = now >= moment(report["opened_at"]) + timedelta(seconds=self.habits.report_within_s)
+        if not (is_due or is_old) or not self._may_ask(now, "tell", report):
+            return []
+        return [TellDistrict(report_id=int(report["id"]))]
 
     def _handle(self, now: datetime, incident: Row, active: list[Row]) -> list[Order]:
         is_mine = incident["acknowledged_by"] == NAME
@@ -93,12 +106,13 @@ class Officer:
         is_false = is_mine and self.dice.random() < self.habits.false_alarm_share
         return [Close(incident_id=int(incident["id"]), outcome=IncidentStatus.FALSE_ALARM if is_false else IncidentStatus.CLOSED)]
 
-    def _may_ask(self, now: datetime, what: str, incident: Row) -> bool:
+    def _may_ask(self, now: datetime, what: str, row: Row) -> bool:
         """Whether this was not asked for a moment ago; then it counts as asked for now."""
-        asked_at = self._asked_at.get((what, incident["id"]))
+        key = (what, str(row["kind"]), str(row["id"]))
+        asked_at = self._asked_at.get(key)
         if asked_at is not None and now - asked_at < timedelta(seconds=self.habits.ask_again_s):
             return False
-        self._asked_at[what, incident["id"]] = now
+        self._asked_at[key] = now
         return True
 
 

@@ -69,7 +69,16 @@ class Close:
     outcome: IncidentStatus
 
 
-Order = TakeCall | Report | SetUnit | SendProposed | SendUnit | Close
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellDistrict:
+    """Give an information report on a simulated incident: a tick, nothing leaves the building."""
+
+    report_id: int
+
+
+Order = TakeCall | Report | SetUnit | SendProposed | SendUnit | Close | TellDistrict
+
+RECEIVER = "区值班室（模拟）"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +90,7 @@ class Request:
     key: str | None = None
 
 
-def request_of(order: TakeCall | Report | SetUnit | SendUnit | Close) -> Request:
+def request_of(order: TakeCall | Report | SetUnit | SendUnit | Close | TellDistrict) -> Request:
     """The request that carries an order; SendProposed takes several, see `line`."""
     match order:
         case TakeCall():
@@ -95,6 +104,9 @@ def request_of(order: TakeCall | Report | SetUnit | SendUnit | Close) -> Request
             return Request(path=f"/api/v1/incidents/{incident_id}/dispatch", body={"units": [unit_id]})
         case Close(incident_id=incident_id, outcome=outcome):
             return Request(path=f"/api/v1/incidents/{incident_id}/close", body={"outcome": outcome.value})
+        case TellDistrict(report_id=report_id):
+            told = {"receiver": RECEIVER, "told_by_phone": True}
+            return Request(path=f"/api/v1/reports/{report_id}/send", body=told, key=f"drill-report-{report_id}")
 
 
 def _call(order: TakeCall) -> dict[str, Any]:

@@ -107,9 +107,9 @@ def web_address(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def new_token(environment: Mapping[str, str]) -> str:
-    """A duty officer's token, made by the centre's own command line, so that the drill never opens the database. Raises LineDown."""
-    command = [sys.executable, "-m", "command_center", "token", "create", "--role", Role.DUTY_OFFICER.value, "--name", NAME]
+def new_token(environment: Mapping[str, str], name: str = NAME) -> str:
+    """A duty officer's token in this name, made by the centre's own command line: the drill never opens the database. Raises LineDown."""
+    command = [sys.executable, "-m", "command_center", "token", "create", "--role", Role.DUTY_OFFICER.value, "--name", name]
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     try:
         done = subprocess.run(

@@ -22,6 +22,7 @@ class SimulatedVehicle:
     """One vehicle of the catalogue on the road.
 
     errand : what it last set out for; the crew's word, kept until the next one. battery_pct : None for one without a battery.
+    transmits : False while its phone is out of reach: it drives on, and nobody sees it.
     """
 
     vehicle: Vehicle
@@ -31,6 +32,7 @@ class SimulatedVehicle:
     point: Point
     battery_pct: float | None
     errand: str = ""
+    transmits: bool = True
     heading_deg: float = 0.0
     speed_kmh: float = 0.0
     _drive: Drive | None = None
@@ -86,7 +88,7 @@ class SimulatedVehicle:
 
     def fix(self, now: datetime) -> Fix | None:
         """What its phone sends now: every second while moving and when it stops, every ten seconds while standing; else None."""
-        if not (self.is_moving or self._told_moving or self._since_fix_s >= self.habits.standing_fix_s):
+        if not self.transmits or not (self.is_moving or self._told_moving or self._since_fix_s >= self.habits.standing_fix_s):
             return None
         self._told_moving, self._since_fix_s = self.is_moving, 0.0
         self._wander()

@@ -1,6 +1,8 @@
 """Every table of the centre. The rules that must hold whatever the code does stand here: keys, versions, partial indexes."""
 
-from command_center.db.tables.base import Base
+from command_center.db.tables.base import (
+    Base,
+)
 from command_center.db.tables.duty import (
     Person,
     Responsibility,
@@ -34,6 +36,18 @@ from command_center.db.tables.record import (
     Job,
     LogEntry,
 )
+from command_center.db.tables.reports import (
+    GroupLink,
+    PlanText,
+    Report,
+    ShelterOpening,
+)
+from command_center.db.tables.stock import (
+    Reservation,
+    Stock,
+    StockLot,
+    StockMovement,
+)
 from command_center.db.tables.street import (
     Area,
     Cadre,
@@ -42,7 +56,13 @@ from command_center.db.tables.street import (
     Material,
     Place,
     Station,
-    Stock,
+)
+from command_center.db.tables.warnings import (
+    HazardWarning,
+    Measurement,
+    PlanProposal,
+    StandingOrder,
+    WarningReference,
 )
 
 __all__ = [
@@ -58,23 +78,35 @@ __all__ = [
     "Community",
     "Credential",
     "Depot",
+    "GroupLink",
+    "HazardWarning",
     "Incident",
     "Job",
     "LogEntry",
     "Material",
+    "Measurement",
     "MessageChannel",
     "Notice",
     "Person",
     "Place",
+    "PlanProposal",
     "PlanTask",
+    "PlanText",
     "Recipient",
+    "Report",
+    "Reservation",
     "Responsibility",
     "RollCall",
     "RollCallAnswer",
+    "ShelterOpening",
+    "StandingOrder",
     "Station",
     "Stock",
+    "StockLot",
+    "StockMovement",
     "Unit",
     "UnitDuty",
+    "WarningReference",
     "Watch",
     "WatchMember",
     "WatchSwap",

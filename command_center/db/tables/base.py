@@ -9,8 +9,12 @@ from sqlalchemy.orm import DeclarativeBase
 from command_center.db.types import JsonText, UtcDateTime
 from command_center.domain.activations import ActivationStatus, TaskStatus, WorkState
 from command_center.domain.levels import Level
+from command_center.domain.notices import Act, NoticeSource, NoticeState
+from command_center.domain.proposals import ProposalState
+from command_center.domain.reports import ReportKind, ReportState
 from command_center.domain.rights import Role
 from command_center.domain.status import AssignmentStatus, IncidentStatus, UnitStatus
+from command_center.domain.stock import MoveKind, ReservationStatus
 from command_center.domain.watches import Duty, PersonRole, SwapStatus, WatchStatus
 
 
@@ -43,10 +47,18 @@ class Base(DeclarativeBase):
         ActivationStatus: _by_value(ActivationStatus),
         TaskStatus: _by_value(TaskStatus),
         WorkState: _by_value(WorkState),
+        ReportKind: _by_value(ReportKind),
+        ReportState: _by_value(ReportState),
         WatchStatus: _by_value(WatchStatus),
         Duty: _by_value(Duty),
         PersonRole: _by_value(PersonRole),
         SwapStatus: _by_value(SwapStatus),
+        Act: _by_value(Act),
+        NoticeSource: _by_value(NoticeSource),
+        NoticeState: _by_value(NoticeState),
+        ProposalState: _by_value(ProposalState),
+        MoveKind: _by_value(MoveKind),
+        ReservationStatus: _by_value(ReservationStatus),
         dict[str, Any]: JsonText,
         list[str]: JsonText,
     }

@@ -1,6 +1,6 @@
 """The street: its areas, places and people who answer for them."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from command_center.db.tables.base import Base
@@ -54,16 +54,6 @@ class Depot(Base):
     name_en: Mapped[str] = mapped_column(String(80))
     lat: Mapped[float]
     lon: Mapped[float]
-
-
-class Stock(Base):
-    """How much of a material a depot holds."""
-
-    __tablename__ = "stock"
-    depot_code: Mapped[str] = mapped_column(ForeignKey("depot.code"), primary_key=True)
-    material_code: Mapped[str] = mapped_column(ForeignKey("material.code"), primary_key=True)
-    on_hand: Mapped[int]
-    __table_args__ = (CheckConstraint("on_hand >= 0", name="never_below_zero"),)
 
 
 class Place(Base):

@@ -27,6 +27,7 @@ from command_center.words import N_, phrases
 
 INCIDENTS_SHOWN = 5
 ENTRIES_SHOWN = 3
+WARNINGS_SHOWN = 4
 """Five incidents and three lines of the log: eight list rows, the most a room takes in. A running plan takes two from the log."""
 
 PULSE_S = 10
@@ -41,7 +42,7 @@ LONGEST_PLACE_EM = 20.0
 PLACE_MARKS = re.compile(r"(?=[,，。；;（(])")
 
 
-PARTS = ("wall-kpis", "wall-incidents", "wall-plans", "wall-entries", "wall-duty", "wall-demo")
+PARTS = ("wall-kpis", "wall-warnings", "wall-incidents", "wall-plans", "wall-entries", "wall-duty", "wall-demo")
 """Ids of what the server draws anew when something happened; the units are drawn by assets/wall_units.js."""
 
 SEEN = "wall-seen"
@@ -85,6 +86,7 @@ def layout(screen: Screen) -> Component:
                 [_title(screen), html.Div(drawing.parts["wall-kpis"], id="wall-kpis", className="wall-kpis"), wall_clock()],
                 className="wall-head",
             ),
+            html.Div(drawing.parts["wall-warnings"], id="wall-warnings", className="wall-warnings"),
             incidents,
             district_map(screen, page="wall", can_pan=False),
             html.Aside([areas, _plans(drawing), entries], className="wall-side"),
@@ -136,6 +138,7 @@ def draw(screen: Screen) -> WallDrawing:
     plans = wall_plans.running(screen)
     parts: dict[str, Sequence[Component]] = {
         "wall-kpis": _kpis(figures, response, screen),
+        "wall-warnings": warning_strip(screen),
         "wall-incidents": _incidents(response, now, screen),
         "wall-plans": wall_plans.panel(plans, screen),
         "wall-entries": _entries(screen, max(0, ENTRIES_SHOWN - 2 * len(plans))),
@@ -173,6 +176,50 @@ def _kpis(figures: BoardFigures, response: ResponseFigures, screen: Screen) -> l
         kpi(_minutes(response.p90_s), screen.say(N_("90th pct"))),
     ]
     return [html.Div(levels, className="level-counts"), *numbers]
+
+
+# ---- warnings ------------------------------------------------------------------------------------
+
+COLORS = ("red", "orange", "yellow", "blue")
+"""Gravest first."""
+
+
+def warning_strip(screen: Screen) -> list[Component]:
+    """One line: what the district ordered, then the warnings in force, gravest colour first; nothing when there is neither."""
+    warnings = sorted(screen.live.board.rows("warning"), key=lambda row: (_color_rank(row["color"]), row["issued_at"]))
+    told = [_standing_order(row, screen) for row in screen.live.board.rows("standing_order")] + [_warning(row, screen) for row in warnings]
+    if not told:
+        return []
+    hidden = len(told) - WARNINGS_SHOWN
+    rest = html.Span(
+        screen.say(N_("and %(count)s more warnings"), count=max(hidden, 0)),
+        className="wall-warning-rest",
+        hidden=hidden <= 0,
+        **{"data-more": str(max(hidden, 0))},
+    )
+    return [icon("cloud-rain"), *told[:WARNINGS_SHOWN], rest]
+
+
+def _color_rank(color: str | None) -> int:
+    return COLORS.index(color) if color in COLORS else len(COLORS)
+
+
+def _warning(row: Row, screen: Screen) -> Component:
+    """The colour as a pennant and as a word: no level, which have shapes of their own."""
+    color = screen.read(row["color_name"]) if row["color_name"] else ""
+    name = screen.say(N_("%(hazard)s %(color)s"), hazard=screen.read(row["hazard_name"]), color=color).strip()
+    words = [html.Span(className=f"pennant {row['color'] or 'none'}", **{"aria-hidden": "true"}), html.B(name), html.Span(row["issuer"])]
+    if row["status"] == "exercise":
+        words.append(html.Span(screen.say(N_("exercise")), className="mark"))
+    return html.Span(words, className="wall-warning", **{"data-warning": row["id"]})
+
+
+def _standing_order(row: Row, screen: Screen) -> Component:
+    told = screen.say(N_("District: %(plan)s level %(level)s"), plan=screen.read(row["plan_name"]), level=row["level"])
+    words = [severity(row["level"], screen), html.B(told)]
+    if row["is_exercise"]:
+        words.append(html.Span(screen.say(N_("exercise")), className="mark"))
+    return html.Span(words, className="wall-warning", **{"data-standing-order": row["id"]})
 
 
 # ---- incidents -----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ self.crewBoard = (unitId, changed) => {
   const DEAF_MS = 8000;
   const rows = new Map();
   let stream = "", source = null, heardAt = 0;
+  let clock = { read: Date.now(), at: Date.now(), speed: 1 };   // the center's clock, which in a drill runs faster than the phone's
 
   const wanted = row => (row.kind === "unit" && row.id === unitId) || (row.kind === "assignment" && row.unit_id === unitId) || row.kind === "incident";
 
@@ -29,6 +30,8 @@ self.crewBoard = (unitId, changed) => {
     outbox.remember("board:" + unitId, { rows: now ? [now.order, now.incident] : [], stream }).catch(() => {});
   }
 
+  const setClock = (at, speed) => { clock = { read: Date.parse(at), at: Date.now(), speed: speed || 1 }; };
+
   async function read() {
     const answer = await fetch("/api/v1/board", { cache: "no-store" });
     if (answer.status === 401) { location.reload(); return; }
@@ -36,6 +39,7 @@ self.crewBoard = (unitId, changed) => {
     const board = await answer.json();
     rows.clear();
     stream = board.stream;
+    setClock(board.now, board.speed);
     take(board.rows);
     listen();
   }
@@ -48,7 +52,11 @@ self.crewBoard = (unitId, changed) => {
       stream = event.lastEventId || stream;
       take(JSON.parse(event.data).rows);
     });
-    source.addEventListener("beat", () => { heardAt = Date.now(); });
+    source.addEventListener("beat", event => {
+      heardAt = Date.now();
+      const beat = JSON.parse(event.data);
+      setClock(beat.at, beat.speed);
+    });
     source.addEventListener("reset", () => { heardAt = Date.now(); read().catch(() => {}); });
   }
 
@@ -66,5 +74,5 @@ self.crewBoard = (unitId, changed) => {
     setInterval(watch, 1000);
   }
 
-  return { start, job, watch, quietMs: () => Date.now() - heardAt };
+  return { start, job, watch, quietMs: () => Date.now() - heardAt, now: () => clock.read + (Date.now() - clock.at) * clock.speed };
 };

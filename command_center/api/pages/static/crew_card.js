@@ -32,7 +32,7 @@
     const whole = Math.max(0, Math.floor(seconds));
     return `${Math.floor(whole / 60)}'${String(whole % 60).padStart(2, "0")}"`;
   }
-  const since = at => (Date.now() - Date.parse(at)) / 1000;
+  const since = at => (board.now() - Date.parse(at)) / 1000;
   function metresTo(incident) {
     const here = position.here;
     if (!here) return null;
@@ -69,7 +69,7 @@
     jobSeen = job.order.id;
     if (!STEPS.acknowledged.from.includes(status)) return;
     vibrate([500, 200, 500, 200, 500]);
-    document.title = `${say("new_job")} · ${settings.call_sign}`;
+    document.title = settings.mark + `${say("new_job")} · ${settings.call_sign}`;
     tell("");
   }
 
@@ -174,7 +174,7 @@
   async function tap(order, status, reason) {
     vibrate(40);
     tell("");
-    document.title = settings.call_sign;
+    document.title = settings.mark + settings.call_sign;
     await outbox.put(order.id, status, reason, acceptLanguage);
     await refreshWaiting();
     sendWaiting();

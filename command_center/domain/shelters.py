@@ -1,0 +1,24 @@
+"""Which shelters a plan opens."""
+
+from collections.abc import Iterable, Sequence
+
+from command_center.domain.catalogue import Shelter
+from command_center.domain.geo import Point, distance_m
+
+
+def to_open(free: Iterable[Shelter], kinds: Sequence[str], *, places: int, near: Point | None) -> list[Shelter]:
+    """The shelters that give so many places: kinds in the plan's order of preference, and of one kind the nearest first.
+
+    free : shelters nobody has opened. near : the incident; None opens those with the most places first, so that few have to be staffed.
+    Fewer places than asked for when there are no more; none when none are asked for.
+    """
+
+    def order(shelter: Shelter) -> tuple[int, float, str]:
+        return kinds.index(shelter.shelter_kind), -shelter.capacity if near is None else distance_m(near, shelter.point), shelter.id
+
+    chosen: list[Shelter] = []
+    for shelter in sorted((it for it in free if it.shelter_kind in kinds), key=order):
+        if sum(it.capacity for it in chosen) >= places:
+            break
+        chosen.append(shelter)
+    return chosen
