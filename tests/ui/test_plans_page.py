@@ -489,8 +489,7 @@ def views(theatre: Theatre) -> dict[str, str]:
     return {"cards": "/plans", "preview": "/plans?plan=P03&level=I", "board": f"/plans?activation={by_plan[FLOOD]}"}
 
 
-@pytest.mark.parametrize("theme", ["night", "day"])
-@pytest.mark.parametrize("lang", ["zh_CN", "en"])
+@pytest.mark.parametrize(("theme", "lang"), [("night", "zh_CN"), ("day", "en")])
 def test_no_view_has_an_accessibility_violation_or_a_small_target(flood_and_gas: Screens, theatre: Theatre, theme: str, lang: str) -> None:
     found = {}
     for name, path in views(theatre).items():
@@ -507,8 +506,7 @@ def test_no_view_has_an_accessibility_violation_or_a_small_target(flood_and_gas:
     assert {name: broken for name, broken in found.items() if broken} == {}
 
 
-@pytest.mark.parametrize("lang", ["zh_CN", "en"])
-@pytest.mark.parametrize("size", [(1366, 768), (3840, 2160), (390, 844)])
+@pytest.mark.parametrize(("size", "lang"), [((1366, 768), "en"), ((390, 844), "zh_CN"), ((390, 844), "en")])
 def test_no_view_is_wider_than_its_screen(flood_and_gas: Screens, theatre: Theatre, size: tuple[int, int], lang: str) -> None:
     found = {}
     for name, path in views(theatre).items():
