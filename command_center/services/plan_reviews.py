@@ -6,13 +6,13 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
 from command_center.db.board_rows import moment
 from command_center.db.log import about_activation
-from command_center.db.tables import Activation, LogEntry, Notice, PlanTask, Recipient, Report, ShelterOpening, UnitDuty
+from command_center.db.tables import Activation, LogEntry, Notice, PlanTask, Recipient, Report, ShelterOpening, StockMovement, UnitDuty
 from command_center.domain import events
 from command_center.domain.activations import ACTIVATION_CHART, ActivationStatus, TaskStatus
 from command_center.domain.errors import Invalid, UnknownActivation
@@ -105,7 +105,7 @@ def _figures(session: Session, activation: Activation, timeline: Sequence[LogEnt
         "units": _units(session, activation),
         "shelters": _shelters(session, activation),
         "reports": _reports(session, activation),
-        "stock": stock_used(session, activation.id),
+        "stock": _stock(session, activation),
     }
 
 
@@ -286,6 +286,11 @@ def _reports(session: Session, activation: Activation) -> list[Row]:
     ]
 
 
-def stock_used(_session: Session, _activation_id: int) -> list[Row]:
-    """What the depots gave out for the plan, by material; nothing is booked for plans yet."""
-    return []
+def _stock(session: Session, activation: Activation) -> list[Row]:
+    """What was put by, taken out, brought back and used up for the plan, by material: the sums of its ledger lines."""
+    query = select(StockMovement.material_code, StockMovement.kind, func.sum(StockMovement.quantity))
+    query = query.where(StockMovement.for_kind == "activation", StockMovement.for_id == activation.id)
+    sums: dict[str, Row] = {}
+    for material, kind, quantity in session.execute(query.group_by(StockMovement.material_code, StockMovement.kind)):
+        sums.setdefault(material, {"material": material})[kind.value] = int(quantity)
+    return [sums[material] for material in sorted(sums)]
