@@ -18,6 +18,8 @@ CANDIDATES := $(PYTHON) $(if $(PYTHON),,python3.11 python3.12 python3.13 python3
 # More than four test processes only get into each other's way: two of them drive a browser and a PostgreSQL.
 PYTEST_WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n > 4 ? 4 : n )))
 PYTEST_ARGS ?=
+# ENGINE=both runs every test on both engines, which takes some minutes more.
+ENGINE ?= where-it-matters
 SCENARIO ?= D
 SPEED ?= 1
 SOURCES := config.py command_center workers bench tests
@@ -45,9 +47,9 @@ drill: setup ## Hold a drill on a copy of the centre: make drill SCENARIO=D SPEE
 
 setup: $(READY) ## Install what the centre needs into .venv
 
-test: setup-test browser ## Set up, then check the code and run every test on SQLite and PostgreSQL
+test: setup-test browser ## Set up, then check the code and run every test; ENGINE=both also the doors on PostgreSQL
 	@$(MAKE) check
-	@$(PYTHON_OF_VENV) -m pytest -n $(PYTEST_WORKERS) --engine both $(PYTEST_ARGS)
+	@$(PYTHON_OF_VENV) -m pytest -n $(PYTEST_WORKERS) --engine $(ENGINE) $(PYTEST_ARGS)
 
 setup-test: $(READY_FOR_TESTS) ## Install what the tests need into .venv (an own PostgreSQL included)
 

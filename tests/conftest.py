@@ -34,6 +34,7 @@ from tests.postgres import PostgresServer, running_postgres
 
 ENGINES = ("sqlite", "postgresql")
 ONE_CENTRE = ("tests/e2e/", "tests/ui/")
+BOTH_ENGINES = ("tests/db/", "tests/services/", "tests/workers/")
 TEMPLATE = "center_template"
 
 
@@ -104,12 +105,19 @@ class PostgresDatabases:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--engine", choices=(*ENGINES, "both"), default="both", help="which database engines the tests run on (default: both)")
+    parser.addoption(
+        "--engine",
+        choices=(*ENGINES, "both", "where-it-matters"),
+        default="both",
+        help="which database engines the tests run on (default: both); where-it-matters: SQLite, both for database, services, workers",
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--engine")
+        if chosen == "where-it-matters":
+            chosen = "both" if metafunc.definition.nodeid.startswith(BOTH_ENGINES) else "sqlite"
         metafunc.parametrize("engine", ENGINES if chosen == "both" else (chosen,), scope="session")
 
 

@@ -315,7 +315,7 @@ def the_weak_battery_stays_at_home(duty: Duty) -> None:
         "lon": home["home"]["lon"],
         "battery_pct": 19,
     }
-    assert duty.post(duty.stranger, "/positions", [fix])["accepted"] == 1  # type: ignore[arg-type]
+    assert duty.post(duty.stranger, "/positions", [fix])["accepted"] == 1  # type: ignore[arg-type]  # the answer is JSON
     incident = called(duty, "E132", LONGYUAN, "小区门口结冰，老人摔倒了")
 
     def refused_for_its_battery() -> bool:
@@ -478,7 +478,7 @@ def test_j_redis_goes_away_under_six_orders_and_nobody_is_told_twice(duty: Duty,
 def test_j_a_position_that_grew_old_says_how_old_it_is(duty: Duty) -> None:
     """J: the board keeps the moment of the last fix, and a unit that fell silent is marked when units are proposed."""
     fix = {"unit": "patrol-04", "at": duty.clock.moment.isoformat(), "lat": 36.70623, "lon": 119.15367}
-    assert duty.post(duty.stranger, "/positions", [fix])["accepted"] == 1  # type: ignore[arg-type]
+    assert duty.post(duty.stranger, "/positions", [fix])["accepted"] == 1  # type: ignore[arg-type]  # the answer is JSON
     incident = called(duty, "E131", LUANJIA, "两辆车撞了")
 
     def reasons() -> list[str]:

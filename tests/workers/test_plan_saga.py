@@ -23,21 +23,18 @@ from workers import jobs as workers_jobs
 
 COMMANDER = Actor(name="commander", role=Role.COMMANDER)
 PLANS = [f"P{number:02d}" for number in range(1, 13)]
-DEATHS = {"sqlite": (0, 1, 2, 3), "postgresql": (1, 2)}
-"""At which turn a worker dies: 0 before it begins, odd numbers just before a commit, even ones just after it.
-
-What differs between the engines is the commit itself: PostgreSQL has the first one only, before and after.
-"""
+DEATHS = {"sqlite": (1, 2, 3), "postgresql": (3,)}
+"""At which turn a worker dies: odd numbers just before a commit, even ones just after it. The engines differ in the commit alone."""
+ON_POSTGRESQL = ("P01", "P04", "P12")
 
 
-def run_in_a_process(center: Center, open_center: Callable[[], Center], job_id: int, *, dies_at: int | None) -> int:
+def run_in_a_process(center: Center, open_center: Callable[[], Center], job_id: int, *, dies_at: int) -> int:
     """Run a job as a worker process of its own would; returns the signal that ended it, 0 when it lived."""
     center.engine.dispose()
     child = os.fork()
     if child == 0:
         own = open_center()
-        if dies_at is not None:
-            _die(own, dies_at)
+        _die(own, dies_at)
         with workers_jobs.working_at(own):
             workers_jobs.run(job_id)
         os._exit(0)
@@ -52,8 +49,6 @@ def _die(center: Center, at: int) -> None:
         if next(turns, None) is None:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    if at == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
     event.listen(Session, "before_commit", turn)
     event.listen(Session, "after_commit", turn)
     assert center.engine is not None
@@ -93,6 +88,8 @@ def outcome(center: Center) -> dict[str, Any]:
 def test_a_worker_killed_at_every_step_changes_nothing_in_the_end(
     engine: str, center: Center, open_center: Callable[[], Center], clock: Clock, plan_id: str
 ) -> None:
+    if engine == "postgresql" and plan_id not in ON_POSTGRESQL:
+        pytest.skip("three plans show what another engine changes; all twelve run on SQLite")
     order = ActivatePlan(plan_id=plan_id, level=Level.I)
     activations.activate_plan(center, order, COMMANDER)
     with workers_jobs.working_at(center):
@@ -112,7 +109,8 @@ def test_a_worker_killed_at_every_step_changes_nothing_in_the_end(
         for job_id in waiting:
             for turn in DEATHS[engine]:
                 killed += run_in_a_process(center, open_center, job_id, dies_at=turn) == signal.SIGKILL
-            run_in_a_process(center, open_center, job_id, dies_at=None)
+            with workers_jobs.working_at(center):
+                workers_jobs.run(job_id)
 
     assert outcome(center) == undisturbed
     assert killed > (len(DEATHS[engine]) - 1) * len(undisturbed["notices"])
