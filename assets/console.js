@@ -60,7 +60,8 @@
     pending = null;
     if (box.dataset.run) return run(value, box);
     held[store] = value;
-    set("call-offered", { data: null });      // what was ticked belonged to another type or place
+    box.dataset.picked = option.dataset.value;
+    if (onConsole()) set("call-offered", { data: null });      // what was ticked belonged to another type or place
     set(box.id, { value: label, error: null });
     set(store, { data: value });
     if (then) then();
@@ -95,6 +96,7 @@
   document.addEventListener("input", (event) => {
     const box = event.target;
     if (!box.dataset?.combo) return;
+    delete box.dataset.picked;
     if (!box.dataset.run && held[box.dataset.combo] != null) { held[box.dataset.combo] = null; set(box.dataset.combo, { data: null }); }
     open(box, true);
     if (isLocal(box)) narrow(box); else mark(box, null);
@@ -181,11 +183,12 @@
     press(button);
   }
 
-  const KEYS = { F2: () => show("call"), F3: () => press("console-open-palette"), F8: () => press("console-ack"), F9: () => press("console-open-plans") };
+  const KEYS = { F2: () => show("call"), F3: () => press("console-open-palette"), F7: () => press("console-open-warnings"), F8: () => press("console-ack"), F9: () => press("console-open-plans") };
 
   function key(event) {
-    if (event.isComposing || event.keyCode === 229 || !onConsole()) return;
+    if (event.isComposing || event.keyCode === 229) return;
     const box = event.target.dataset?.combo ? event.target : null;
+    if (!onConsole()) { if (box) comboKey(event, box); return; }      // a search box works on every page
     if (event.ctrlKey && event.key === "Enter") {
       event.preventDefault();
       if (!event.repeat) mainAction();
@@ -228,6 +231,8 @@
     if (focus) lookAt(focus, id);
     if (join) set("call-join", { data: { incident: join, n: ++orders } });
   }, true);
+  window.cc = window.cc || {};
+  window.cc.consoleOrder = (what) => set("console-order", { data: { ...what, n: ++orders } });
   const answeredOrder = () => document.querySelectorAll(".order[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
 
   /* ---- the map looks where the officer looks, and back at the whole street afterwards ------------------------------ */

@@ -41,7 +41,7 @@
     const map = cc.map && cc.map.getContainer();
     if (!map || cc.zooming) return;
     const frame = map.getBoundingClientRect();
-    const shapes = [...map.querySelectorAll(".mk.incident .sev, .mk.unit .body, .mk.station > .i, .mk.station")].map(shape => ({ owner: shape.closest(".mk"), at: shape.getBoundingClientRect(), weight: shape.matches(".sev") ? HIDES : 1 }));
+    const shapes = [...map.querySelectorAll(".mk.incident .sev, .mk.unit .body, .mk.station > .i, .mk.station, .mk.shelter")].map(shape => ({ owner: shape.closest(".mk"), at: shape.getBoundingClientRect(), weight: shape.matches(".sev") ? HIDES : 1 }));
     const names = [...map.querySelectorAll(".mk.unit .mk-tag, .mk.station .mk-tag, .mk.incident .mk-tag")].filter(name => name.offsetParent !== null && name.textContent);
     if (names.length > MOST) return;
     const taken = shapes.slice();

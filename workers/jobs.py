@@ -248,7 +248,9 @@ def weigh_plans(center: Center, order: JobOrder) -> None:
 
 def expire_warning(center: Center, order: JobOrder) -> None:
     """A warning's time is over."""
-    event = _event(order, events.WarningTaken)
+    event = order.event
+    if not isinstance(event, events.WarningTaken | events.WarningTimed):
+        raise TypeError(f"expire_warning does not follow {event.name}")
     with completing(center, order.job_id) as work:
         warnings.expire_warning(work, event.warning_id)
 

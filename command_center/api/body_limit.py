@@ -14,7 +14,10 @@ MOST_BYTES = 1024 * 1024
 PHOTO_BYTES = photos.MOST_BYTES + 64 * 1024
 """A photo, and the form it may come in."""
 
-LARGER: Mapping[str, int] = {"/api/v1/photos": PHOTO_BYTES, "/t/": PHOTO_BYTES}
+ORDER_BYTES = MOST_BYTES * 4 // 3 + 64 * 1024
+"""An order from a screen with a file of a megabyte in it, as the browser writes files down (base64)."""
+
+LARGER: Mapping[str, int] = {"/api/v1/photos": PHOTO_BYTES, "/t/": PHOTO_BYTES, "/_dash-update-component": ORDER_BYTES}
 """Beginnings of addresses that take more than others."""
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from command_center.api.entrance import AtCenter, AtDesk, MayRead, SignedIn
 from command_center.api.responsibilities import responsible_row
-from command_center.api.shapes import CallIn, CloseIn, Code, IdempotencyKey, MergeIn, ReasonIn, RowId, UnitsIn
+from command_center.api.shapes import CallIn, CloseIn, Code, IdempotencyKey, MergeIn, PhotoIn, ReasonIn, RowId, UnitsIn
 from command_center.domain.dispatching import Proposal, RankedUnit
 from command_center.domain.geo import Point
 from command_center.domain.status import IncidentStatus
@@ -174,6 +174,13 @@ def merge(incident_id: RowId, body: MergeIn, center: AtCenter, actor: SignedIn) 
     """Two incidents are one: calls and units go to `into`."""
     verbs.merge_incidents(center, incident_id, body.into, actor)
     return _done(body.into)
+
+
+@router.post("/{incident_id}/photos", status_code=201)
+def add_photo(incident_id: RowId, body: PhotoIn, center: AtCenter, actor: SignedIn) -> dict[str, str]:
+    """Put an uploaded photo to the incident."""
+    verbs.add_photo(center, incident_id, body.photo, actor, body.note)
+    return _done(incident_id)
 
 
 def _done(incident_id: int) -> dict[str, str]:

@@ -29,6 +29,6 @@ async def store_photo(request: Request, center: AtCenter, actor: SignedIn) -> di
 
 @router.get("/{name}")
 def read_photo(name: PhotoPath, center: AtCenter, actor: SignedIn) -> FileResponse:
-    """The photo."""
+    """The photo. Its name is its content, so a browser that has it need not ask again within the hour."""
     path, media_type = photos.photo_file(center, name, actor)
-    return FileResponse(path, media_type=media_type)
+    return FileResponse(path, media_type=media_type, headers={"Cache-Control": "private, max-age=3600"})

@@ -84,4 +84,5 @@ def _row(view: ReportView) -> dict[str, Any]:
         "closed_at": view.closed_at,
         "closed_by": view.closed_by,
         "close_reason": view.close_reason,
+        "ends_duty": view.ends_duty,
     }

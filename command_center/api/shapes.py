@@ -156,6 +156,13 @@ class CorrectionIn(Body):
     reason: Line
 
 
+class PhotoIn(Body):
+    """`photo`: as POST /api/v1/photos answers it. `note`: what it shows."""
+
+    photo: PhotoName
+    note: Line = ""
+
+
 class MergeIn(Body):
     """`into`: the incident that lives on."""
 

@@ -23,6 +23,7 @@ Refusal
 │   ├── StockShort              a depot has less than is wanted; StreetShort: all depots together
 │   ├── CountBelowReserved, LotExpiryDiffers, MoreThanReserved, MoreThanIssued
 │   ├── ReportClosed, BlanksLeft
+│   ├── NoChannel, ChannelRefused
 │   └── ShelterIsOpen, ShelterClosed, ShelterFull, PeopleInShelters
 ├── Invalid              422  understood, but the values cannot be right
 │   ├── SheetUnreadable         no spreadsheet, or one of another shape
@@ -418,6 +419,18 @@ class PeopleInShelters(Conflict):
     """People are still in shelters: a shelter is closed, and a plan ended, when they have gone. Facts: shelters, people."""
 
     code = "people_in_shelters"
+
+
+class NoChannel(Conflict):
+    """Nobody set a message service for them. Facts: kind, ref."""
+
+    code = "no_channel"
+
+
+class ChannelRefused(Conflict):
+    """A message service did not take a message. Facts: kind, ref, answer."""
+
+    code = "channel_refused"
 
 
 class Invalid(Refusal):

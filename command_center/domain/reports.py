@@ -135,13 +135,16 @@ def _first(clocks: Sequence[Clock], limits: ReportingClocks, since: datetime) ->
 
 
 def _running(matter: Matter, clocks: Sequence[Clock], limits: ReportingClocks, now: datetime) -> list[Change]:
-    """The final report is not due yet; after the first written one a follow-up always is, sooner when the level rises."""
+    """The final report is not due yet; once the district knows, and no first report is open, a follow-up always is.
+
+    So a first written report that a person dropped ends nothing: the follow-up takes its place. It comes sooner when the level rises.
+    """
     found: list[Change] = [Withdraw(id=clock.id, because=Because.REOPENED) for clock in _open(clocks, ReportKind.FINAL)]
     due_at = now + timedelta(minutes=limits.followup[matter.level])
     waiting = _open(clocks, ReportKind.FOLLOW_UP)
     found += [Move(id=clock.id, due_at=due_at) for clock in waiting if due_at < clock.due_at]
-    is_told = any(clock.kind in _WRITTEN and clock.state is ReportState.SENT for clock in clocks)
-    if is_told and not waiting:
+    is_told = any(clock.state is ReportState.SENT for clock in clocks)
+    if is_told and not waiting and not _open(clocks, ReportKind.INITIAL):
         found.append(Open(kind=ReportKind.FOLLOW_UP, number=_next_number(clocks, ReportKind.FOLLOW_UP), due_at=due_at))
     return found
 
@@ -188,7 +191,6 @@ def merged(own: Sequence[Clock], others: Iterable[Clock]) -> list[Change]:
 
 _SENT_FIRST = {ReportState.SENT: 0, ReportState.OPEN: 1, ReportState.DROPPED: 2, ReportState.WITHDRAWN: 3}
 _ONCE = frozenset({ReportKind.PHONE, ReportKind.INITIAL})
-_WRITTEN = frozenset(ReportKind) - {ReportKind.PHONE}
 
 
 def _twin(own: Iterable[Clock], other: Clock) -> Clock | None:

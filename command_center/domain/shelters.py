@@ -1,9 +1,13 @@
-"""Which shelters a plan opens."""
+"""Which shelters a plan opens, and how often people in them are counted."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from command_center.domain.catalogue import Shelter
 from command_center.domain.geo import Point, distance_m
+
+COUNT_EVERY = timedelta(hours=2)
+"""Working default: who runs a shelter counts again two hours after the last count."""
 
 
 def to_open(free: Iterable[Shelter], kinds: Sequence[str], *, places: int, near: Point | None) -> list[Shelter]:

@@ -6,7 +6,7 @@ from command_center.center import Center
 from command_center.db.tables import Assignment, Call, Incident, Unit
 from command_center.db.work import Work
 from command_center.domain import events
-from command_center.domain.errors import CannotMerge, IncidentHasUnits, Invalid, UnknownIncident
+from command_center.domain.errors import CannotMerge, IncidentHasUnits, Invalid, NotPermitted, UnknownIncident
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Right
 from command_center.domain.status import (
@@ -20,7 +20,10 @@ from command_center.domain.status import (
 )
 from command_center.services.dispatching import open_incident
 from command_center.services.notices import stop_calling
+from command_center.services.photos import require_photo
 from command_center.services.stock_reservations import hand_over_in, release_in
+
+LONGEST_PHOTO_NOTE = 200
 
 
 def acknowledge_incident(center: Center, incident_id: int, actor: Actor) -> None:
@@ -161,3 +164,22 @@ def add_note(center: Center, incident_id: int, note: str, actor: Actor) -> None:
         if incident.status in OPEN_INCIDENT:
             incident.note = f"{incident.note}\n{text}".strip()
         work.record(events.IncidentNoted(incident_id=incident.id, number=incident.number, note=text))
+
+
+def add_photo(center: Center, incident_id: int, photo: str, actor: Actor, note: str = "") -> None:
+    """Put a stored photo to an incident, ended or not; the log keeps it. The desk may, and a crew that is on it.
+
+    Raises UnknownIncident, Unknown (no such photo), NotPermitted, Invalid (a note too long).
+    """
+    actor.require(Right.SEND_PHOTOS)
+    require_photo(center, photo)
+    text = note.strip()
+    if len(text) > LONGEST_PHOTO_NOTE:
+        raise Invalid(field="note", value=f"{len(text)} > {LONGEST_PHOTO_NOTE}")
+    with center.work(actor) as work:
+        incident = work.get(Incident, incident_id, UnknownIncident(incident=incident_id))
+        if not actor.may(Right.RUN_INCIDENTS):
+            unit = None if actor.unit_id is None else work.session.get(Unit, actor.unit_id)
+            if unit is None or unit.incident_id != incident.id:
+                raise NotPermitted(role=actor.role.value, right=Right.RUN_INCIDENTS.value)
+        work.record(events.IncidentPhotographed(incident_id=incident.id, number=incident.number, photo=photo, note=text))

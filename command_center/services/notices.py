@@ -15,7 +15,7 @@ from command_center.db.tables import Incident, MessageChannel, Notice, Person, R
 from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.activations import WorkState
-from command_center.domain.errors import Invalid, Unknown, UnknownLink
+from command_center.domain.errors import Invalid, Unknown, UnknownLink, UnknownPerson
 from command_center.domain.rights import SYSTEM, Actor, Right
 from command_center.domain.text import Text
 from command_center.services import messages
@@ -133,7 +133,13 @@ def outgoing(center: Center, notice_id: int, *, again: bool = False) -> list[Out
             waiting = waiting.where(Recipient.sent_at.is_(None))
         text = notice.text_en if center.language == "en" else notice.text_zh
         return [
-            Outgoing(recipient_id=it.id, address=_address(session, it), text=text, link=it.link, tasks=_tasks(session, notice, it))
+            Outgoing(
+                recipient_id=it.id,
+                address=address_of(session, it.kind, it.ref, it.phone),
+                text=text,
+                link=it.link,
+                tasks=_tasks(session, notice, it),
+            )
             for it in session.scalars(waiting.order_by(Recipient.place))
         ]
 
@@ -146,20 +152,20 @@ def turn(session: Session, notice: Notice) -> int:
     return min(notice.recipients, asked + 1)
 
 
-def _address(session: Session, recipient: Recipient) -> str | None:
+def address_of(session: Session, kind: str, ref: str, phone: str | None = None) -> str | None:
     """Where the message goes: the person's or the unit's own service, else what an administrator set for this kind of recipient."""
     own: str | None = None
-    if recipient.kind == "unit":
-        own = session.scalar(select(Unit.channel).where(Unit.id == recipient.ref))
-    elif recipient.kind in ("person", "cadre"):
-        column = Person.id if recipient.kind == "person" else Person.cadre_id
-        own = session.scalar(select(Person.channel).where(column == recipient.ref, Person.left_at.is_(None), Person.channel.is_not(None)))
+    if kind == "unit":
+        own = session.scalar(select(Unit.channel).where(Unit.id == ref))
+    elif kind in ("person", "cadre"):
+        column = Person.id if kind == "person" else Person.cadre_id
+        own = session.scalar(select(Person.channel).where(column == ref, Person.left_at.is_(None), Person.channel.is_not(None)))
     if own is not None:
         return own
-    if recipient.kind == "caller":
+    if kind == "caller":
         service = session.get(MessageChannel, ("audience", CALLERS))
-        return None if service is None else service.address.replace("{phone}", quote(recipient.phone or "", safe=""))
-    channel = session.get(MessageChannel, (recipient.kind, recipient.ref))
+        return None if service is None else service.address.replace("{phone}", quote(phone or "", safe=""))
+    channel = session.get(MessageChannel, (kind, ref))
     return None if channel is None else channel.address
 
 
@@ -346,11 +352,16 @@ def recipients_of(center: Center, notice_id: int) -> list[Recipient]:
 
 
 def set_channel(center: Center, kind: str, ref: str, address: str | None, actor: Actor) -> None:
-    """Say where messages for someone go, or take it away with None. The address is a secret: the log has its kind only. Raises Invalid."""
+    """Say where messages for someone go, or take it away with None. The address is a secret: the log has its kind only.
+
+    Raises Invalid, UnknownPerson.
+    """
     actor.require(Right.MANAGE_ACCOUNTS)
     if address is not None and not messages.is_usable_channel(address):
         raise Invalid(field="channel", value=address.partition(":")[0])
     with center.work(actor) as work:
+        if kind == "person":
+            work.get(Person, ref, UnknownPerson(person=ref)).channel = None  # their own entry would go first
         held = work.session.get(MessageChannel, (kind, ref))
         if held is not None:
             work.session.delete(held)

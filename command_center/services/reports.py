@@ -3,6 +3,7 @@
 Locks: whoever changes reports takes turns with the keepers of the clocks; then the report.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -35,7 +36,8 @@ ANSWER_WITHIN_S = 1800.0
 class ReportView:
     """A report as a page shows it. text : what would be sent now. is_draft : nobody has edited it, so it follows the facts.
 
-    about : number of the incident, else id of the plan. blanks : how many places of the text are still open.
+    about : number of the incident, else id of the plan. blanks : how many places of the text are still open. ends_duty : to drop this
+    one would leave nothing told and nothing open, and so end the duty to report on the matter.
     """
 
     id: int
@@ -58,6 +60,7 @@ class ReportView:
     closed_at: datetime | None
     closed_by: str | None
     close_reason: str
+    ends_duty: bool
 
     @property
     def blanks(self) -> int:
@@ -76,7 +79,7 @@ def read_report(center: Center, report_id: int, actor: Actor) -> ReportView:
         report = _known(session, report_id)
         is_draft = report.text_version == 0 and report.state is ReportState.OPEN
         text = compose(center, session, report, actor) if is_draft else Text(report.text_zh, report.text_en)
-        return _view(session, report, text, is_draft=is_draft)
+        return _view(session, report, text, is_draft=is_draft, others=_states(session, [report]))
 
 
 def list_reports(
@@ -101,7 +104,20 @@ def list_reports(
             subject = subject_of(session, incident_id=incident_id, activation_id=activation_id)
             query = query.where(Report.subject == ("" if subject is None else subject.key))
         rows = session.scalars(query.limit(limit)).all()
-        return [_view(session, it, Text(it.text_zh, it.text_en), is_draft=it.text_version == 0 and it.closed_at is None) for it in rows]
+        others = _states(session, rows)
+        return [
+            _view(session, it, Text(it.text_zh, it.text_en), is_draft=it.text_version == 0 and it.closed_at is None, others=others)
+            for it in rows
+        ]
+
+
+def _states(session: Session, reports: Sequence[Report]) -> dict[str, dict[int, ReportState]]:
+    """By matter, where each of its reports stands."""
+    found: dict[str, dict[int, ReportState]] = {}
+    rows = session.execute(select(Report.subject, Report.id, Report.state).where(Report.subject.in_({it.subject for it in reports})))
+    for subject, row_id, state in rows:
+        found.setdefault(subject, {})[row_id] = state
+    return found
 
 
 def draft(center: Center, report_id: int, actor: Actor | None = None) -> Text:
@@ -117,7 +133,8 @@ def _known(session: Session, report_id: int) -> Report:
     return report
 
 
-def _view(session: Session, report: Report, text: Text, *, is_draft: bool) -> ReportView:
+def _view(session: Session, report: Report, text: Text, *, is_draft: bool, others: dict[str, dict[int, ReportState]]) -> ReportView:
+    left = {state for row_id, state in others[report.subject].items() if row_id != report.id}
     return ReportView(
         id=report.id,
         kind=report.kind,
@@ -139,6 +156,7 @@ def _view(session: Session, report: Report, text: Text, *, is_draft: bool) -> Re
         closed_at=report.closed_at,
         closed_by=report.closed_by,
         close_reason=report.close_reason,
+        ends_duty=left <= {ReportState.DROPPED, ReportState.WITHDRAWN},
     )
 
 

@@ -4,7 +4,8 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from command_center.cap import Alert, AlertFile, MessageType, message_id, read_alerts, signal_of
@@ -14,21 +15,47 @@ from command_center.domain.errors import Invalid, OrderNeedsPlan, Refusal, Unkno
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.notices import Act, NoticeSource, Reference
+from command_center.domain.vocabulary import Hazard
 from command_center.domain.warning_text import OrderText, WarningText, plain, read_text
 
 MOST_CORNERS = 200
 """Corners of an outline that screens get; a coast line with thousands is thinned."""
+
+A_MINUTE = timedelta(minutes=1)
+"""People write times to the minute; a smaller difference is none."""
 
 LONGEST_KEPT = 8_000
 """Letters of a message's text that are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a person says of one thing that was read from a text; None leaves what was read. color : "" for none.
+
+    is_left_out : it is not taken at all. plan_id, level : of an order of the district; hazard, color, area, expires_at : of a warning.
+    """
+
+    is_left_out: bool = False
+    act: Act | None = None
+    hazard: str | None = None
+    color: str | None = None
+    area: str | None = None
+    issued_at: datetime | None = None
+    expires_at: datetime | None = None
+    plan_id: str | None = None
+    level: Level | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastedText:
-    """A text as received by WeChat or SMS. plan_id : the plan that an order of the district means, when its words do not say."""
+    """A text as received by WeChat or SMS. plan_id : the plan that an order of the district means, when its words do not say.
+
+    corrections : by place in what was read, whoever confirmed it says otherwise.
+    """
 
     text: str
     plan_id: str | None = None
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,10 +178,47 @@ def _from_text(order: PastedText, catalogue: Catalogue, now: datetime) -> Drafts
     read = read_text(order.text, catalogue.warning_signals, now=now.astimezone(ZoneInfo(catalogue.street.timezone)))
     told = plain(order.text)
     status = "exercise" if read.is_exercise else "actual"
+    says = dict(enumerate(order.corrections))
+    warnings = [(one, says.get(place, Correction())) for place, one in enumerate(read.warnings)]
+    orders = [(one, says.get(place, Correction())) for place, one in enumerate(read.orders)]
     return Drafts(
-        warnings=tuple(_text_warning(one, order.text, told, status, catalogue, now) for one in read.warnings),
-        orders=tuple(_text_order(one, order, told, catalogue, now, is_exercise=read.is_exercise) for one in read.orders),
+        warnings=tuple(
+            _corrected(_text_warning(one, order.text, told, status, catalogue, now), said, catalogue)
+            for one, said in warnings
+            if not said.is_left_out
+        ),
+        orders=tuple(
+            _text_order(_corrected_order(one, said), order, told, catalogue, now, is_exercise=read.is_exercise)
+            for one, said in orders
+            if not said.is_left_out
+        ),
     )
+
+
+def _corrected(draft: WarningDraft, said: Correction, catalogue: Catalogue) -> WarningDraft:
+    """The draft as the person who confirms it sees it; it stays the same message, and its remarks tell what a person changed.
+
+    Raises Invalid for a hazard or colour that there is none of.
+    """
+    told: dict[str, Any] = {"act": said.act, "hazard": said.hazard, "area": said.area}
+    changed = {name: value for name, value in told.items() if value is not None and value != getattr(draft, name)}
+    if said.color is not None and (said.color or None) != draft.color:
+        changed["color"] = said.color or None
+    if said.issued_at is not None and abs(said.issued_at - draft.issued_at) >= A_MINUTE:
+        changed["issued_at"] = said.issued_at
+    remarks = (*draft.remarks, *(f"{name}: corrected by hand" for name in changed))
+    if "hazard" in changed:
+        changed["word"] = _known_hazard(said.hazard or "", catalogue).name.zh
+    corrected = replace(draft, **changed, expires_at=said.expires_at or draft.expires_at, remarks=remarks)
+    if {"hazard", "color", "act"} & changed.keys() and corrected.hazard is not None:
+        _check_color(corrected.hazard, corrected.color, corrected.act, catalogue)
+    return corrected
+
+
+def _corrected_order(read: OrderText, said: Correction) -> OrderText:
+    told: dict[str, Any] = {"act": said.act, "plan_id": said.plan_id, "level": said.level, "issued_at": said.issued_at}
+    changed = {name: value for name, value in told.items() if value is not None}
+    return replace(read, **changed, variant=read.variant if changed.get("plan_id", read.plan_id) == read.plan_id else None)
 
 
 def _text_warning(read: WarningText, text: str, told: str, status: str, catalogue: Catalogue, now: datetime) -> WarningDraft:
@@ -198,6 +262,8 @@ def _text_order(read: OrderText, order: PastedText, told: str, catalogue: Catalo
     if plan_id is None:
         raise OrderNeedsPlan
     _known_plan(plan_id, catalogue)
+    if read.act.starts and read.level is None:
+        raise Invalid(field="level", value=None)
     fingerprint = _hashed(told, plan_id)
     return OrderDraft(
         identifier=_text_identifier(fingerprint, read.issued_at, now),
@@ -283,11 +349,8 @@ def _rings(polygons: list[tuple[Point, ...]]) -> tuple[list[list[list[float]]], 
 
 
 def _from_statement(order: StatedWarning, catalogue: Catalogue, now: datetime) -> WarningDraft:
-    hazard = catalogue.warning_signals.hazards.get(order.hazard)
-    if hazard is None:
-        raise Invalid(field="hazard", value=order.hazard)
-    if order.color not in hazard.signals and (order.act.starts or order.color is not None):
-        raise Invalid(field="color", value=order.color)
+    hazard = _known_hazard(order.hazard, catalogue)
+    _check_color(order.hazard, order.color, order.act, catalogue)
     issued_at = order.issued_at or now
     fingerprint = _hashed(order.hazard, order.color, order.act, order.issuer, order.text, issued_at.isoformat())
     return WarningDraft(
@@ -306,6 +369,19 @@ def _from_statement(order: StatedWarning, catalogue: Catalogue, now: datetime) -
         issued_at=issued_at,
         expires_at=order.expires_at,
     )
+
+
+def _known_hazard(code: str, catalogue: Catalogue) -> Hazard:
+    hazard = catalogue.warning_signals.hazards.get(code)
+    if hazard is None:
+        raise Invalid(field="hazard", value=code)
+    return hazard
+
+
+def _check_color(hazard: str, color: str | None, act: Act, catalogue: Catalogue) -> None:
+    """Raises Invalid: a hazard has its own colours, and only the end of a warning needs none."""
+    if color not in _known_hazard(hazard, catalogue).signals and (act.starts or color is not None):
+        raise Invalid(field="color", value=color)
 
 
 def _order_from_statement(order: StatedOrder, catalogue: Catalogue, now: datetime) -> OrderDraft:

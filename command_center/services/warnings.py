@@ -5,7 +5,7 @@ Messages that arrive in another order end in the same states (domain/notices.py)
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import and_, or_, select
@@ -13,17 +13,18 @@ from sqlalchemy.orm import Session
 
 from command_center.cap import Alert, Area, Info, MessageType, Named, Status, write_alert
 from command_center.center import Center
-from command_center.db.board_rows import board_row
+from command_center.db.board_rows import board_row, moment
 from command_center.db.tables import HazardWarning, StandingOrder, WarningReference
 from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.board import Row
-from command_center.domain.errors import ReasonNeeded, Refusal, UnknownStandingOrder, UnknownWarning, WarningEndedAlready
+from command_center.domain.errors import Invalid, ReasonNeeded, Refusal, UnknownStandingOrder, UnknownWarning, WarningEndedAlready
 from command_center.domain.geo import Point
 from command_center.domain.notices import ENDS_AS, Act, Notice, NoticeState, Reference, applies, authority, ended_by, tier
 from command_center.domain.rights import Actor, Right
 from command_center.services.warning_drafts import (
     CapMessage,
+    Correction,
     OrderDraft,
     PastedText,
     StatedOrder,
@@ -35,6 +36,7 @@ from command_center.services.warning_drafts import (
 
 __all__ = [
     "CapMessage",
+    "Correction",
     "PastedText",
     "StatedOrder",
     "StatedWarning",
@@ -46,7 +48,9 @@ __all__ = [
     "list_warnings",
     "read_warning",
     "take_warning",
+    "time_warning",
     "warning_as_cap",
+    "warning_stories",
 ]
 
 THREAD = timedelta(days=60)
@@ -99,7 +103,7 @@ def take_warning(center: Center, order: TakeWarning, actor: Actor) -> Taken:
 
 
 def _take_warning(work: Work, draft: WarningDraft) -> TakenMessage:
-    known = _known_warning(work.session, draft)
+    known = known_warning(work.session, draft)
     if known is not None:
         return TakenMessage(id=known.id, state=known.state, repeated=True, flag=known.flag)
     row = work.add(_new_warning(work, draft))
@@ -114,7 +118,7 @@ def _take_warning(work: Work, draft: WarningDraft) -> TakenMessage:
     return TakenMessage(id=row.id, state=row.state, repeated=False, flag=row.flag)
 
 
-def _known_warning(session: Session, draft: WarningDraft) -> HazardWarning | None:
+def known_warning(session: Session, draft: WarningDraft) -> HazardWarning | None:
     """The row of the same message. A text without a time is the same one while it is the last word on its topic and still stands."""
     same = select(HazardWarning).where(HazardWarning.fingerprint == draft.fingerprint)
     if draft.is_timed:
@@ -165,8 +169,7 @@ def _new_warning(work: Work, draft: WarningDraft) -> HazardWarning:
 
 def _settle_warnings(work: Work, row: HazardWarning, references: frozenset[Reference]) -> list[HazardWarning]:
     others = _related(work.session, row, references)
-    said = _references_of(work.session, [row, *others])
-    return _settle(work, row, others, {one.id: _warning_notice(one, said) for one in (row, *others)})
+    return _settle(work, row, others, warning_notices(work.session, [row, *others]))
 
 
 def _settle(work: Work, row: Kept, others: Sequence[Kept], notices: Mapping[int, Notice]) -> list[Kept]:
@@ -213,6 +216,12 @@ def _references_of(session: Session, rows: Iterable[HazardWarning]) -> dict[int,
         told = Reference(reference.sender, reference.identifier)
         said[reference.warning_id] = said.get(reference.warning_id, frozenset()) | {told}
     return said
+
+
+def warning_notices(session: Session, rows: Sequence[HazardWarning]) -> dict[int, Notice]:
+    """By id, what decides the fate of each."""
+    said = _references_of(session, rows)
+    return {row.id: _warning_notice(row, said) for row in rows}
 
 
 def _warning_notice(row: HazardWarning, said: dict[int, frozenset[Reference]]) -> Notice:
@@ -286,6 +295,29 @@ def _end_by_hand(work: Work, row: HazardWarning | StandingOrder, reason: str) ->
     _end(row, NoticeState.ENDED, work, reason=reason.strip())
 
 
+def time_warning(center: Center, warning_id: int, until: datetime, actor: Actor) -> None:
+    """Say until when a warning in force stands; then it ends by itself. Raises UnknownWarning, WarningEndedAlready, Invalid (past)."""
+    actor.require(Right.TAKE_WARNINGS)
+    with center.work(actor) as work:
+        work.take_turns(TURN)
+        row = work.get(HazardWarning, warning_id, UnknownWarning(warning=warning_id))
+        if row.state is not NoticeState.ACTIVE:
+            raise WarningEndedAlready(notice_state=row.state.value)
+        if until <= work.now:
+            raise Invalid(field="until", value=moment(until))
+        row.expires_at = until
+        work.record(
+            events.WarningTimed(
+                warning_id=row.id,
+                hazard=row.hazard or row.word,
+                color=row.color,
+                issuer=row.issuer,
+                until=f"{until.astimezone(center.zone):%m-%d %H:%M}",
+                expires_in_s=(until - work.now).total_seconds(),
+            )
+        )
+
+
 def expire_warning(work: Work, warning_id: int) -> None:
     """The clock's part: a warning that still stands when its time is over ends."""
     work.take_turns(TURN)
@@ -299,7 +331,7 @@ def expire_warning(work: Work, warning_id: int) -> None:
 
 
 def _take_order(work: Work, draft: OrderDraft) -> TakenMessage:
-    known = _known_order(work.session, draft)
+    known = known_order(work.session, draft)
     if known is not None:
         return TakenMessage(id=known.id, state=known.state, repeated=True)
     row = work.add(
@@ -339,8 +371,8 @@ def _take_order(work: Work, draft: OrderDraft) -> TakenMessage:
     return TakenMessage(id=row.id, state=row.state, repeated=False)
 
 
-def _known_order(session: Session, draft: OrderDraft) -> StandingOrder | None:
-    """As `_known_warning`: without a time, the last word on the plan as long as it stands."""
+def known_order(session: Session, draft: OrderDraft) -> StandingOrder | None:
+    """As `known_warning`: without a time, the last word on the plan as long as it stands."""
     if draft.is_timed:
         return session.scalars(select(StandingOrder).where(StandingOrder.identifier == draft.identifier)).first()
     about = select(StandingOrder).where(StandingOrder.plan_id == draft.plan_id, StandingOrder.tier == tier(draft.issuer))
@@ -408,7 +440,10 @@ class WarningStory:
     identifier: str
     sender: str
     act: Act
+    received_at: datetime
+    taken_by: str
     ended_by_id: int | None
+    ended_at: datetime | None
     end_reason: str
 
 
@@ -433,16 +468,33 @@ def read_warning(center: Center, warning_id: int, actor: Actor) -> WarningStory:
         row = session.get(HazardWarning, warning_id)
         if row is None:
             raise UnknownWarning(warning=warning_id)
-        return WarningStory(
-            row=board_row(row, center.catalogue),
-            text=row.text,
-            remarks=row.remarks,
-            identifier=row.identifier,
-            sender=row.sender,
-            act=row.act,
-            ended_by_id=row.ended_by_id,
-            end_reason=row.end_reason,
-        )
+        return _story(center, row)
+
+
+def warning_stories(center: Center, actor: Actor, *, ended: int = 30) -> list[WarningStory]:
+    """Every warning in force, then the newest `ended` of all others; newest first."""
+    actor.require(Right.READ_WORDS)
+    newest = select(HazardWarning).order_by(HazardWarning.received_at.desc(), HazardWarning.id.desc())
+    with center.read() as session:
+        in_force = session.scalars(newest.where(HazardWarning.state == NoticeState.ACTIVE)).all()
+        others = session.scalars(newest.where(HazardWarning.state != NoticeState.ACTIVE).limit(ended)).all()
+        return [_story(center, row) for row in (*in_force, *others)]
+
+
+def _story(center: Center, row: HazardWarning) -> WarningStory:
+    return WarningStory(
+        row=board_row(row, center.catalogue),
+        text=row.text,
+        remarks=row.remarks,
+        identifier=row.identifier,
+        sender=row.sender,
+        act=row.act,
+        received_at=row.received_at,
+        taken_by=row.taken_by,
+        ended_by_id=row.ended_by_id,
+        ended_at=row.ended_at,
+        end_reason=row.end_reason,
+    )
 
 
 def warning_as_cap(center: Center, warning_id: int, actor: Actor) -> bytes:

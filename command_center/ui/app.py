@@ -53,6 +53,9 @@ SCRIPT_WORDS: Mapping[str, str] = {
     "night": N_("Night"),
     "day": N_("Day"),
     "level": N_("Level %(level)s"),
+    "close": N_("Close"),
+    "photo_failed": N_("The photo was not taken over"),
+    "file_too_large": N_("The file is larger than a megabyte"),
     **phrases.UNIT_STATUS,
     **phrases.DEGRADED,
 }

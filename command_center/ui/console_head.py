@@ -6,8 +6,9 @@ from dash.development.base_component import Component
 from command_center.services.figures import ResponseFigures, board_figures
 from command_center.ui.console_incidents import opens
 from command_center.ui.console_parts import key, minutes_seconds
-from command_center.ui.shell import Screen, shows_simulated
-from command_center.ui.widgets import demo_mark, icon, kpi, language_button, sign_out_button, sound_button, theme_button, wall_clock
+from command_center.ui.desk_parts import goes
+from command_center.ui.shell import Screen
+from command_center.ui.widgets import icon, kpi, language_button, sign_out_button, sound_button, theme_button, wall_clock
 from command_center.words import N_
 
 
@@ -32,9 +33,11 @@ def acknowledge_key(screen: Screen) -> list[Component]:
     return [*inside, html.Span(str(waiting), className="n")] if waiting else inside
 
 
-def demonstration(screen: Screen) -> list[Component]:
-    """Says so when vehicles or calls are simulated; empty in service."""
-    return [demo_mark(screen)] if shows_simulated(screen.live) else []
+def warnings_key(screen: Screen) -> list[Component]:
+    """Inside of the F7 key: with how many plans are proposed and wait for a yes or no."""
+    waiting = len(screen.live.board.rows("proposal"))
+    inside: list[Component] = [icon("cloud-rain"), html.Span(screen.say(N_("Warnings")), className="word"), html.Kbd("F7")]
+    return [*inside, html.Span(str(waiting), className="n")] if waiting else inside
 
 
 def keys(screen: Screen) -> html.Nav:
@@ -42,6 +45,14 @@ def keys(screen: Screen) -> html.Nav:
         key(screen.say(N_("Take a call")), "console-open-call", symbol="phone-call", keys="F2", look="primary", **opens("call", "")),
         key(screen.say(N_("Search")), "console-open-palette", symbol="search", keys="F3"),
         key(screen.say(N_("Seen")), "console-ack", symbol="bell", keys="F8"),
+        html.Button(
+            [],
+            id="console-open-warnings",
+            type="button",
+            className="key",
+            title=screen.say(N_("Warnings and proposals")),
+            **goes("/warnings"),
+        ),
         key(screen.say(N_("Plans")), "console-open-plans", symbol="list-check", keys="F9"),
         html.Button(
             [],

@@ -1,12 +1,13 @@
 """One incident in the dock: what it is, how the clocks stand, who called, who was sent, and what may be done with it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
+from command_center.domain import events
 from command_center.domain.board import Row
 from command_center.domain.rights import Right
 from command_center.domain.status import (
@@ -20,19 +21,15 @@ from command_center.domain.status import (
 )
 from command_center.services.history import IncidentStory
 from command_center.services.responsibilities import Responsible
-from command_center.ui import console_plans
+from command_center.ui import console_plans, reports_view
 from command_center.ui.console_incidents import opens
 from command_center.ui.console_log import entry_line
 from command_center.ui.console_parts import incident_state, key, minutes_seconds, moment, time_of_day, type_name
+from command_center.ui.desk_parts import orders, thumbnails
 from command_center.ui.shell import Screen
 from command_center.ui.speech import call_signs, spoken_names
 from command_center.ui.widgets import clock, icon, severity
 from command_center.words import N_, phrases
-
-
-def orders(act: str, **facts: object) -> dict[str, str]:
-    """Attributes of a button that gives an order; assets/console.js hands it to the door in console_orders."""
-    return {"data-order": json.dumps({"act": act, **facts})}
 
 
 def title(row: Row, screen: Screen) -> html.Div:
@@ -215,6 +212,20 @@ def units_view(story: IncidentStory, screen: Screen) -> list[Component]:
     return [*_section(screen, N_("Units on it"), sent, len(sent)), *_section(screen, N_("Units that were on it"), past, len(past))]
 
 
+def photos(story: IncidentStory, screen: Screen) -> list[Component]:
+    """Photos of the incident as thumbnails, the newest first, and the key that adds one."""
+    taken = [entry for entry in reversed(story.entries) if entry["event"] == events.IncidentPhotographed.name]
+    shown = [(entry["facts"]["photo"], _caption(entry, screen)) for entry in taken]
+    adds = {"data-add-photo": json.dumps({"act": "add_photo", "incident": story.incident["id"]})}
+    may = screen.caller is not None and screen.caller.may(Right.SEND_PHOTOS)
+    add = [html.Div(key(screen.say(N_("Add a photo")), symbol="photo", **adds), className="acts")] if may else []
+    return [*thumbnails(shown), *add]
+
+
+def _caption(entry: Mapping[str, Any], screen: Screen) -> str:
+    return " · ".join(part for part in (time_of_day(entry["at"], screen), entry["actor"], entry["facts"]["note"]) if part)
+
+
 def rest_view(story: IncidentStory, screen: Screen) -> list[Component]:
     """Whom to phone about the place, notes, callers, questions answered, and the incident's own log, newest first."""
     calls = [call_block(call, screen) for call in reversed(story.calls)]
@@ -222,8 +233,11 @@ def rest_view(story: IncidentStory, screen: Screen) -> list[Component]:
     names = spoken_names(screen)
     lines = [entry_line(entry, screen, names) for entry in reversed(story.entries)]
     phones = [phone_line(it, screen) for it in story.responsible]
+    due = reports_view.of_incident(story.incident, screen)
     return [
         *_section(screen, N_("Phone first"), [html.Ul(phones, className="phones")] if phones else []),
+        *_section(screen, N_("Reports to the district"), [html.Ul(due, className="next")] if due else []),
+        *_section(screen, N_("Photos"), photos(story, screen)),
         *_section(screen, N_("Notes"), [html.Div(html.P(note), className="said")] if note else []),
         *_section(screen, N_("Calls"), calls, len(calls)),
         *_section(screen, N_("Log"), [html.Ul(lines, className="entries")]),

@@ -8,11 +8,11 @@ from dash.development.base_component import Component
 
 from command_center.domain.board import Row
 from command_center.services.figures import is_overdue
-from command_center.ui import console_plans
+from command_center.ui import console_plans, reports_view
 from command_center.ui.console_parts import ago, grave_first, incident_state, key, moment, type_name
 from command_center.ui.map_layers import unit_symbol
 from command_center.ui.shell import Screen
-from command_center.ui.widgets import clock, empty_state, icon, severity, skeleton
+from command_center.ui.widgets import Children, clock, empty_state, icon, severity, skeleton
 from command_center.words import N_, phrases
 
 CHIPS_SHOWN = 24
@@ -84,7 +84,9 @@ def next_steps(screen: Screen) -> list[Component]:
     """What the officer should do now, the most pressing first."""
     incidents = grave_first(screen.live.board.rows("incident"))
     lines = [line for row in incidents if (line := _next_step(row, screen))]
+    lines += [_step(symbol, text, button) for symbol, text, button in console_plans.proposed(screen)]
     lines += [_step(symbol, text, button) for symbol, text, button in console_plans.waiting(screen)]
+    lines += [_step(symbol, words, button) for symbol, words, button in reports_view.waiting(screen)]
     jobs = len(screen.live.board.rows("job"))
     if jobs:
         text = screen.say(N_("%(n)s background jobs failed and wait for you"), n=jobs)
@@ -96,8 +98,8 @@ def next_steps(screen: Screen) -> list[Component]:
     return lines
 
 
-def _step(symbol: str, text: str, button: Component) -> html.Li:
-    return html.Li([icon(symbol), html.Span(text), button])
+def _step(symbol: str, words: Children, button: Component) -> html.Li:
+    return html.Li([icon(symbol), html.Span(words), button])
 
 
 def _next_step(row: Row, screen: Screen) -> Component | None:

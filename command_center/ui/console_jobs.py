@@ -5,9 +5,9 @@ from dash.development.base_component import Component
 
 from command_center.domain.board import Row
 from command_center.domain.rights import Right
-from command_center.ui.console_incident import orders
 from command_center.ui.console_incidents import opens
 from command_center.ui.console_parts import key, time_of_day
+from command_center.ui.desk_parts import orders
 from command_center.ui.shell import Screen
 from command_center.ui.widgets import empty_state, icon
 from command_center.words import N_, phrases

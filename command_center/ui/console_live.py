@@ -16,6 +16,7 @@ from command_center.services.figures import ResponseFigures, response_figures
 from command_center.services.history import IncidentStory, incident_story
 from command_center.ui import console_about, console_head, console_incident, console_incidents, console_jobs, console_log, console_unit
 from command_center.ui.console_parts import FACTS, PANEL, door, signed_in
+from command_center.ui.desk_page import demonstration
 from command_center.ui.memo import fingerprint
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import empty_state
@@ -40,8 +41,9 @@ Draw = Callable[[Sight], Any]
 
 PARTS: Mapping[tuple[str, str], Draw] = {
     ("console-figures", "children"): lambda sight: console_head.figures(sight.screen, sight.response),
-    ("console-demo", "children"): lambda sight: console_head.demonstration(sight.screen),
+    ("console-demo", "children"): lambda sight: demonstration(sight.screen),
     ("console-ack", "children"): lambda sight: console_head.acknowledge_key(sight.screen),
+    ("console-open-warnings", "children"): lambda sight: console_head.warnings_key(sight.screen),
     ("console-open-jobs", "children"): lambda sight: console_jobs.badge(sight.screen),
     ("console-open-jobs", "hidden"): lambda sight: not sight.screen.live.board.rows("job"),
     ("console-list", "children"): lambda sight: console_incidents.incident_list(

@@ -60,6 +60,11 @@ async def _set_unit(desk: Desk, wanted: Order) -> None:
     await order(desk, units.set_unit_status, wanted["unit"], UnitStatus(wanted["status"]))
 
 
+async def _add_photo(desk: Desk, wanted: Order) -> None:
+    if not isinstance(await order(desk, incidents.add_photo, int(wanted["incident"]), wanted["photo"]), Refusal):
+        tell(desk.screen().say(N_("The photo is kept")))
+
+
 async def _retry(desk: Desk, wanted: Order) -> None:
     await order(desk, jobs.retry_job, int(wanted["job"]))
 
@@ -75,6 +80,7 @@ ACTS: Mapping[str, Callable[[Desk, Order], Awaitable[None]]] = {
     "report": _report,
     "send_suggested": _send_suggested,
     "set_unit": _set_unit,
+    "add_photo": _add_photo,
     "retry_job": _retry,
     "drop_job": _drop,
 }

@@ -21,6 +21,7 @@ PALETTE = "console-palette"
 COMMANDS = (
     (N_("Take a call"), "F2", {"panel": {"kind": "call"}}),
     (N_("Acknowledge the gravest incident not seen yet"), "F8", {"press": "console-ack"}),
+    (N_("Warnings and proposals"), "F7", {"go": "/warnings"}),
     (N_("Choose a plan"), "F9", {"press": "console-open-plans"}),
     (N_("Background jobs that failed"), "", {"panel": {"kind": "jobs"}}),
     (N_("About this street"), "", {"panel": {"kind": "about"}}),

@@ -7,12 +7,14 @@ from dash import ClientsideFunction, Dash, Input, Output, State, html
 from dash.development.base_component import Component
 
 from command_center.domain.board import Row
+from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan
 from command_center.domain.rights import Right
 from command_center.services.plan_figures import PlanFigures, plan_figures
 from command_center.ui.console_parts import PANEL, door, key, listed
+from command_center.ui.desk_parts import goes, hour_minute
 from command_center.ui.plans_cards import by_need, in_season, state_line, this_month
-from command_center.ui.plans_parts import address, approver, goes, hour_minute, progress
+from command_center.ui.plans_parts import address, approver, progress
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import severity
 from command_center.words import N_
@@ -95,6 +97,19 @@ def _answer(plan: Plan, activation: Row | None, row: Row, screen: Screen) -> Com
         )
     text = screen.say(N_("%(plan)s, level %(level)s"), plan=name, level=activation["level"])
     return key(text, symbol="list-check", title=screen.say(N_("To the running plan")), **goes(address(activation=activation["id"])))
+
+
+def proposed(screen: Screen) -> list[tuple[str, str, Component]]:
+    """Plans that the situation speaks for, one line each and the gravest first, as (symbol, text, key)."""
+    rows = sorted(screen.live.board.rows("proposal"), key=lambda row: (-Level(row["level"]).rank, row["proposed_at"]))
+    return [
+        (
+            "list-check",
+            screen.say(N_("Proposed: %(plan)s, level %(level)s"), plan=screen.read(row["plan_name"]), level=row["level"]),
+            key(screen.say(N_("Look")), **goes("/warnings")),
+        )
+        for row in rows
+    ]
 
 
 def waiting(screen: Screen) -> list[tuple[str, str, Component]]:

@@ -14,9 +14,9 @@ from command_center.domain.errors import Refusal
 from command_center.domain.rights import Right
 from command_center.domain.status import UNIT_CHART, UnitStatus, may_advance
 from command_center.services import access
-from command_center.ui.console_incident import orders
 from command_center.ui.console_incidents import opens
 from command_center.ui.console_parts import ANSWERED, PANEL, ago, answered, door, key, listed, moment, order
+from command_center.ui.desk_parts import orders
 from command_center.ui.map_layers import unit_symbol
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import empty_state, icon

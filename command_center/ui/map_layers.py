@@ -24,7 +24,7 @@ from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.text import Text
 from command_center.ui.shell import Screen
-from command_center.ui.widgets import level_name, severity
+from command_center.ui.widgets import icon, level_name, severity
 from command_center.words import N_, phrases
 
 Feature = dict[str, Any]
@@ -181,6 +181,10 @@ def _draw_units(center: Center, board: Board, screen: Screen) -> Component:
     return dl.LayerGroup(eventHandlers={"add": named("adoptUnits")})
 
 
+def _draw_shelters(center: Center, board: Board, screen: Screen) -> Component:
+    return dl.LayerGroup(eventHandlers={"add": named("adoptShelters")})
+
+
 _CONSOLE = frozenset({"console"})
 
 LAYERS: Sequence[Layer] = (
@@ -190,6 +194,7 @@ LAYERS: Sequence[Layer] = (
     Layer(id="compounds", title=Text("小区", "Compounds"), draw=_draw_compounds, pages=_CONSOLE, default_on=False, z=410),
     Layer(id="depots", title=Text("物资储备库", "Depots"), draw=_draw_depots, pages=_CONSOLE, default_on=False, z=420),
     Layer(id="stations", title=Text("救援站", "Stations"), draw=_draw_stations, z=430),
+    Layer(id="shelters", title=Text("避难场所", "Shelters"), draw=_draw_shelters, z=440),
     Layer(id="units", title=Text("车辆", "Units"), draw=_draw_units, z=450),
     Layer(id="incidents", title=Text("事件", "Incidents"), draw=_draw_incidents, z=460),
 )
@@ -268,8 +273,9 @@ def map_legend(screen: Screen) -> html.Div:
     states = [(unit_symbol(state), label) for state, label in phrases.UNIT_STATUS.items()]
     ages = [(unit_symbol("available", fix="old"), N_("fix older than 30 s"))]
     units = [_legend_line(symbol, screen.say(label)) for symbol, label in (*kinds, *states, *ages)]
+    shelter = _legend_line(html.Span(icon("home"), className="mk shelter"), screen.say(N_("open shelter: people/places")))
     levels = [_legend_line(severity(level, screen), level_name(level, screen)) for level in Level]
-    return html.Div([*units, *levels], className="map-key legend")
+    return html.Div([*units, shelter, *levels], className="map-key legend")
 
 
 def _legend_line(symbol: Component, label: str) -> html.Div:

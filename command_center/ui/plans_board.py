@@ -10,18 +10,8 @@ from command_center.services.activations import ActivatePlan
 from command_center.services.plan_figures import PlanFigures
 from command_center.services.plan_story import PlanStory
 from command_center.ui.console_parts import key, moment, time_of_day
-from command_center.ui.plans_parts import (
-    approver,
-    asks,
-    goes,
-    group_name,
-    hour_minute,
-    may_decide,
-    orders,
-    plan_title,
-    progress,
-    section,
-)
+from command_center.ui.desk_parts import asks, goes, hour_minute, orders, section
+from command_center.ui.plans_parts import approver, group_name, may_decide, plan_title, progress
 from command_center.ui.plans_preview import basis, pitfalls, posture
 from command_center.ui.shell import Screen
 from command_center.ui.speech import call_signs

@@ -9,7 +9,8 @@ from dash.development.base_component import Component
 from command_center.domain.plan_book import Plan
 from command_center.services.plan_figures import PlanFigures
 from command_center.ui.console_parts import key
-from command_center.ui.plans_parts import address, approver, goes, hour_minute, may_decide, orders, progress
+from command_center.ui.desk_parts import goes, hour_minute, orders
+from command_center.ui.plans_parts import address, approver, may_decide, progress
 from command_center.ui.shell import Screen
 from command_center.ui.widgets import clock, empty_state, icon, severity
 from command_center.words import N_, phrases

@@ -1,14 +1,12 @@
-"""What the plans page draws again when something happened: one callback for the whole page, and only the parts that changed.
+"""What the plans page draws again when something happened, from one look at the board and the database.
 
 To add a part: one entry in PARTS. `mark` says what a part depends on when it must not be drawn again for what people type into it.
 """
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
 
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+from dash import html
 from dash.development.base_component import Component
 
 from command_center.db.tables import Recipient
@@ -17,14 +15,17 @@ from command_center.services.notices import recipients_of
 from command_center.services.plan_figures import PlanFigures, plan_figures
 from command_center.services.plan_preview import Preview, preview
 from command_center.services.plan_story import PlanStory, plan_story
-from command_center.ui import plans_board, plans_cards, plans_form, plans_messages, plans_preview, plans_tasks
-from command_center.ui.console_parts import FACTS, door, signed_in
-from command_center.ui.memo import fingerprint
+from command_center.services.reports import ReportView, list_reports
+from command_center.ui import plans_board, plans_cards, plans_form, plans_messages, plans_preview, plans_tasks, reports_view, shelters_view
+from command_center.ui.console_parts import signed_in
+from command_center.ui.desk_page import At, DeskPage, Filled, Look, Part, demonstration, unseen
+from command_center.ui.desk_parts import section
 from command_center.ui.plans_form import order_from
-from command_center.ui.plans_parts import ANSWERED, AT, FORM, GROUP, NOTICE, ORDER, SEEN, section
-from command_center.ui.shell import Desk, Screen, shows_simulated
+from command_center.ui.plans_orders import ACTS
+from command_center.ui.plans_parts import GROUP
+from command_center.ui.shell import Desk, Screen
 from command_center.ui.speech import spoken_names
-from command_center.ui.widgets import demo_mark, empty_state
+from command_center.ui.widgets import empty_state
 from command_center.words import N_, phrases
 
 
@@ -37,14 +38,15 @@ class Sight:
     """
 
     screen: Screen
-    at: Mapping[str, str | None]
+    at: At
     figures: Sequence[PlanFigures]
-    filled: Mapping[str, str] = field(default_factory=dict)
+    filled: Filled = field(default_factory=dict)
     group: str = ""
     opened: str | None = None
     seen: Preview | None = None
     story: PlanStory | None = None
     recipients: Sequence[Recipient] = ()
+    reports: Sequence[ReportView] = ()
     refusal: Refusal | None = None
 
     @property
@@ -60,13 +62,9 @@ def _cards(sight: Sight) -> list[Component]:
 
 
 def _overview(sight: Sight) -> list[Component]:
-    return plans_cards.overview(sight.screen, sight.figures) if sight.at["view"] == "cards" else []
-
-
-def _unseen(sight: Sight) -> list[Component]:
-    """Emergencies that nobody at the desk has seen: whoever looks at plans must not miss them."""
-    waiting = sum(row["acknowledged_at"] is None for row in sight.screen.live.board.rows("incident"))
-    return [html.Span(sight.screen.say(N_("Incidents not seen yet: %(n)s"), n=waiting), className="bad")] if waiting else []
+    if sight.at["view"] != "cards":
+        return []
+    return [*plans_cards.overview(sight.screen, sight.figures), html.Div(shelters_view.panel(sight.screen), className="inset")]
 
 
 def _refused(sight: Sight) -> list[Component]:
@@ -160,17 +158,26 @@ def _end(sight: Sight) -> list[Component]:
     return [plans_board.duties(sight.story, sight.screen), plans_board.conditions(sight.story, sight.screen)]
 
 
+def _reports(sight: Sight) -> list[Component]:
+    return reports_view.panel(sight.reports, sight.screen)
+
+
+def _shelters(sight: Sight) -> list[Component]:
+    """Those opened for this plan, and others of the kinds it prefers."""
+    if sight.story is None or sight.story.activation["started_at"] is None or sight.story.ended_at is not None:
+        return []
+    return shelters_view.panel(sight.screen, sight.story.activation["id"], sight.story.plan.shelters.kinds)
+
+
 def _text(sight: Sight) -> list[Component]:
     if sight.story is None:
         return []
     return plans_board.text_of_plan(sight.story, sight.screen)
 
 
-Part: TypeAlias = tuple[Callable[[Sight], list[Component]], Callable[[Sight], str] | None]
-
-PARTS: Mapping[str, Part] = {
-    "plans-demo": (lambda sight: [demo_mark(sight.screen)] if shows_simulated(sight.screen.live) else [], None),
-    "plans-unseen": (_unseen, None),
+PARTS: Mapping[str, Part[Sight]] = {
+    "plans-demo": (lambda sight: demonstration(sight.screen), None),
+    "plans-unseen": (lambda sight: unseen(sight.screen), None),
     "plans-cards": (_cards, None),
     "plans-overview": (_overview, None),
     "plans-preview-title": (_title, None),
@@ -182,6 +189,8 @@ PARTS: Mapping[str, Part] = {
     "plans-groups": (_groups, None),
     "plans-tasks": (_tasks, None),
     "plans-end": (_end, None),
+    "plans-reports": (_reports, None),
+    "plans-shelters": (_shelters, None),
     "plans-messages": (_messages, None),
     "plans-text": (_text, None),
 }
@@ -191,16 +200,16 @@ PARTS: Mapping[str, Part] = {
 # ---- drawing ------------------------------------------------------------------------------------------------------
 
 
-def look(desk: Desk, screen: Screen, at: Mapping[str, str | None], filled: Mapping[str, str], group: str, opened: str | None) -> Sight:
-    """Fetch what the parts need; runs off the event loop."""
+def see(desk: Desk, screen: Screen, look: Look) -> Sight:
+    """Fetch what the parts need."""
     figures = plan_figures(screen.live.board, screen.center.now())
-    own = dict(filled) if filled.get("token") == at["token"] else {}
-    sight = Sight(screen=screen, at=at, figures=figures, filled=own, group=group, opened=opened)
+    group = str(look.choices[0] or "") if look.choices else ""
+    sight = Sight(screen=screen, at=look.at, figures=figures, filled=look.filled, group=group, opened=look.opened)
     try:
-        if at["view"] == "preview":
-            return replace(sight, seen=preview(desk.center, order_from(at, own, screen), signed_in(desk)))
-        if at["view"] == "board":
-            return _board(desk, sight, at["activation"] or "")
+        if look.at["view"] == "preview":
+            return replace(sight, seen=preview(desk.center, order_from(look.at, look.filled, screen), signed_in(desk)))
+        if look.at["view"] == "board":
+            return _board(desk, sight, look.at["activation"] or "")
     except Refusal as refusal:
         return replace(sight, refusal=refusal)
     return sight
@@ -213,76 +222,8 @@ def _board(desk: Desk, sight: Sight, activation: str) -> Sight:
     seen = preview(desk.center, plans_board.order_of(story), signed_in(desk)) if waits else None
     opened = sight.opened if sight.opened in {notice["id"] for notice in story.notices} else None
     recipients = recipients_of(desk.center, int(opened)) if opened else ()
-    return replace(sight, story=story, seen=seen, recipients=recipients)
+    told = list_reports(desk.center, signed_in(desk), state="all", activation_id=int(activation))
+    return replace(sight, story=story, seen=seen, recipients=recipients, reports=told)
 
 
-def redrawn(sight: Sight, seen: Mapping[str, str]) -> tuple[list[Any], dict[str, str]]:
-    """The children of every part in order, `no_update` where the screen shows them already; and the marks of what it shows then."""
-    drawn: list[Any] = []
-    shown: dict[str, str] = {}
-    for part, (draw, mark) in PARTS.items():
-        if mark is not None and (shown_now := mark(sight)) == seen.get(part):
-            shown[part] = shown_now
-            drawn.append(no_update)
-            continue
-        children = draw(sight)
-        shown[part] = fingerprint(children) if mark is None else mark(sight)
-        drawn.append(no_update if shown[part] == seen.get(part) else children)
-    return drawn, shown
-
-
-def stores(at: Mapping[str, str | None]) -> list[Component]:
-    return [
-        dcc.Store(id=AT, data=dict(at)),
-        dcc.Store(id=FORM, data={}),
-        dcc.Store(id=ORDER),
-        dcc.Store(id=ANSWERED),
-        dcc.Store(id=NOTICE),
-        dcc.Store(id=GROUP, data="", storage_type="local"),
-        dcc.Store(id=SEEN, data={}),
-    ]
-
-
-def register(app: Dash, desk: Desk) -> None:
-    app.clientside_callback(
-        ClientsideFunction("plans", "at"),
-        Output(AT, "data"),
-        Output("plans", "data-view"),
-        Input("url", "search"),
-        State("url", "pathname"),
-        State(AT, "data"),
-    )
-    app.clientside_callback(
-        ClientsideFunction("plans", "drawn"),
-        Output("plans", "data-drawn"),
-        Input(SEEN, "data"),
-        State(AT, "data"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("plans", "answered"), Output("plans", "data-answered"), Input(ANSWERED, "data"), prevent_initial_call=True
-    )
-
-    @door(
-        app,
-        desk,
-        [*(Output(part, "children") for part in PARTS), Output(SEEN, "data")],
-        Input(FACTS, "data"),
-        Input(AT, "data"),
-        Input(FORM, "data"),
-        Input(NOTICE, "data"),
-        Input(GROUP, "data"),
-        State(SEEN, "data"),
-    )
-    async def redraw(
-        _facts: object,
-        at: dict[str, str | None],
-        filled: dict[str, str] | None,
-        opened: str | None,
-        group: str | None,
-        seen: dict[str, str] | None,
-    ) -> list[Any]:
-        screen = desk.screen("/plans")
-        sight = await asyncio.to_thread(look, desk, screen, at, filled or {}, group or "", opened)
-        drawn, shown = redrawn(sight, seen or {})
-        return [*drawn, shown]
+DESK_PAGE: DeskPage[Sight] = DeskPage(name="plans", path="/plans", see=see, parts=PARTS, acts=ACTS, choices=(GROUP,))

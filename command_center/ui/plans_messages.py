@@ -12,7 +12,7 @@ from command_center.services.messages import IN_DRILL
 from command_center.services.notices import BY_PHONE
 from command_center.services.plan_figures import is_unanswered
 from command_center.ui.console_parts import key, listed
-from command_center.ui.plans_parts import hour_minute, named, orders
+from command_center.ui.desk_parts import hour_minute, named, orders
 from command_center.ui.shell import Screen
 from command_center.ui.speech import audience_name
 from command_center.ui.widgets import clock
@@ -37,7 +37,7 @@ def notice_row(notice: Row, recipients: Sequence[Recipient] | None, screen: Scre
     names = key(
         screen.say(N_("Names")),
         symbol="users",
-        **{"data-notice": notice["id"], "aria-expanded": "false" if folded else "true"},
+        **{"data-unfold": notice["id"], "aria-expanded": "false" if folded else "true"},
     )
     return html.Div(
         [

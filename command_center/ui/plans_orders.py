@@ -1,40 +1,20 @@
-"""The door of every order about plans, and the bar that asks for a word more.
+"""Every order about plans. To add one: write its function, its line in ACTS, and its button."""
 
-One store, one callback, one function per act: to add an order, write its function, its line in ACTS, and its button.
-"""
-
-import re
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
-from typing import Any, TypeAlias
-from uuid import uuid4
-from zoneinfo import ZoneInfo
-
-import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, html
-from dash.development.base_component import Component
-from dash.exceptions import PreventUpdate
+from collections.abc import Mapping
 
 from command_center.domain.activations import ActivationStatus
-from command_center.domain.errors import Invalid, Refusal
+from command_center.domain.errors import Refusal
 from command_center.domain.levels import Level
 from command_center.services import activations, notices, plan_tasks
 from command_center.services.plan_tasks import DoTask, Evidence
-from command_center.ui.console_parts import door, key, order, refuse, tell
+from command_center.ui import reports_orders, shelters_orders
+from command_center.ui.console_parts import order, tell
+from command_center.ui.desk_page import Act, At, Order, Outcome, unreadable
+from command_center.ui.desk_parts import last_time_of_day, read_number
 from command_center.ui.plans_form import order_from
-from command_center.ui.plans_parts import ANSWERED, AT, ORDER, address, approver
+from command_center.ui.plans_parts import address, approver
 from command_center.ui.shell import Desk, Screen
 from command_center.words import N_
-
-Order = Mapping[str, Any]
-At = Mapping[str, str | None]
-
-Outcome: TypeAlias = str | Refusal | None
-"""Where to go next (an address), a refusal that has been told, or None: stay."""
-
-CLOCK = re.compile(r"^\s*(\d{1,2})[:：](\d{2})\s*$")
-NUMBER = re.compile(r"^\s*(\d{1,9})([.,，]\d{1,3})?\s*$")
-
 
 # ---- putting into force and deciding ------------------------------------------------------------------------------
 
@@ -108,17 +88,8 @@ async def _condition(desk: Desk, wanted: Order, at: At) -> Outcome:
 async def _anchor(desk: Desk, wanted: Order, at: At) -> Outcome:
     when = last_time_of_day(wanted["word"], desk.center.now(), desk.center.catalogue.street.timezone)
     if when is None:
-        return _unreadable(desk, "time", wanted["word"])
+        return unreadable(desk, "time", wanted["word"])
     return await order(desk, activations.record_anchor, int(wanted["activation"]), wanted["anchor"], when)
-
-
-def last_time_of_day(text: str, now: datetime, timezone: str) -> datetime | None:
-    """The last moment, not after `now`, at which clocks of the time zone showed "HH:MM"; None for another text. Aware."""
-    found = CLOCK.match(text)
-    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
-        return None
-    local = now.astimezone(ZoneInfo(timezone)).replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
-    return local if local <= now else local - timedelta(days=1)
 
 
 # ---- tasks, messages, units ---------------------------------------------------------------------------------------
@@ -134,14 +105,9 @@ async def _done(desk: Desk, wanted: Order, at: At) -> Outcome:
     if wanted["evidence"] == "number":
         number, word = read_number(word), ""
         if number is None:
-            return _unreadable(desk, "number", wanted["word"])
-    evidence = Evidence(text=word, number=number)
+            return unreadable(desk, "number", wanted["word"])
+    evidence = Evidence(text=word, number=number, photo=wanted.get("photo"))
     return await order(desk, plan_tasks.do_task, DoTask(task_id=int(wanted["task"]), evidence=evidence, key=wanted["key"]))
-
-
-def read_number(text: str) -> float | None:
-    """A whole or decimal number as people type it; None for another text."""
-    return float(re.sub("[,，]", ".", text)) if NUMBER.match(text) else None
 
 
 async def _skip(desk: Desk, wanted: Order, at: At) -> Outcome:
@@ -160,14 +126,7 @@ async def _told_crew(desk: Desk, wanted: Order, at: At) -> Outcome:
     return await order(desk, activations.acknowledge_duty, int(wanted["duty"]))
 
 
-def _unreadable(desk: Desk, field: str, value: str) -> Refusal:
-    """What was typed is no number or no time: say so, and let it be typed again."""
-    refusal = Invalid(field=field, value=value)
-    refuse(desk.screen(), refusal)
-    return refusal
-
-
-ACTS: Mapping[str, Callable[[Desk, Order, At], Awaitable[Outcome]]] = {
+ACTS: Mapping[str, Act] = {
     "activate": _activate,
     "approve": _approve,
     "decline": _decline,
@@ -183,48 +142,6 @@ ACTS: Mapping[str, Callable[[Desk, Order, At], Awaitable[Outcome]]] = {
     "again": _again,
     "told": _told_recipient,
     "duty": _told_crew,
+    **reports_orders.ACTS,
+    **shelters_orders.ACTS,
 }
-
-
-# ---- the bar that asks for a word ---------------------------------------------------------------------------------
-
-
-def asking_bar(screen: Screen) -> Component:
-    """One line at the foot of the page; assets/plans.js fills in the question and sends the answer with its order."""
-    return html.Div(
-        [
-            html.B(id="plans-ask-title"),
-            dmc.TextInput(id="plans-word", value="", label="", autoComplete="off"),
-            html.Div(
-                dmc.Switch(id="plans-ask-life", label=screen.say(N_("A life is at risk: do not wait")), checked=False),
-                id="plans-ask-life-row",
-                className="life",
-                hidden=True,
-            ),
-            html.Button(
-                [html.Span(id="plans-ask-word"), html.Kbd("Enter")], type="button", id="plans-ask-go", className="key primary order"
-            ),
-            key(screen.say(N_("Cancel")), "plans-ask-cancel", keys="Esc"),
-        ],
-        id="plans-ask",
-        className="ask-bar",
-        hidden=True,
-        role="group",
-        **{"aria-labelledby": "plans-ask-title"},
-    )
-
-
-def register(app: Dash, desk: Desk) -> None:
-    @door(
-        app,
-        desk,
-        Output(ANSWERED, "data"),
-        Input(ORDER, "data"),
-        State(AT, "data"),
-        prevent_initial_call=True,
-    )
-    async def obey(wanted: Order | None, at: At | None) -> dict[str, Any]:
-        if not wanted:
-            raise PreventUpdate
-        outcome = await ACTS[wanted["act"]](desk, wanted, at or {})
-        return {"ok": not isinstance(outcome, Refusal), "go": outcome if isinstance(outcome, str) else None, "at": uuid4().hex}

@@ -12,8 +12,9 @@ from command_center.domain.plan_book import Plan, Step
 from command_center.services.plan_needs import Need, StockNeed
 from command_center.services.plan_preview import MessagePreview, Preview
 from command_center.ui.console_parts import key, listed
+from command_center.ui.desk_parts import goes, named, orders, section, short_minutes
 from command_center.ui.plans_form import BLANK_NAMES
-from command_center.ui.plans_parts import address, approver, goes, group_name, kind_name, named, orders, plan_title, section, short_minutes
+from command_center.ui.plans_parts import address, approver, group_name, kind_name, plan_title
 from command_center.ui.shell import Screen
 from command_center.ui.speech import audience_name, call_signs
 from command_center.ui.widgets import icon, severity

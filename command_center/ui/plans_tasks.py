@@ -17,7 +17,8 @@ from command_center.domain.status import may_advance
 from command_center.services.plan_figures import is_late
 from command_center.services.plan_story import PlanStory
 from command_center.ui.console_parts import key, moment
-from command_center.ui.plans_parts import asks, group_name, hour_minute, named, orders
+from command_center.ui.desk_parts import asks, hour_minute, named, orders, thumbnails
+from command_center.ui.plans_parts import group_name
 from command_center.ui.shell import Screen
 from command_center.ui.widgets import clock, empty_state, icon
 from command_center.words import N_, phrases
@@ -39,7 +40,7 @@ SHORTEST_AXIS_MIN = 30.0
 ASKED_FOR: Mapping[str, tuple[str, str]] = {
     "text": ("text", N_("What you did")),
     "number": ("number", N_("Number")),
-    "photo": ("text", N_("What the photo shows and where it is kept")),
+    "photo": ("text", N_("What was seen (a photo says it too)")),
 }
 """What a step asks for -> kind of field and its label; the others are ticked at once."""
 
@@ -144,7 +145,7 @@ def task_row(task: Row, evidence: Mapping[str, Any], screen: Screen, *, runs: bo
     return html.Li(
         [
             html.Span(icon(sign), className=f"sign {state}"),
-            html.Div([html.B(title), html.Small(listed_facts(task, evidence, screen))], className="what"),
+            html.Div([html.B(title), html.Small(listed_facts(task, evidence, screen)), *_photo(title, evidence)], className="what"),
             html.Div([html.Span(screen.say(word), className="word"), *_time(task, state, screen)], className="due"),
             html.Div(_keys(task, title, screen) if runs else [], className="acts"),
         ],
@@ -158,9 +159,13 @@ def listed_facts(task: Row, evidence: Mapping[str, Any], screen: Screen) -> str:
     agencies = screen.center.catalogue.common.external
     calls = [f"{screen.read(agencies[code].name)} {agencies[code].phone or ''}".strip() for code in task["external"] if code in agencies]
     work = [] if task["job"] is None else [f"{_job(task, screen)}: {screen.say(phrases.WORK_STATE[task['work']])}"]
-    given = " ".join(str(value) for value in evidence.values())
+    given = " ".join(str(value) for name, value in evidence.items() if name != "photo")
     done = [screen.say(N_("by %(name)s"), name=task["done_by"])] if task["done_by"] else []
     return " · ".join(part for part in (*calls, *work, given, *done, task["note"]) if part)
+
+
+def _photo(title: str, evidence: Mapping[str, Any]) -> list[Component]:
+    return thumbnails([(str(evidence["photo"]), title)]) if "photo" in evidence else []
 
 
 def _job(task: Row, screen: Screen) -> str:
@@ -201,4 +206,5 @@ def _ticks_off(task: Row, title: str, screen: Screen) -> dict[str, str]:
         return orders("done", task=task["id"], evidence=task["evidence_kind"])
     kind, label = asked
     done = screen.say(N_("Done"))
-    return asks("done", title, screen.say(label), done, kind=kind, task=task["id"], evidence=task["evidence_kind"])
+    photo = task["evidence_kind"] == "photo"
+    return asks("done", title, screen.say(label), done, kind=kind, photo=photo, task=task["id"], evidence=task["evidence_kind"])

@@ -16,7 +16,7 @@ from command_center.services import activations, plan_tasks
 from command_center.services.activations import ActivatePlan
 from command_center.services.live import read_snapshot
 from command_center.services.plan_tasks import DoTask, Evidence
-from command_center.ui.plans_orders import last_time_of_day, read_number
+from command_center.ui.desk_parts import last_time_of_day, read_number
 from tests.ui.conftest import EAST, SHOPS, Screens, Theatre, until
 from tests.ui.test_screen_rules import AXE, CUT, MOST_HAN, TAGS, TEXTS
 
@@ -25,12 +25,12 @@ CHIEF = Actor(name="chief", role=Role.COMMANDER)
 OFFICER = Actor(name="officer", role=Role.DUTY_OFFICER)
 HOSTILE = '<img src=x onerror="window.hacked=1"><b>x</b>'
 
-SMALL = """least => [...document.querySelectorAll('.plans :is(button, a, input:not([type=radio], [type=checkbox]), summary)')]
+SMALL = """least => [...document.querySelectorAll('.desk :is(button, a, input:not([type=radio], [type=checkbox]), summary)')]
   .filter(one => one.checkVisibility() && one.getBoundingClientRect().width > 1)
   .map(one => [one.id || one.className || one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
   .filter(([, box]) => Math.min(box.width, box.height) < least - .5).map(([name, box]) => [name, box.width, box.height])"""
 
-TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll('.plans, .plans .pane, .plans .scroll, .plans-head')]
+TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll('.desk, .desk .pane, .desk .scroll, .desk-head')]
   .filter(box => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1)
   .map(box => [box.className, box.scrollWidth, box.clientWidth])"""
 
@@ -495,7 +495,7 @@ def test_no_view_has_an_accessibility_violation_or_a_small_target(flood_and_gas:
     for name, path in views(theatre).items():
         page = flood_and_gas.open(path, theme=theme, lang=lang, role=Role.COMMANDER)
         if name == "board":
-            page.locator("[data-notice]").first.click()
+            page.locator("[data-unfold]").first.click()
             expect(page.locator(".recipients li").first).to_be_visible()
         page.evaluate(AXE)
         broken = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)["violations"]

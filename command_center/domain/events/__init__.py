@@ -52,6 +52,7 @@ from command_center.domain.events.incidents import (
     IncidentControlled,
     IncidentMerged,
     IncidentNoted,
+    IncidentPhotographed,
     IncidentReopened,
     SeverityChanged,
 )
@@ -62,6 +63,7 @@ from command_center.domain.events.plans import (
     ActivationNotConfirmed,
     AnchorRecorded,
     ChannelSet,
+    ChannelTried,
     ConditionTicked,
     DutyAcknowledged,
     DutySent,
@@ -150,6 +152,7 @@ from command_center.domain.events.warnings import (
     StandingOrderTaken,
     WarningEnded,
     WarningTaken,
+    WarningTimed,
 )
 
 __all__ = [
@@ -165,6 +168,7 @@ __all__ = [
     "CadrePhoneSet",
     "CallTaken",
     "ChannelSet",
+    "ChannelTried",
     "ConditionTicked",
     "CredentialIssued",
     "CredentialRevoked",
@@ -186,6 +190,7 @@ __all__ = [
     "IncidentControlled",
     "IncidentMerged",
     "IncidentNoted",
+    "IncidentPhotographed",
     "IncidentReopened",
     "JobDropped",
     "JobParked",
@@ -277,6 +282,7 @@ __all__ = [
     "UnitStatusSet",
     "WarningEnded",
     "WarningTaken",
+    "WarningTimed",
     "WatchAdded",
     "WatchBegun",
     "WatchClosed",

@@ -69,3 +69,13 @@ class IncidentNoted(Event):
     incident_id: int
     number: str
     note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentPhotographed(Event):
+    """photo : name of a stored photo (services/photos)."""
+
+    incident_id: int
+    number: str
+    photo: str
+    note: str = ""

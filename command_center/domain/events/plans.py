@@ -286,3 +286,13 @@ class ChannelSet(Event):
     kind: str
     ref: str
     service: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelTried(Event):
+    """A test message was sent. answer : "ok", or why the service did not take it."""
+
+    kind: str
+    ref: str
+    service: str
+    answer: str

@@ -37,6 +37,18 @@ class WarningEnded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WarningTimed(Event):
+    """Somebody said until when a warning stands. until : as the street's clocks show it, "07-13 08:00"."""
+
+    warning_id: int
+    hazard: str
+    color: str | None
+    issuer: str
+    until: str
+    expires_in_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StandingOrderTaken(Event):
     """The district ordered a level for a plan, or ended its order (act lift)."""
 

@@ -1,0 +1,241 @@
+/* Pages of the desk (plans, warnings, reports, people, texts): addresses without a new document, forms, orders, the bar that asks for a word.
+
+   The page is the element with data-desk="NAME" and data-path; its stores are NAME-at, NAME-filled, NAME-opened, NAME-order, NAME-answered.
+   What buttons carry: data-go (an address), data-order (an order as JSON), data-ask (the same with a question), data-unfold (what to unfold),
+   data-gone-at (the moment after which a key is gone). An order given from within a form takes the form along; the form #NAME-form is told to
+   the server while a person types. Everything that matters is decided on the server; this file turns keys and presses into orders.
+
+   A page may add its own: cc.places[NAME](query) reads its address, cc.backs[NAME]() is its Escape, cc.settles[NAME]() puts the keyboard. */
+(() => {
+  const cc = (window.cc = window.cc || {});
+  const set = (id, props) => window.dash_clientside.set_props(id, props);
+  const byId = (id) => document.getElementById(id);
+  const page = () => document.querySelector("[data-desk]");
+  const name = () => page()?.dataset.desk;
+  const part = (id) => byId(`${name()}-${id}`);
+  const tellStore = (store, data) => set(`${name()}-${store}`, { data });
+  const visible = (element) => element && element.checkVisibility();
+  const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const TYPING_MS = 250, BUSY_MS = 8000, MORE = [1, 2];
+  Object.assign(cc, { places: cc.places || {}, backs: cc.backs || {}, settles: cc.settles || {} });
+
+  /* ---- addresses ------------------------------------------------------------------------------------------------- */
+  cc.go = (href) => {
+    if (location.pathname + location.search === href) return;
+    history.pushState({}, "", href);
+    dispatchEvent(new CustomEvent("_dashprivate_pushstate"));      // dcc.Location listens to its own links only
+  };
+
+  function follow(link) {
+    const list = link.closest("[data-lines]");
+    list?.querySelectorAll("[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
+    if (list) link.setAttribute("aria-current", "true");      // answered at once, drawn a moment later
+    cc.go(link.dataset.go);
+  }
+
+  cc.takeCall = () => {            // the console knows how: go there, then press its key
+    cc.go("/console");
+    const waiting = setInterval(() => {
+      if (!byId("console-dock")) return;
+      clearInterval(waiting);
+      byId("console-open-call").click();
+    }, 50);
+  };
+
+  /* ---- forms ----------------------------------------------------------------------------------------------------- */
+  let typing = 0, pressKeys = {};
+  const picks = (form) => Object.fromEntries([...form.querySelectorAll("[data-combo]")].filter((box) => box.dataset.picked).map((box) => [box.dataset.combo, box.dataset.picked]));
+  const filled = (form) => ({ ...Object.fromEntries(new FormData(form)), ...picks(form), ...form.querySelector("[data-token]")?.dataset });
+  const liveForm = (element) => { const form = element?.closest?.("[data-desk] form"); return form && form.id === `${name()}-form` ? form : null; };
+
+  cc.tellForm = () => { clearTimeout(typing); const form = part("form"); if (form) tellStore("filled", filled(form)); };
+
+  document.addEventListener("input", (event) => {
+    if (!liveForm(event.target)) return;
+    clearTimeout(typing);
+    typing = setTimeout(cc.tellForm, event.target.matches("[type=radio],[type=checkbox]") ? 0 : TYPING_MS);
+  });
+  document.addEventListener("submit", (event) => { if (event.target.closest("[data-desk] form")) event.preventDefault(); });
+
+  /* ---- orders ---------------------------------------------------------------------------------------------------- */
+  let number = 0, asking = null, askKey = "", askedPhoto = null;
+
+  function give(order, more, form) {
+    const key = more?.key || (form ? (pressKeys[form.id] ??= newKey()) : newKey());      // a press that is repeated is the same press
+    tellStore("order", { ...order, ...(form ? { form: filled(form) } : {}), ...more, key, n: ++number });
+  }
+  cc.order = (order, more) => give(order, more);
+
+  function wait(button) {
+    button.setAttribute("aria-busy", "true");
+    setTimeout(() => button.removeAttribute("aria-busy"), BUSY_MS);
+  }
+
+  function ask(question, from) {
+    asking = { ...question, from, form: from.closest("form")?.id };
+    askKey = newKey();
+    askedPhoto = null;
+    part("ask").hidden = false;
+    set(`${name()}-ask-title`, { children: question.title });
+    set(`${name()}-ask-word`, { children: question.confirm });
+    set(`${name()}-word`, { value: question.value, label: question.label });
+    set(`${name()}-ask-life`, { checked: false });
+    part("word").closest(".asked-word").hidden = question.kind === "none";
+    part("ask-life-row").hidden = !question.life;
+    part("ask-photo-row").hidden = !question.photo;
+    part("ask-photo-row").querySelector("img")?.remove();
+    for (const place of MORE) {
+      const more = question.more?.[place - 1];
+      part(`more-${place}-row`).hidden = !more;
+      if (more) set(`${name()}-more-${place}`, { value: more.value, label: more.label });
+    }
+    part("word").inputMode = question.kind === "number" ? "decimal" : "text";
+    document.querySelectorAll(".asked").forEach((row) => row.classList.remove("asked"));
+    from.closest(".task, .line")?.classList.add("asked");
+    (question.kind === "none" ? part("ask-go") : part("word")).focus();
+    setTimeout(() => question.kind !== "none" && part("word")?.select(), 30);
+  }
+
+  function answer() {
+    if (!asking || part("ask-go").getAttribute("aria-busy") === "true") return;
+    wait(part("ask-go"));
+    const more = Object.fromEntries((asking.more || []).map((field, place) => [field.name, part(`more-${place + 1}`).value]));
+    give(asking.order, { ...more, word: part("word").value, life: part("ask-life").checked, photo: askedPhoto, key: askKey }, asking.form && byId(asking.form));
+  }
+
+  function closeAsk() {
+    const from = asking?.from;
+    asking = null;
+    if (part("ask")) part("ask").hidden = true;
+    document.querySelectorAll(".asked").forEach((row) => row.classList.remove("asked"));
+    if (from?.isConnected) from.focus(); else [...(page()?.querySelectorAll(".scroll[tabindex]") || [])].find(visible)?.focus({ preventScroll: true });
+  }
+
+  async function askForPhoto() {
+    const photo = await cc.takePhoto();
+    if (!photo || !asking) return;
+    askedPhoto = photo;
+    part("ask-photo-row").querySelector("img")?.remove();
+    part("ask-photo-row").append(cc.thumbnail(photo));
+    part("ask-go").focus();
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("button, a[data-go]");
+    if (!button || button.disabled) return;
+    const { go, order, ask: question, unfold } = button.dataset;
+    if (go && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); follow(button); return; }
+    if (!button.closest("[data-desk]")) return;
+    if (button.getAttribute("aria-busy") === "true") { event.preventDefault(); return; }
+    if (order) { if (button.classList.contains("order")) wait(button); give(JSON.parse(order), null, button.closest("form")); }
+    if (question) ask(JSON.parse(question), button);
+    if (unfold) tellStore("opened", button.getAttribute("aria-expanded") === "true" ? null : unfold);
+    if (button === part("ask-go")) answer();
+    if (button === part("ask-cancel")) closeAsk();
+    if (button === part("ask-photo")) askForPhoto();
+    if (button.dataset.takeCall !== undefined) cc.takeCall();
+  });
+
+  /* ---- keys ------------------------------------------------------------------------------------------------------ */
+  function back() {
+    if (asking) return closeAsk();
+    const typed = document.activeElement?.closest("[data-desk] form") && document.activeElement.matches("input, textarea, select");
+    if (cc.backs[name()]) return cc.backs[name()]();
+    if (typed) return page().focus();                            // the first Escape leaves the field, the second the page
+    cc.go(location.search ? page().dataset.path : "/console");
+  }
+
+  function mainAction() {
+    if (asking) return answer();
+    [...page().querySelectorAll("[data-main]")].find((button) => visible(button) && !button.disabled)?.click();
+  }
+
+  const KEYS = { F2: () => cc.takeCall(), F7: () => cc.go("/warnings"), F9: () => name() === "plans" || cc.go("/plans") };
+
+  addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || !page()) return;
+    if (cc.photoIsOpen?.()) return;
+    const plain = !event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey;
+    if (event.ctrlKey && event.key === "Enter") { event.preventDefault(); if (!event.repeat) mainAction(); }
+    else if (event.key === "Enter" && event.target.closest?.(".ask-bar") && event.target.matches("input")) { event.preventDefault(); if (!event.repeat) answer(); }
+    else if (event.key === "Escape") { event.preventDefault(); back(); }
+    else if (plain && KEYS[event.key]) { event.preventDefault(); if (!event.repeat) KEYS[event.key](); }
+  }, true);
+
+  /* ---- what is drawn anew keeps what the person at the keyboard had: the place of the focus, and what was unfolded ---- */
+  const folds = new Map();
+  let focused = null;              // attributes that find the same button again
+  const MARKS = ["data-order", "data-ask", "data-unfold", "data-group-choice", "data-plan", "data-go"];
+
+  document.addEventListener("click", (event) => {
+    const details = event.target.closest?.("[data-desk] summary")?.parentNode;
+    if (details) folds.set(details.dataset.fold, !details.open);
+  });
+  document.addEventListener("focusin", ({ target }) => {
+    if (!target.closest?.("[data-desk]")) { focused = null; return; }
+    const marks = MARKS.filter((mark) => target.hasAttribute(mark));
+    focused = target.id ? "#" + CSS.escape(target.id) : marks.length ? marks.map((mark) => `[${mark}="${CSS.escape(target.getAttribute(mark))}"]`).join("") : null;
+  });
+
+  function choose() {              // lists that the browser keeps: chosen once for every address and every proposal of the server
+    for (const list of document.querySelectorAll("[data-desk] select[data-for]")) {
+      if (list.dataset.set === list.dataset.for) continue;
+      list.dataset.set = list.dataset.for;
+      list.value = list.dataset.chosen;
+    }
+  }
+
+  function keep() {
+    choose();
+    for (const details of document.querySelectorAll("[data-desk] details[data-fold]")) {
+      const open = folds.get(details.dataset.fold);
+      if (open !== undefined && details.open !== open) details.open = open;
+    }
+    if (focused && document.activeElement === document.body) page().querySelector(focused)?.focus({ preventScroll: true });
+  }
+
+  new MutationObserver((records) => {
+    if (page() && records.some((record) => [...record.addedNodes].some((node) => node.nodeType === 1))) keep();
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  document.addEventListener("cc:second", () => {
+    document.querySelectorAll("[data-gone-at]").forEach((key) => { key.hidden = Date.parse(key.dataset.goneAt) <= cc.now(); });
+  });
+
+  /* ---- called by Dash -------------------------------------------------------------------------------------------- */
+  const plainPlace = (query) => Object.fromEntries(query);
+  let settled = null;
+
+  function settle() {              // the keyboard stands where the next decision is
+    if (cc.settles[name()]) return cc.settles[name()]();
+    const first = [...(page()?.querySelectorAll("[data-first]") || [])].map((one) => (one.matches("input, textarea, button") ? one : one.querySelector("input, textarea, button"))).find(visible);
+    if (first && !document.activeElement?.closest("form")) first.focus({ preventScroll: true });
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    desk_page: {
+      at(search, pathname, held) {
+        const no = window.dash_clientside.no_update;
+        if (page()?.dataset.path !== pathname) { settled = null; return [no, no]; }
+        const query = new URLSearchParams(search), at = (cc.places[name()] || plainPlace)(query);
+        at.token = [...query].map(([key, value]) => `${key}=${value}`).join("&");
+        if (asking) closeAsk();
+        pressKeys = {};
+        if (held?.token !== at.token) page().querySelectorAll("[data-combo]").forEach((box) => delete box.dataset.picked);
+        return [held?.token === at.token ? no : at, at.view || ""];
+      },
+      drawn(seen, at) {
+        const moved = at.token !== settled;
+        settled = at.token;
+        requestAnimationFrame(() => requestAnimationFrame(() => { choose(); if (moved) settle(); }));
+        return at.token || "-";
+      },
+      answered(told) {
+        document.querySelectorAll("[data-desk] .order[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+        if (told?.ok) { pressKeys = {}; if (asking) closeAsk(); }
+        if (told?.go) cc.go(told.go);
+        return told?.at;
+      },
+    },
+  });
+})();
