@@ -89,6 +89,7 @@
       part(`more-${place}-row`).hidden = !more;
       if (more) set(`${name()}-more-${place}`, { value: more.value, label: more.label });
     }
+    part("word").type = question.secret ? "password" : "text";
     part("word").inputMode = question.kind === "number" ? "decimal" : "text";
     document.querySelectorAll(".asked").forEach((row) => row.classList.remove("asked"));
     from.closest(".task, .line")?.classList.add("asked");
@@ -134,6 +135,18 @@
     if (button === part("ask-cancel")) closeAsk();
     if (button === part("ask-photo")) askForPhoto();
     if (button.dataset.takeCall !== undefined) cc.takeCall();
+  });
+
+  /* ---- a box that narrows lists: data-filter names them, data-search says what a line answers to (the name, then prefixes) ---- */
+  document.addEventListener("input", (event) => {
+    const list = event.target.dataset?.filter && byId(event.target.dataset.filter);
+    if (!list) return;
+    const wanted = event.target.value.trim().toLowerCase();
+    for (const line of list.querySelectorAll("[data-search]")) {
+      const [own, ...others] = line.dataset.search.split("|");
+      line.hidden = Boolean(wanted) && !own.includes(wanted) && !others.some((word) => word.startsWith(wanted));
+    }
+    if (wanted) for (const details of list.querySelectorAll("details:not([open])")) if (details.querySelector("[data-search]:not([hidden])")) { folds.set(details.dataset.fold, true); details.open = true; }
   });
 
   /* ---- keys ------------------------------------------------------------------------------------------------------ */
@@ -232,7 +245,11 @@
       },
       answered(told) {
         document.querySelectorAll("[data-desk] .order[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
-        if (told?.ok) { pressKeys = {}; if (asking) closeAsk(); }
+        if (told?.ok) {
+          pressKeys = {};
+          if (asking?.secret) { tellStore("order", null); set(`${name()}-word`, { value: "" }); }      // a secret does not stay in the page
+          if (asking) closeAsk();
+        }
         if (told?.go) cc.go(told.go);
         return told?.at;
       },

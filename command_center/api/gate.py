@@ -59,7 +59,7 @@ CREW_SEES = ("/m", "/wall", "/api", "/_reload-hash")
 
 DASH = "/_dash-"
 
-HOMES: Mapping[Role, str] = {Role.DISPLAY: "/wall", Role.CREW: "/m"}
+HOMES: Mapping[Role, str] = {Role.DISPLAY: "/wall", Role.CREW: "/m", Role.ADMIN: "/people"}
 
 
 def home_of(actor: Actor) -> str:

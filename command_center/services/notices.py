@@ -360,13 +360,13 @@ def set_channel(center: Center, kind: str, ref: str, address: str | None, actor:
     if address is not None and not messages.is_usable_channel(address):
         raise Invalid(field="channel", value=address.partition(":")[0])
     with center.work(actor) as work:
-        if kind == "person":
-            work.get(Person, ref, UnknownPerson(person=ref)).channel = None  # their own entry would go first
         held = work.session.get(MessageChannel, (kind, ref))
         if held is not None:
             work.session.delete(held)
             work.session.flush()
-        if address is not None:
+        if kind == "person":
+            work.get(Person, ref, UnknownPerson(person=ref)).channel = address
+        elif address is not None:
             work.session.add(MessageChannel(kind=kind, ref=ref, address=address))
         work.record(events.ChannelSet(kind=kind, ref=ref, service=None if address is None else address.partition(":")[0]))
 

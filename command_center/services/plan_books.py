@@ -32,6 +32,12 @@ def plans_now(center: Center, session: Session) -> dict[str, Plan]:
     return {plan.id: _read(plan, texts.get(plan.id)) for plan in center.catalogue.plans.values()}
 
 
+def present_plans(center: Center) -> dict[str, Plan]:
+    """`plans_now` for a screen."""
+    with center.read() as session:
+        return plans_now(center, session)
+
+
 def _read(filed: Plan, text: PlanText | None) -> Plan:
     """The text as a plan. One that a newer version of the centre cannot read must not stop an activation: then the file counts."""
     if text is None:

@@ -6,6 +6,7 @@ Workers carry it out afterwards; nothing here speaks to the world.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -147,6 +148,19 @@ def _open_tasks(work: Work, activation: Activation, plan: Plan) -> int:
     return len(new)
 
 
+class StepWords(TypedDict):
+    """The title of a step as the log keeps it: an edited plan has steps that no file knows."""
+
+    step_zh: str
+    step_en: str
+
+
+def step_words(activation: Activation, step_id: str) -> StepWords:
+    """The title of a step in the wording that an activation runs by."""
+    title = next(step["title"] for step in activation.plan["steps"] if step["id"] == step_id)
+    return {"step_zh": title["zh"], "step_en": title["en"]}
+
+
 def open_task(work: Work, activation: Activation, step: Step, *, occurrence: int, due: datetime | None = None) -> PlanTask:
     """One occurrence of a step, with its deadline and its background work."""
     due = due or due_at(step, activation.level, work.now, _moments(activation))
@@ -171,6 +185,7 @@ def open_task(work: Work, activation: Activation, step: Step, *, occurrence: int
             plan_id=activation.plan_id,
             task_id=task.id,
             step_id=step.id,
+            **step_words(activation, step.id),
             occurrence=occurrence,
             due_in_s=None if due is None else (due - work.now).total_seconds(),
             job=step.job,
@@ -198,6 +213,7 @@ def set_due(work: Work, activation: Activation, plan: Plan, anchor: str) -> None
                     plan_id=activation.plan_id,
                     task_id=task.id,
                     step_id=task.step_id,
+                    **step_words(activation, task.step_id),
                     occurrence=task.occurrence,
                     due_in_s=(task.due_at - work.now).total_seconds(),
                 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import isfinite
-from typing import Any, TypedDict
+from typing import Any
 
 from command_center.center import Center
 from command_center.db.tables import Activation, PlanTask
@@ -17,7 +17,7 @@ from command_center.domain.rights import Actor, Right
 from command_center.domain.status import advance
 from command_center.services.photos import require_photo
 from command_center.services.plan_books import plan_of
-from command_center.services.plan_effects import open_task
+from command_center.services.plan_effects import StepWords, open_task, step_words
 
 LONGEST_TEXT = 2000
 
@@ -49,7 +49,7 @@ class DoTask:
     key: str | None = None
 
 
-class _TaskFacts(TypedDict):
+class _TaskFacts(StepWords):
     activation_id: int
     plan_id: str
     task_id: int
@@ -57,11 +57,12 @@ class _TaskFacts(TypedDict):
     occurrence: int
 
 
-def task_facts(task: PlanTask, plan_id: str) -> _TaskFacts:
+def task_facts(task: PlanTask, activation: Activation) -> _TaskFacts:
     """What all events of a task say."""
     return {
+        **step_words(activation, task.step_id),
         "activation_id": task.activation_id,
-        "plan_id": plan_id,
+        "plan_id": activation.plan_id,
         "task_id": task.id,
         "step_id": task.step_id,
         "occurrence": task.occurrence,
@@ -74,7 +75,7 @@ def begin_task(center: Center, task_id: int, actor: Actor) -> None:
     with center.work(actor) as work:
         activation, task = _locked(work, task_id)
         task.status = advance(TASK_CHART, task.status, TaskStatus.DOING, subject=task.step_id)
-        work.record(events.TaskStarted(**task_facts(task, activation.plan_id)))
+        work.record(events.TaskStarted(**task_facts(task, activation)))
 
 
 def do_task(center: Center, order: DoTask, actor: Actor) -> None:
@@ -95,7 +96,7 @@ def do_task(center: Center, order: DoTask, actor: Actor) -> None:
         task.status = advance(TASK_CHART, task.status, TaskStatus.DONE, subject=task.step_id)
         task.done_at, task.done_by, task.evidence = work.now, actor.name, order.evidence.as_row()
         late_s = 0.0 if task.due_at is None else max(0.0, (work.now - task.due_at).total_seconds())
-        work.record(events.TaskDone(**task_facts(task, plan.id), late_s=late_s, note=order.evidence.spoken()))
+        work.record(events.TaskDone(**task_facts(task, activation), late_s=late_s, note=order.evidence.spoken()))
         again = repeat_after(plan, step, activation.level)
         if again is not None:
             open_task(work, activation, step, occurrence=task.occurrence + 1, due=work.now + again)
@@ -131,7 +132,7 @@ def skip_task(center: Center, task_id: int, actor: Actor, reason: str) -> None:
         task.reason = why
         if task.work in (WorkState.QUEUED, WorkState.DOING):
             task.work = WorkState.UNDONE
-        work.record(events.TaskSkipped(**task_facts(task, activation.plan_id), reason=why))
+        work.record(events.TaskSkipped(**task_facts(task, activation), reason=why))
 
 
 def take_up_again(center: Center, task_id: int, actor: Actor) -> None:
@@ -141,7 +142,7 @@ def take_up_again(center: Center, task_id: int, actor: Actor) -> None:
         activation, task = _locked(work, task_id)
         task.status = advance(TASK_CHART, task.status, TaskStatus.PENDING, subject=task.step_id)
         task.reason = ""
-        work.record(events.TaskTakenUpAgain(**task_facts(task, activation.plan_id)))
+        work.record(events.TaskTakenUpAgain(**task_facts(task, activation)))
 
 
 def _require(actor: Actor) -> None:
@@ -176,5 +177,5 @@ def mark_overdue(work: Work, task_id: int) -> None:
     is_past = task.due_at is not None and task.due_at <= work.now + timedelta(seconds=1)
     if task.status in OPEN_TASK and is_past and task.overdue_at is None:
         task.overdue_at = work.now
-        plan_id = work.session.get_one(Activation, task.activation_id).plan_id
-        work.record(events.TaskOverdue(**task_facts(task, plan_id)))
+        activation = work.session.get_one(Activation, task.activation_id)
+        work.record(events.TaskOverdue(**task_facts(task, activation)))

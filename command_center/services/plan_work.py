@@ -53,7 +53,7 @@ def begin_work(center: Center, task_id: int) -> bool:
         if task.work is WorkState.QUEUED:
             task.work = WorkState.DOING
             activation, step = _of(work, task)
-            work.record(events.TaskWorkBegun(**task_facts(task, activation.plan_id), job=step.job or ""))
+            work.record(events.TaskWorkBegun(**task_facts(task, activation), job=step.job or ""))
         return True
 
 
@@ -70,7 +70,7 @@ def finish_work(center: Center, work: Work, task_id: int) -> None:
     _EFFECTS[step.job or ""](it)
     _call_agencies(it)
     task.work = WorkState.DONE
-    work.record(events.TaskWorkDone(**task_facts(task, plan.id), job=step.job or ""))
+    work.record(events.TaskWorkDone(**task_facts(task, activation), job=step.job or ""))
 
 
 def mark_failed(work: Work, task_id: int, reason: str) -> None:
@@ -80,7 +80,7 @@ def mark_failed(work: Work, task_id: int, reason: str) -> None:
         return
     activation, step = _of(work, task)
     task.work, task.work_note = WorkState.FAILED, reason[:300]
-    work.record(events.TaskWorkFailed(**task_facts(task, activation.plan_id), job=step.job or "", reason=reason[:300]))
+    work.record(events.TaskWorkFailed(**task_facts(task, activation), job=step.job or "", reason=reason[:300]))
 
 
 def _of(work: Work, task: PlanTask) -> tuple[Activation, Step]:

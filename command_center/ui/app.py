@@ -150,11 +150,13 @@ def _register_routes(app: Dash, desk: Desk, known: Mapping[str, Page]) -> None:
 
 
 def _address(path: str | None, caller: Actor | None) -> str:
-    """The page behind an address; the bare one is the wall for a display and the console for people."""
+    """The page behind an address; the bare one is the wall for a display, the console at the desk, the directory for an administrator."""
     bare = (path or "/").rstrip("/") or "/"
     if bare != "/":
         return bare
-    return "/console" if caller and caller.may(Right.TAKE_CALLS) else "/wall"
+    if caller and caller.may(Right.TAKE_CALLS):
+        return "/console"
+    return "/people" if caller and caller.may(Right.KEEP_ROSTER) else "/wall"
 
 
 def _draw(known: Mapping[str, Page], screen: Screen) -> Component:

@@ -1,5 +1,6 @@
 """Plans on the console: the choice behind F9, and the plans that answer the incident that is docked."""
 
+import asyncio
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -10,6 +11,7 @@ from command_center.domain.board import Row
 from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan
 from command_center.domain.rights import Right
+from command_center.services.plan_books import present_plans
 from command_center.services.plan_figures import PlanFigures, plan_figures
 from command_center.ui.console_parts import PANEL, door, key, listed
 from command_center.ui.desk_parts import goes, hour_minute
@@ -44,7 +46,7 @@ def plan_card(plan: Plan, figures: PlanFigures | None, screen: Screen, incident:
         tags += [" ", html.Span(screen.say(N_("peak season now")), className="tag")]
     if incident is not None and incident["type"] in plan.incident_types:
         tags += [" ", html.Span(screen.say(N_("answers the open incident")), className="tag")]
-    name = html.B(f"{plan.id} {screen.read(plan.name)}")
+    name = html.B(f"{plan.id} {screen.read(figures.activation['name'] if figures else plan.name)}")
     if figures is None:
         href, head = address(plan=plan.id, incident=incident["id"] if incident else None), [name]
     else:
@@ -66,10 +68,10 @@ def plan_card(plan: Plan, figures: PlanFigures | None, screen: Screen, incident:
 
 
 def plan_cards(screen: Screen, incident: Row | None) -> list[Component]:
-    """All plans as the keyboard walks through them: running ones, those that answer the docked incident, the season's."""
+    """Blocking. All plans as the keyboard walks through them: running ones, those that answer the docked incident, the season's."""
     figures = plan_figures(screen.live.board, screen.center.now())
     held = {it.activation["plan_id"]: it for it in figures}
-    plans = by_need(screen, figures, incident["type"] if incident else None)
+    plans = by_need(present_plans(screen.center).values(), screen, figures, incident["type"] if incident else None)
     return [html.Nav([plan_card(plan, held.get(plan.id), screen, incident) for plan in plans], className="plan-lines")]
 
 
@@ -90,7 +92,7 @@ def answering(row: Row, screen: Screen) -> list[Component]:
 
 
 def _answer(plan: Plan, activation: Row | None, row: Row, screen: Screen) -> Component:
-    name = screen.read(plan.short)
+    name = screen.read(activation["short"] if activation else plan.short)
     if activation is None:
         return key(
             name, symbol="list-check", title=screen.say(N_("Preview of the plan")), **goes(address(plan=plan.id, incident=row["id"]))
@@ -173,4 +175,4 @@ def register(app: Dash, desk: Desk) -> None:
     async def draw(_clicks: int, panel: dict[str, Any] | None) -> list[Component]:
         """Drawn when asked for: a page pays for every component on it. An incident that is docked goes along."""
         docked = panel["id"] if panel and panel["kind"] == "incident" else None
-        return plan_cards(desk.screen(), desk.live.board.get("incident", docked) if docked else None)
+        return await asyncio.to_thread(plan_cards, desk.screen(), desk.live.board.get("incident", docked) if docked else None)

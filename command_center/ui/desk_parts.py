@@ -66,15 +66,25 @@ def asks(
     value: str = "",
     life: bool = False,
     photo: bool = False,
+    secret: bool = False,
     more: Sequence[MoreToAsk] = (),
     **facts: object,
 ) -> dict[str, str]:
     """Attributes of a button that asks for a word before its order goes out.
 
     kind : "text", "number", "time", or "none" for a plain yes. value : what stands in the field already. life : whether "life at risk"
-    may be ticked. photo : whether a photo may go along. more : up to two further fields.
+    may be ticked. photo : whether a photo may go along. secret : what is typed is not shown. more : up to two further fields.
     """
-    asked = {"title": title, "label": label, "confirm": confirm, "kind": kind, "value": value, "life": life, "photo": photo}
+    asked = {
+        "title": title,
+        "label": label,
+        "confirm": confirm,
+        "kind": kind,
+        "value": value,
+        "life": life,
+        "photo": photo,
+        "secret": secret,
+    }
     fields = [asdict(field) for field in more]
     return {"data-ask": json.dumps({"order": {"act": act, **facts}, **asked, "more": fields}, ensure_ascii=False)}
 

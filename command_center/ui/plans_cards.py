@@ -1,6 +1,6 @@
 """The twelve plans as cards: what runs or waits on top, then what the season asks for; and what stands beside them before one is chosen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from dash import html
@@ -29,8 +29,8 @@ def this_month(screen: Screen) -> int:
     return screen.center.now().astimezone(ZoneInfo(screen.center.catalogue.street.timezone)).month
 
 
-def by_need(screen: Screen, figures: Sequence[PlanFigures], incident_type: str | None = None) -> list[Plan]:
-    """Every plan: running ones first, then those that answer the incident, then by season, then by number."""
+def by_need(plans: Iterable[Plan], screen: Screen, figures: Sequence[PlanFigures], incident_type: str | None = None) -> list[Plan]:
+    """Plans in the order in which they may be needed: running ones first, then those that answer the incident, then by season, then by number."""
     running = [it.activation["plan_id"] for it in figures]
     month = this_month(screen)
 
@@ -38,7 +38,7 @@ def by_need(screen: Screen, figures: Sequence[PlanFigures], incident_type: str |
         first = running.index(plan.id) if plan.id in running else len(running)
         return first, incident_type not in plan.incident_types, -in_season(plan, month), plan.id
 
-    return sorted(screen.center.catalogue.plans.values(), key=place)
+    return sorted(plans, key=place)
 
 
 def state_line(figures: PlanFigures, screen: Screen) -> list[Component | str]:
@@ -61,7 +61,7 @@ def card(plan: Plan, figures: PlanFigures | None, screen: Screen, *, chosen: boo
         href, symbol = address(plan=plan.id, incident=incident), html.Span(plan.id, className="plan-number")
         under = [html.Span(screen.read(plan.scope), className="scope"), *_season(plan, screen)]
     return html.A(
-        [symbol, html.B(screen.read(plan.name)), html.Small(under)],
+        [symbol, html.B(screen.read(figures.activation["name"] if figures else plan.name)), html.Small(under)],
         href=href,
         className="plan-line" + (" waits" if figures and figures.waits else ""),
         **{"data-plan": plan.id},
@@ -77,14 +77,14 @@ def _season(plan: Plan, screen: Screen) -> list[Component]:
     return [html.Span(screen.say(N_("peak season now") if fits > 1 else N_("in season")), className="tag")]
 
 
-def cards(screen: Screen, figures: Sequence[PlanFigures], at: Mapping[str, str | None]) -> list[Component]:
-    """All twelve, the one that stands open marked."""
+def cards(plans: Iterable[Plan], screen: Screen, figures: Sequence[PlanFigures], at: Mapping[str, str | None]) -> list[Component]:
+    """All of them, the one that stands open marked."""
     held = {it.activation["plan_id"]: it for it in figures}
     incident = screen.live.board.get("incident", at.get("incident") or "")
     opened = next((it.activation["plan_id"] for it in figures if it.activation["id"] == at.get("activation")), at.get("plan"))
     return [
         card(plan, held.get(plan.id), screen, chosen=plan.id == opened, incident=at.get("incident"))
-        for plan in by_need(screen, figures, incident["type"] if incident else None)
+        for plan in by_need(plans, screen, figures, incident["type"] if incident else None)
     ]
 
 

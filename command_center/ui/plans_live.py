@@ -11,7 +11,9 @@ from dash.development.base_component import Component
 
 from command_center.db.tables import Recipient
 from command_center.domain.errors import Refusal
+from command_center.domain.plan_book import Plan
 from command_center.services.notices import recipients_of
+from command_center.services.plan_books import present_plans
 from command_center.services.plan_figures import PlanFigures, plan_figures
 from command_center.services.plan_preview import Preview, preview
 from command_center.services.plan_story import PlanStory, plan_story
@@ -40,6 +42,7 @@ class Sight:
     screen: Screen
     at: At
     figures: Sequence[PlanFigures]
+    plans: Sequence[Plan]
     filled: Filled = field(default_factory=dict)
     group: str = ""
     opened: str | None = None
@@ -58,7 +61,7 @@ class Sight:
 
 
 def _cards(sight: Sight) -> list[Component]:
-    return plans_cards.cards(sight.screen, sight.figures, sight.at)
+    return plans_cards.cards(sight.plans, sight.screen, sight.figures, sight.at)
 
 
 def _overview(sight: Sight) -> list[Component]:
@@ -204,7 +207,8 @@ def see(desk: Desk, screen: Screen, look: Look) -> Sight:
     """Fetch what the parts need."""
     figures = plan_figures(screen.live.board, screen.center.now())
     group = str(look.choices[0] or "") if look.choices else ""
-    sight = Sight(screen=screen, at=look.at, figures=figures, filled=look.filled, group=group, opened=look.opened)
+    plans = tuple(present_plans(desk.center).values())
+    sight = Sight(screen=screen, at=look.at, figures=figures, plans=plans, filled=look.filled, group=group, opened=look.opened)
     try:
         if look.at["view"] == "preview":
             return replace(sight, seen=preview(desk.center, order_from(look.at, look.filled, screen), signed_in(desk)))

@@ -634,6 +634,8 @@ def _filled(language: str, sentence: str, facts: Mapping[str, Any], names: Mappi
     spoken["unit"] = spoken.get("unit") or spoken.get("unit_id") or translator(language)(NO_UNIT_LEFT)
     for name, fact in _NAMED:
         spoken[name] = names.get(str(facts.get(fact)), str(facts.get(fact, "")))
+    told = facts.get("step_en" if language == "en" else "step_zh")
+    spoken["step_name"] = str(told) if told else spoken["step_name"]
     spoken["text"] = str(facts.get("text_en" if language == "en" else "text_zh", ""))
     spoken["shelter_name"] = names.get(str(facts.get("shelter_id")), str(facts.get("shelter", "")))
     spoken["type_name"] = names.get(str(facts.get("type")), str(facts.get("type")))

@@ -132,11 +132,13 @@ class PlanEdited(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskEvent(PlanEvent):
-    """What all events of one task have in common."""
+    """What all events of one task have in common. step_zh, step_en : the step's title in the wording that runs; "" in old lines."""
 
     task_id: int
     step_id: str
     occurrence: int
+    step_zh: str = ""
+    step_en: str = ""
 
 
 del EVENTS["TaskEvent"]  # never recorded by itself
