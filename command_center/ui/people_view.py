@@ -21,7 +21,7 @@ from command_center.words import N_, phrases
 PATH = "/people"
 NEW = "new"
 
-CADRE_KINDS: Mapping[str, str] = {"street_cadre": N_("Street cadres"), "community_cadre": N_("Community cadres")}
+CADRE_KINDS: Mapping[str, str] = {"street_cadre": N_("Cadres of the street"), "community_cadre": N_("Cadres of the communities")}
 
 
 def may_set_channels(screen: Screen) -> bool:

@@ -182,7 +182,7 @@ def _text(leaf: Leaf, screen: Screen) -> Component:
         if len(text) <= SHORT_TEXT:
             fields.append(text_field(path, label, text, field_id=f"text-{path}"))
         else:
-            fields.append(dmc.Textarea(name=path, label=label, value=text, id=f"text-{path}", rows=2, autosize=True, minRows=2))
+            fields.append(dmc.Textarea(name=path, label=label, value=text, id=f"text-{path}", autosize=True, minRows=2))
     return html.Div(fields, className="pair")
 
 

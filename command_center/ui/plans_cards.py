@@ -30,7 +30,7 @@ def this_month(screen: Screen) -> int:
 
 
 def by_need(plans: Iterable[Plan], screen: Screen, figures: Sequence[PlanFigures], incident_type: str | None = None) -> list[Plan]:
-    """Plans in the order in which they may be needed: running ones first, then those that answer the incident, then by season, then by number."""
+    """Plans as they may be needed: running ones, those that answer the incident, by season, by number."""
     running = [it.activation["plan_id"] for it in figures]
     month = this_month(screen)
 
