@@ -44,6 +44,8 @@ def _unit(unit: Unit, _catalogue: Catalogue) -> dict[str, Any]:
         "area": unit.area_code,
         "station": unit.station_code,
         "status": unit.status.value,
+        "fault": unit.fault,
+        "service_due_on": None if unit.service_due_on is None else unit.service_due_on.isoformat(),
         "home": {"lat": unit.home_lat, "lon": unit.home_lon},
         "capabilities": unit.capabilities,
         "seats": unit.seats,

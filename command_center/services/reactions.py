@@ -76,6 +76,7 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.UnitRecalled: (Reaction("send_recall"),),
     events.NextUnitProposed: (),
     events.UnitStatusSet: (),
+    events.UnitServicePlanned: (),
     events.UnitCrewSet: (),
     events.UnitChannelSet: (),
     events.StreetSeeded: (),

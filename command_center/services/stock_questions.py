@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
@@ -55,6 +55,32 @@ def stock_of(center: Center, depot: str) -> tuple[StockLine, ...]:
             lots[lot.material_code].append(_lot_line(lot, today))
         rows = session.scalars(select(Stock).where(Stock.depot_code == depot).order_by(Stock.material_code))
         return tuple(_stock_line(row, tuple(lots[row.material_code])) for row in rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepotTotal:
+    """A depot at a glance. items : pieces on hand; reserved : of these put by; below : materials with less than their minimum."""
+
+    depot: str
+    items: int
+    reserved: int
+    materials: int
+    below: int
+
+
+def depot_totals(center: Center) -> tuple[DepotTotal, ...]:
+    """Every depot of the catalogue with what it holds, by code."""
+    query = select(
+        Stock.depot_code,
+        func.sum(Stock.on_hand),
+        func.sum(Stock.reserved),
+        func.sum(case((Stock.on_hand > 0, 1), else_=0)),
+        func.sum(case((Stock.on_hand < Stock.minimum, 1), else_=0)),
+    ).group_by(Stock.depot_code)
+    with center.read() as session:
+        found = {depot: [int(number) for number in numbers] for depot, *numbers in session.execute(query)}
+    rows = ((depot, *found.get(depot, (0, 0, 0, 0))) for depot in sorted(center.catalogue.depots))
+    return tuple(DepotTotal(depot=depot, items=a, reserved=b, materials=c, below=d) for depot, a, b, c, d in rows)
 
 
 def _lots() -> Select[StockLot]:

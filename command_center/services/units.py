@@ -1,5 +1,7 @@
 """A unit's own affairs: fit for duty or not, who is aboard, how its crew is reached."""
 
+from datetime import date
+
 from command_center.center import Center
 from command_center.db.tables import Unit
 from command_center.domain import events
@@ -9,16 +11,21 @@ from command_center.domain.status import UNIT_CHART, UnitStatus, advance
 from command_center.services.dispatching import check_free
 from command_center.services.messages import is_usable_channel
 
+LONGEST_FAULT = 200
+
 _SET_BY_HAND = frozenset({UnitStatus.AVAILABLE, UnitStatus.CHARGING, UnitStatus.OUT_OF_SERVICE})
 
 
 def set_unit_status(center: Center, unit_id: str, to: UnitStatus, actor: Actor, reason: str = "") -> None:
     """Set a unit that has no order to available, charging or out of service; a crew may do so for its own unit.
 
+    reason : what is wrong with it; kept as its fault while it is out of service.
     Raises UnknownUnit, NotPermitted, Invalid, IllegalStep (a unit on an incident is cleared or recalled, not set).
     """
     if to not in _SET_BY_HAND:
         raise Invalid(field="status", value=to.value)
+    if len(reason) > LONGEST_FAULT:
+        raise Invalid(field="reason", value=reason[:40])
     if not actor.may(Right.SET_UNIT_STATUS) and (actor.unit_id != unit_id or not actor.may(Right.REPORT_OWN_STATUS)):
         raise NotPermitted(role=actor.role.value, right=Right.SET_UNIT_STATUS.value)
     with center.work(actor) as work:
@@ -27,6 +34,7 @@ def set_unit_status(center: Center, unit_id: str, to: UnitStatus, actor: Actor, 
             check_free(work, unit)
         before = unit.status
         unit.status = advance(UNIT_CHART, unit.status, to, subject=unit.id)
+        unit.fault = reason.strip() if to is UnitStatus.OUT_OF_SERVICE else ""
         work.record(events.UnitStatusSet(unit_id=unit.id, before=before.value, after=to.value, reason=reason))
 
 
@@ -40,6 +48,15 @@ def set_unit_crew(center: Center, unit_id: str, crew: list[str], actor: Actor) -
             raise Invalid(field="crew", value="、".join(names)[:80])
         unit.crew = names
         work.record(events.UnitCrewSet(unit_id=unit.id, crew=names))
+
+
+def plan_service(center: Center, unit_id: str, due_on: date | None, actor: Actor) -> None:
+    """Say on which day a unit's maintenance is due; None when none is planned. Raises UnknownUnit."""
+    actor.require(Right.SET_UNIT_STATUS)
+    with center.work(actor) as work:
+        unit = work.get(Unit, unit_id, UnknownUnit(unit=unit_id))
+        unit.service_due_on = due_on
+        work.record(events.UnitServicePlanned(unit_id=unit.id, due_on="" if due_on is None else due_on.isoformat()))
 
 
 def set_unit_channel(center: Center, unit_id: str, channel: str | None, actor: Actor) -> None:

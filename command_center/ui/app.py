@@ -55,6 +55,7 @@ SCRIPT_WORDS: Mapping[str, str] = {
     "level": N_("Level %(level)s"),
     "close": N_("Close"),
     "photo_failed": N_("The photo was not taken over"),
+    "sheet_too_large": N_("The file is larger than 8 megabytes"),
     "file_too_large": N_("The file is larger than a megabyte"),
     **phrases.UNIT_STATUS,
     **phrases.DEGRADED,

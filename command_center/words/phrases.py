@@ -432,6 +432,7 @@ EVENT: Mapping[str, str] = {
     "UnitRecalled": N_("%(unit)s recalled from incident %(number)s %(reason)s"),
     "NextUnitProposed": N_("Incident %(number)s: %(unit)s proposed in place of %(instead_of)s"),
     "UnitStatusSet": N_("%(unit)s: %(before)s changed to %(after)s %(reason)s"),
+    "UnitServicePlanned": N_("%(unit)s: next maintenance %(due_on)s"),
     "UnitCrewSet": N_("Crew of %(unit)s: %(crew)s"),
     "UnitChannelSet": N_("Message service of %(unit)s: %(service)s"),
     "StreetSeeded": N_("The street's catalogue %(catalogue)s was read in: %(units)s units, %(places)s places"),

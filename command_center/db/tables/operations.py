@@ -1,6 +1,6 @@
 """Units, incidents, calls and orders."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, text
@@ -32,6 +32,10 @@ class Unit(Base):
     channel: Mapped[str | None] = mapped_column(String(400))
     """Apprise address that also receives the orders; the in-app card always does."""
     status: Mapped[UnitStatus]
+    fault: Mapped[str] = mapped_column(String(200))
+    """Why it is out of service, as a person put it; "" for a unit that is fit."""
+    service_due_on: Mapped[date | None]
+    """Day of the next maintenance, where one is planned."""
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
     assignment_id: Mapped[int | None] = mapped_column(BigId)
     version: Mapped[int] = mapped_column()

@@ -139,6 +139,7 @@ from command_center.domain.events.units import (
     UnitOnScene,
     UnitOrderEvent,
     UnitRecalled,
+    UnitServicePlanned,
     UnitStatusSet,
 )
 from command_center.domain.events.warnings import (
@@ -279,6 +280,7 @@ __all__ = [
     "UnitOnScene",
     "UnitOrderEvent",
     "UnitRecalled",
+    "UnitServicePlanned",
     "UnitStatusSet",
     "WarningEnded",
     "WarningTaken",

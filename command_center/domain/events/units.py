@@ -101,6 +101,14 @@ class UnitStatusSet(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitServicePlanned(Event):
+    """The day of a unit's next maintenance was set. due_on : YYYY-MM-DD, "" when none is planned any more."""
+
+    unit_id: str
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnitCrewSet(Event):
     unit_id: str
     crew: list[str]

@@ -1,0 +1,115 @@
+"""What the page of depots and vehicles is drawn from, and which part of it shows what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dash.development.base_component import Component
+
+from command_center.domain.board import Row
+from command_center.domain.levels import Level
+from command_center.services import stock_questions as questions
+from command_center.services.stock_questions import DepotTotal, LotLine, MovementLine, NearbyStock, Need, StockLine
+from command_center.ui import resources_view as view
+from command_center.ui.desk_page import At, DeskPage, Look, Part, demonstration, unseen
+from command_center.ui.resources_orders import ACTS
+from command_center.ui.shell import Desk, Screen
+
+LEDGER_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """Everything a part is drawn from. lines : of the chosen depot. found : where the chosen material is."""
+
+    screen: Screen
+    at: At
+    totals: Sequence[DepotTotal]
+    lots: Sequence[LotLine]
+    low: Sequence[StockLine]
+    plans: Sequence[Row]
+    wanted: Sequence[Need]
+    lines: Sequence[StockLine] = ()
+    found: Sequence[NearbyStock] = ()
+    ledger: Sequence[MovementLine] = ()
+
+    @property
+    def line(self) -> StockLine | None:
+        return next((it for it in self.lines if it.material == self.at.get("material")), None)
+
+    def rows(self, kind: str) -> list[Row]:
+        return self.screen.live.board.rows(kind)
+
+
+def _list(sight: Sight) -> list[Component]:
+    match view.tab_of(sight.at):
+        case "low":
+            return view.low(sight.low, sight.at, sight.screen)
+        case "expiring":
+            return view.expiring(sight.lots, sight.at, sight.screen)
+        case "needs":
+            return view.needs(sight.wanted, sight.plans, sight.at, sight.screen)
+        case "units":
+            return view.units(sight.rows("unit"), sight.at, sight.screen)
+        case _:
+            return view.depots(sight.totals, sight.at, sight.screen)
+
+
+def _tabs(sight: Sight) -> list[Component]:
+    return view.tabs(sight.at, view.counts(sight.totals, sight.lots, sight.wanted, sight.rows("unit")), sight.screen)
+
+
+def _fields(sight: Sight) -> list[Component]:
+    incidents = [row for row in sight.rows("incident") if not row["gone"]]
+    return view.fields(sight.at, sight.line, incidents, sight.screen)
+
+
+def _fields_mark(sight: Sight) -> str:
+    """Drawn again for another address, not for what somebody else books meanwhile."""
+    return f"{sight.line is not None} {sight.at.get('token')} {sight.screen.lang}"
+
+
+PARTS: Mapping[str, Part[Sight]] = {
+    "resources-demo": (lambda sight: demonstration(sight.screen), None),
+    "resources-unseen": (lambda sight: unseen(sight.screen), None),
+    "resources-tabs": (_tabs, None),
+    "resources-list": (_list, None),
+    "resources-depot": (lambda sight: view.depot_title(sight.at.get("depot"), sight.screen), None),
+    "resources-stock": (lambda sight: view.stock_table(sight.lines, sight.at, sight.screen), None),
+    "resources-material": (lambda sight: view.move_title(sight.line, sight.screen), None),
+    "resources-doings": (lambda sight: view.doings(sight.at, sight.line, sight.screen), None),
+    "resources-fields": (_fields, _fields_mark),
+    "resources-elsewhere": (lambda sight: view.elsewhere(sight.found, sight.line, sight.screen), None),
+    "resources-ledger": (lambda sight: view.movements(sight.ledger, sight.screen), None),
+}
+
+
+def see(desk: Desk, screen: Screen, look: Look) -> Sight:
+    """Fetch what the parts need."""
+    center, at = desk.center, look.at
+    plans = [row for row in screen.live.board.rows("activation") if row["started_at"] is not None and not row["gone"]]
+    depot, material = center.catalogue.depots.get(at.get("depot") or ""), at.get("material") or ""
+    known = depot is not None and material in center.catalogue.materials
+    return Sight(
+        screen=screen,
+        at=at,
+        totals=questions.depot_totals(center),
+        lots=questions.expiring(center),
+        low=questions.below_minimum(center),
+        plans=plans,
+        wanted=_wanted(desk, plans),
+        lines=() if depot is None else questions.stock_of(center, depot.code),
+        found=questions.where_is(center, material, depot.point) if depot is not None and known else (),
+        ledger=questions.movements(center, depot=depot.code, material=material, limit=LEDGER_SHOWN) if depot is not None and known else (),
+    )
+
+
+def _wanted(desk: Desk, plans: Sequence[Row]) -> Sequence[Need]:
+    """Of all plans in force together; of one plan that runs twice the graver level counts."""
+    levels: dict[str, Level] = {}
+    for row in plans:
+        level = Level(row["level"])
+        levels[row["plan_id"]] = min(level, levels.get(row["plan_id"], level))
+    return questions.needs_of_plans(desk.center, levels, [("activation", int(row["id"])) for row in plans]) if levels else ()
+
+
+DESK_PAGE: DeskPage[Sight] = DeskPage(name="resources", path=view.PATH, see=see, parts=PARTS, acts=ACTS)
