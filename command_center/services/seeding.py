@@ -153,7 +153,7 @@ def _merged_unit(session: Session, vehicle: Vehicle) -> Unit:
     """The unit with what the catalogue says of it; what it is doing and who is aboard stays."""
     unit = session.get(Unit, vehicle.id)
     if unit is None:
-        unit = Unit(id=vehicle.id, status=UnitStatus.AVAILABLE, crew=[], channel=None, fault="")
+        unit = Unit(id=vehicle.id, status=UnitStatus.AVAILABLE, crew=[], channel=None)
         session.add(unit)
     unit.kind, unit.area_code, unit.station_code = vehicle.kind, vehicle.area, vehicle.station
     unit.call_sign_zh, unit.call_sign_en = vehicle.call_sign.zh, vehicle.call_sign.en

@@ -185,13 +185,17 @@ def unreadable(desk: Desk, field: str, value: str) -> Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """A way from one page of the desk to another. keys : its function key. right : whom it is shown to."""
+    """A way from one page of the desk to another. keys : its function key. right : whom it is shown to.
+
+    rare : taken now and then; where room is short it is a symbol alone.
+    """
 
     path: str
     label: str
     symbol: str
     keys: str = ""
     right: Right = Right.SEE_BOARD
+    rare: bool = False
 
 
 WAYS: Sequence[Way] = (
@@ -199,9 +203,9 @@ WAYS: Sequence[Way] = (
     Way(path="/warnings", label=N_("Warnings"), symbol="cloud-rain", keys="F7", right=Right.TAKE_WARNINGS),
     Way(path="/plans", label=N_("Plans"), symbol="list-check", keys="F9", right=Right.RUN_PLANS),
     Way(path="/resources", label=N_("Depots and vehicles"), symbol="packages"),
-    Way(path="/reporting", label=N_("Reports to the district"), symbol="report", right=Right.SEND_REPORTS),
-    Way(path="/people", label=N_("People and channels"), symbol="users", right=Right.KEEP_ROSTER),
-    Way(path="/plan-texts", label=N_("Texts of the plans"), symbol="notes", right=Right.READ_WORDS),
+    Way(path="/reporting", label=N_("Reports to the district"), symbol="report", right=Right.SEND_REPORTS, rare=True),
+    Way(path="/people", label=N_("People and channels"), symbol="users", right=Right.KEEP_ROSTER, rare=True),
+    Way(path="/plan-texts", label=N_("Texts of the plans"), symbol="notes", right=Right.READ_WORDS, rare=True),
 )
 
 
@@ -238,7 +242,7 @@ def head(screen: Screen, page: str, title: str) -> html.Header:
 def _way(way: Way, screen: Screen, page: str) -> html.Button:
     here = {"aria-current": "page"} if way.path == f"/{page}" else {}
     label = screen.say(way.label)
-    return key(label, symbol=way.symbol, keys=way.keys, **{"aria-label": label}, **here, **goes(way.path))
+    return key(label, symbol=way.symbol, keys=way.keys, look="rare" if way.rare else "", **{"aria-label": label}, **here, **goes(way.path))
 
 
 def unseen(screen: Screen) -> list[Component]:

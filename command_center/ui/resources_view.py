@@ -401,7 +401,9 @@ def _quantity(doing: str, line: StockLine, material: Material, screen: Screen) -
     labels = {"count": N_("Counted (%(unit)s)"), "minimum": N_("Not fewer than (%(unit)s)")}
     label = screen.say(labels.get(doing, N_("How many (%(unit)s)")), unit=screen.read(material.unit))
     value = str(line.minimum) if doing == "minimum" else ""
-    return text_field("quantity", label, value, field_id="resources-quantity", inputMode="numeric", **{"data-first": ""})
+    return text_field(
+        "quantity", label, value, field_id="resources-quantity", attributes={"input": {"inputMode": "numeric"}}, **{"data-first": ""}
+    )
 
 
 def _lot(doing: str, line: StockLine, token: str, screen: Screen) -> Component:
@@ -452,7 +454,7 @@ def movements(lines: Sequence[MovementLine], screen: Screen) -> list[Component]:
         )
         for it in lines
     ]
-    heads = [N_("When"), N_("What"), N_("Change"), N_("On hand"), N_("By")]
+    heads = [N_("When"), N_("What"), N_("Movement"), N_("On hand"), N_("By")]
     return [section(screen.say(N_("Ledger")), _table(heads, rows, screen), folded=False)]
 
 

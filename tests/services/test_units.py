@@ -1,5 +1,7 @@
 """A unit's own affairs: who is aboard and how its crew is reached."""
 
+from datetime import date
+
 import pytest
 
 from command_center.center import Center
@@ -44,3 +46,28 @@ def test_a_display_and_an_unknown_unit_are_refused(center: Center, officer: Acto
         units.set_unit_status(center, "patrol-01", UnitStatus.CHARGING, display)
     with pytest.raises(UnknownUnit):
         units.set_unit_crew(center, "ghost", [], officer)
+
+
+def test_a_fault_stands_while_the_unit_is_out_of_service(center: Center, officer: Actor) -> None:
+    units.set_unit_status(center, "patrol-01", UnitStatus.OUT_OF_SERVICE, officer, " 左后轮漏气 ")
+    assert on_board(center, "patrol-01")["fault"] == "左后轮漏气"
+
+    units.set_unit_status(center, "patrol-01", UnitStatus.AVAILABLE, officer)
+
+    assert on_board(center, "patrol-01")["fault"] == ""
+
+
+def test_a_fault_nobody_would_read_to_its_end_is_refused(center: Center, officer: Actor) -> None:
+    with pytest.raises(Invalid):
+        units.set_unit_status(center, "patrol-01", UnitStatus.OUT_OF_SERVICE, officer, "x" * 201)
+
+
+def test_maintenance_is_planned_and_unplanned(center: Center, officer: Actor, display: Actor) -> None:
+    units.plan_service(center, "patrol-01", date(2026, 12, 1), officer)
+    assert on_board(center, "patrol-01")["service_due_on"] == "2026-12-01"
+
+    units.plan_service(center, "patrol-01", None, officer)
+
+    assert on_board(center, "patrol-01")["service_due_on"] is None
+    with pytest.raises(NotPermitted):
+        units.plan_service(center, "patrol-01", None, display)

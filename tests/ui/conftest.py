@@ -316,7 +316,7 @@ class Screens:
         self._watch(page, url)
         page.add_init_script(script)
         page.goto(url + path)
-        page.wait_for_selector("main[data-page] :is(.leaflet-container, .empty, .desk[data-drawn])", state="attached")
+        page.wait_for_selector("main[data-page] :is(.leaflet-container, .empty, .labels, .desk[data-drawn])", state="attached")
         until(page, "window.cc && cc.link() === 'live' && document.fonts.status === 'loaded'")
         return page
 

@@ -32,7 +32,7 @@ class Unit(Base):
     channel: Mapped[str | None] = mapped_column(String(400))
     """Apprise address that also receives the orders; the in-app card always does."""
     status: Mapped[UnitStatus]
-    fault: Mapped[str] = mapped_column(String(200))
+    fault: Mapped[str] = mapped_column(String(200), default="")
     """Why it is out of service, as a person put it; "" for a unit that is fit."""
     service_due_on: Mapped[date | None]
     """Day of the next maintenance, where one is planned."""

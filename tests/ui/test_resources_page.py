@@ -1,0 +1,99 @@
+"""Depots and vehicles in front of people: what is booked is seen, what cannot be had is said, a faulty vehicle is not sent."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from command_center.domain.rights import Role
+from command_center.services import stock_questions
+from tests.ui.conftest import Screens, Theatre
+from tests.ui.test_plans_page import SMALL, TOO_WIDE, toast
+from tests.ui.test_screen_rules import AXE, TAGS
+
+DEPOT, SANDBAGS = "YY-S01", "FL01"
+
+
+def on_hand(theatre: Theatre) -> int:
+    return next(it.on_hand for it in stock_questions.stock_of(theatre.center, DEPOT) if it.material == SANDBAGS)
+
+
+def test_goods_are_issued_and_the_table_follows(screens: Screens, theatre: Theatre) -> None:
+    before = on_hand(theatre)
+    page = screens.open(f"/resources?depot={DEPOT}", role=Role.DUTY_OFFICER)
+    page.locator(f"tr[data-material='{SANDBAGS}'] a").click()
+    quantity = page.locator("#resources-quantity")
+    expect(quantity).to_be_focused()
+
+    quantity.fill("5")
+    page.keyboard.press("Control+Enter")
+
+    expect(toast(page)).to_contain_text(f"{before - 5:,}")
+    expect(page.locator(f"tr[data-material='{SANDBAGS}'] td").nth(1)).to_contain_text(f"{before - 5:,}")
+    expect(page.locator("#resources-ledger tbody tr").first).to_contain_text("-5")
+    assert on_hand(theatre) == before - 5
+
+
+def test_more_than_there_is_is_refused_and_what_was_typed_stays(screens: Screens, theatre: Theatre) -> None:
+    before = on_hand(theatre)
+    page = screens.open(f"/resources?depot={DEPOT}&material={SANDBAGS}&do=issue", role=Role.DUTY_OFFICER)
+    page.locator("#resources-quantity").fill("99999")
+
+    page.locator("[data-main]").click()
+
+    expect(toast(page)).to_contain_text(f"{before}")
+    expect(page.locator("#resources-quantity")).to_have_value("99999")
+    assert on_hand(theatre) == before
+
+
+def test_a_depot_is_found_by_its_initials(screens: Screens) -> None:
+    page = screens.open("/resources", role=Role.DUTY_OFFICER)
+    expect(page.locator("#resources-list [data-search]")).to_have_count(56)
+
+    page.locator("#resources-filter").fill("yyyj")
+
+    expect(page.locator("#resources-list [data-search]:visible")).to_have_count(1)
+    expect(page.locator("#resources-list [data-search]:visible")).to_contain_text(DEPOT)
+
+
+def test_a_fault_takes_a_vehicle_off_duty_and_says_why(screens: Screens, theatre: Theatre) -> None:
+    page = screens.open("/resources?tab=units", role=Role.DUTY_OFFICER)
+    line = page.locator("li[data-unit='patrol-07']")
+    line.get_by_text(re.compile("报修")).click()
+    page.locator("#resources-word").fill("左后轮漏气")
+
+    page.keyboard.press("Enter")
+
+    expect(line).to_contain_text("左后轮漏气")
+    expect(line).to_contain_text("停用")
+    line.get_by_text("恢复执勤").click()
+    expect(line).not_to_contain_text("左后轮漏气")
+
+
+def test_every_depot_has_a_label(screens: Screens) -> None:
+    page = screens.open("/labels", role=Role.DUTY_OFFICER)
+
+    expect(page.locator(".label img")).to_have_count(56)
+
+
+@pytest.mark.parametrize("scheme", ["night", "day"])
+@pytest.mark.parametrize("view", [f"depot={DEPOT}&material={SANDBAGS}", "tab=units", "tab=expiring"])
+def test_no_view_has_an_accessibility_violation_or_a_small_target(screens: Screens, scheme: str, view: str) -> None:
+    page = screens.open(f"/resources?{view}", role=Role.DUTY_OFFICER, theme=scheme)
+    expect(page.locator("#resources-list :is(.line, tr)").first).to_be_visible()
+
+    page.evaluate(AXE)
+    broken = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)["violations"]
+
+    assert [(rule["id"], rule["nodes"][0]["target"]) for rule in broken] == []
+    assert page.evaluate(SMALL, 32) == []
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+def test_no_view_is_wider_than_its_screen(screens: Screens, size: tuple[int, int]) -> None:
+    page = screens.open(f"/resources?depot={DEPOT}&material={SANDBAGS}", role=Role.DUTY_OFFICER, size=size)
+    expect(page.locator("#resources-quantity")).to_be_visible()
+
+    assert page.evaluate(TOO_WIDE) == []
