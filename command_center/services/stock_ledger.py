@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -87,6 +87,13 @@ def locked_stock(work: Work, depot: str, material: str) -> Stock | None:
 def all_locked(work: Work, keys: Iterable[Key]) -> dict[Key, Stock]:
     """Stock rows locked in the one order; depots that never had the material get a row with nothing on hand."""
     return {(stock.depot_code, stock.material_code): stock for stock in [_made(work, *key) for key in sorted(set(keys))]}
+
+
+def locked_stocks(work: Work, keys: Iterable[Key]) -> dict[Key, Stock]:
+    """Those of the stock rows that there are, locked in the one order by one statement."""
+    rows = select(Stock).where(tuple_(Stock.depot_code, Stock.material_code).in_(sorted(set(keys))))
+    in_order = rows.order_by(Stock.depot_code, Stock.material_code).with_for_update().execution_options(populate_existing=True)
+    return {(stock.depot_code, stock.material_code): stock for stock in work.session.scalars(in_order)}
 
 
 def _made(work: Work, depot: str, material: str) -> Stock:
@@ -272,19 +279,21 @@ def hold(work: Work, shares: Sequence[tuple[Stock, Reservation, int]], reason: s
         reservation.quantity += quantity
         _follow(reservation)
     work.session.flush()  # new reservations get their keys together
-    lines = []
-    for stock, reservation, quantity in shares:
-        line = _line(work, stock, MoveKind.RESERVE, quantity, Cause(reason=reason, reservation=reservation))
-        lines.append(line)
+    _write_lines(work, shares, MoveKind.RESERVE, reason)
+
+
+def let_go(work: Work, shares: Sequence[tuple[Stock, Reservation, int]], reason: str = "") -> None:
+    """Give back what reservations still hold in the depots; the caller has checked that they hold so much. Many cost few statements."""
+    for _, reservation, quantity in shares:
+        reservation.released += quantity
+        _follow(reservation)
+    _write_lines(work, shares, MoveKind.RELEASE, reason)
+
+
+def _write_lines(work: Work, shares: Sequence[tuple[Stock, Reservation, int]], kind: MoveKind, reason: str) -> None:
+    lines = [_line(work, stock, kind, quantity, Cause(reason=reason, reservation=reservation)) for stock, reservation, quantity in shares]
     if lines:
         work.session.execute(insert(StockMovement), lines)  # hundreds in one statement
-
-
-def let_go(work: Work, stock: Stock, reservation: Reservation, quantity: int, reason: str = "") -> None:
-    """Give back what a reservation still holds in the depot; the caller has checked that it holds so much."""
-    reservation.released += quantity
-    _follow(reservation)
-    write_line(work, stock, MoveKind.RELEASE, quantity, Cause(reason=reason, reservation=reservation))
 
 
 def note_outcome(reservation: Reservation, *, issued: int = 0, returned: int = 0, consumed: int = 0) -> None:
