@@ -7,12 +7,13 @@ reservations. Whoever needs several stock rows locks them in the order (depot, m
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select, tuple_
+from sqlalchemy import Table, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from command_center.center import Center
 from command_center.db.tables import Reservation, Stock, StockLot, StockMovement
@@ -35,6 +36,9 @@ from command_center.domain.stock import (
 
 Key = tuple[str, str]
 """(depot, material): one stock row."""
+
+Share = tuple[Stock, Reservation, int]
+"""So much of a reservation in one depot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,27 +277,49 @@ def _out_by_lot(work: Work, stock: Stock, reservation: Reservation | None) -> di
     return {lot_id: int(out) for lot_id, out in rows if lot_id is not None and out > 0}
 
 
-def hold(work: Work, shares: Sequence[tuple[Stock, Reservation, int]], reason: str = "") -> None:
-    """Put quantities by for reservations; the caller has checked that they are available. Many at once cost few statements."""
+def hold(work: Work, shares: Sequence[Share], reason: str = "") -> None:
+    """Put quantities by for reservations; the caller has checked that they are available. Hundreds cost three statements."""
+    work.session.flush()
     for _, reservation, quantity in shares:
         reservation.quantity += quantity
-        _follow(reservation)
-    work.session.flush()  # new reservations get their keys together
-    _write_lines(work, shares, MoveKind.RESERVE, reason)
+    _move_reserves(work, shares, MoveKind.RESERVE, reason)
 
 
-def let_go(work: Work, shares: Sequence[tuple[Stock, Reservation, int]], reason: str = "") -> None:
-    """Give back what reservations still hold in the depots; the caller has checked that they hold so much. Many cost few statements."""
+def let_go(work: Work, shares: Sequence[Share], reason: str = "") -> None:
+    """Give back what reservations still hold in the depots; the caller has checked that they hold so much. Three statements as well."""
+    work.session.flush()
     for _, reservation, quantity in shares:
         reservation.released += quantity
-        _follow(reservation)
-    _write_lines(work, shares, MoveKind.RELEASE, reason)
+    _move_reserves(work, shares, MoveKind.RELEASE, reason)
 
 
-def _write_lines(work: Work, shares: Sequence[tuple[Stock, Reservation, int]], kind: MoveKind, reason: str) -> None:
+def _move_reserves(work: Work, shares: Sequence[Share], kind: MoveKind, reason: str) -> None:
+    if not shares:
+        return
     lines = [_line(work, stock, kind, quantity, Cause(reason=reason, reservation=reservation)) for stock, reservation, quantity in shares]
-    if lines:
-        work.session.execute(insert(StockMovement), lines)  # hundreds in one statement
+    for _, reservation, _ in shares:
+        _follow(reservation)
+    _save(work, Stock, {id(stock): stock for stock, _, _ in shares}.values(), ("reserved",))
+    _save(work, Reservation, {id(it): it for _, it, _ in shares}.values(), ("quantity", "released", "status"))
+    work.session.execute(insert(StockMovement), lines)
+
+
+def _save(work: Work, kind: type[Stock | Reservation], rows: Iterable[Stock | Reservation], changed: Sequence[str]) -> None:
+    """Write these columns of locked rows in one statement; the session takes them for saved. It would send one statement per row."""
+    kept = list(rows)
+    table = cast("Table", kind.__table__)
+    keys = [column.name for column in table.primary_key]
+    statement = (
+        update(table)
+        .where(*(table.c[key] == bindparam(f"of_{key}") for key in keys))
+        .values(version=table.c.version + 1, **{name: bindparam(f"to_{name}") for name in changed})
+    )
+    values = [{f"of_{key}": getattr(row, key) for key in keys} | {f"to_{name}": getattr(row, name) for name in changed} for row in kept]
+    work.session.connection().execute(statement, values)
+    for row in kept:
+        for name in changed:
+            set_committed_value(row, name, getattr(row, name))
+        set_committed_value(row, "version", row.version + 1)
 
 
 def note_outcome(reservation: Reservation, *, issued: int = 0, returned: int = 0, consumed: int = 0) -> None:

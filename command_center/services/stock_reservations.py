@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from command_center.center import Center
 from command_center.db.tables import Depot, Material, Reservation, Stock
@@ -29,6 +29,9 @@ from command_center.services.stock import ReservedMove, fingerprint
 
 if TYPE_CHECKING:
     from command_center.roads import RoadNetwork
+
+AccountKey = tuple[str, str, str]
+"""(step, depot, material) of one purpose."""
 
 TIERS = ("station", "community", "point")
 """Where to look first when no place is given: the larger depots."""
@@ -103,9 +106,10 @@ def reserve_in(  # noqa: PLR0913 - what for, where and how strictly are each the
     if shortages and not allow_short:
         raise _short(shortages, stocks, depots)
     by_key = {(it.depot_code, it.material_code): it for it in stocks}
-    for depot, material, _ in shares:
-        if (depot, material) not in accounts:
-            accounts[depot, material] = _new_account(work, for_kind, for_id, step_id, depot, material)
+    new = [(depot, material) for depot, material, _ in shares if (depot, material) not in accounts]
+    if new:
+        _open_accounts(work, for_kind, for_id, [(step_id or "", *key) for key in new])
+        accounts = _accounts(work, for_kind, for_id, step_id, wants)
     ledger.hold(work, [(by_key[depot, material], accounts[depot, material], quantity) for depot, material, quantity in sorted(shares)])
     if shares:
         short = [it.material for it in shortages]
@@ -128,12 +132,12 @@ def release_in(work: Work, for_kind: ForKind, for_id: int, *, step_id: str | Non
 def hand_over_in(work: Work, for_kind: ForKind, from_id: int, to_id: int) -> None:
     """What one incident (or activation) still has put by goes to another one, depot by depot; what was issued stays with the first."""
     moved = _release(work, for_kind, from_id, None, "")
-    keys = sorted({(it.depot_code, it.material_code, it.step_id) for it, _ in moved})
-    for depot, material, step_id in keys:
-        quantity = sum(held for it, held in moved if (it.depot_code, it.material_code, it.step_id) == (depot, material, step_id))
-        account = _accounts(work, for_kind, to_id, step_id, [material]).get((depot, material))
-        stock = work.get(Stock, (depot, material))
-        ledger.hold(work, [(stock, account or _new_account(work, for_kind, to_id, step_id, depot, material), quantity)])
+    held = {(it.step_id, it.depot_code, it.material_code): quantity for it, quantity in moved}
+    there = _accounts_of_all_steps(work, for_kind, to_id)
+    _open_accounts(work, for_kind, to_id, sorted(set(held) - set(there)))
+    accounts = _accounts_of_all_steps(work, for_kind, to_id)
+    stocks = ledger.locked_stocks(work, [(depot, material) for _, depot, material in held])
+    ledger.hold(work, [(stocks[key[1], key[2]], accounts[key], quantity) for key, quantity in sorted(held.items())])
     if moved:
         shares = [(it.depot_code, it.material_code, quantity) for it, quantity in moved]
         work.record(events.StockReserved(**_facts(shares, for_kind, to_id, None)))
@@ -167,24 +171,19 @@ def _accounts(work: Work, for_kind: str, for_id: int, step_id: str | None, mater
     return {(it.depot_code, it.material_code): it for it in rows}
 
 
-def _new_account(work: Work, for_kind: str, for_id: int, step_id: str | None, depot: str, material: str) -> Reservation:
-    account = Reservation(
-        for_kind=for_kind,
-        for_id=for_id,
-        step_id=step_id or "",
-        depot_code=depot,
-        material_code=material,
-        quantity=0,
-        released=0,
-        issued=0,
-        returned=0,
-        consumed=0,
-        status=ReservationStatus.RELEASED,
-        at=work.now,
-        by=work.actor.name,
-    )
-    work.session.add(account)
-    return account
+def _accounts_of_all_steps(work: Work, for_kind: str, for_id: int) -> dict[AccountKey, Reservation]:
+    query = select(Reservation).where(Reservation.for_kind == for_kind, Reservation.for_id == for_id)
+    rows = work.session.scalars(query.order_by(Reservation.id).execution_options(populate_existing=True))
+    return {(it.step_id, it.depot_code, it.material_code): it for it in rows}
+
+
+def _open_accounts(work: Work, for_kind: str, for_id: int, keys: Sequence[AccountKey]) -> None:
+    """Accounts with nothing in them yet, in one statement; whoever asks for one reads it afterwards."""
+    nothing = {"quantity": 0, "released": 0, "issued": 0, "returned": 0, "consumed": 0, "status": ReservationStatus.RELEASED, "version": 1}
+    purpose = {"for_kind": for_kind, "for_id": for_id, "at": work.now, "by": work.actor.name}
+    rows = [{**purpose, **nothing, "step_id": step, "depot_code": depot, "material_code": material} for step, depot, material in keys]
+    if rows:
+        work.session.execute(insert(Reservation), rows)
 
 
 def _depots_in_order(work: Work, near: Point | None, roads: "RoadNetwork | None") -> list[str]:
