@@ -4,10 +4,10 @@ Every function works inside the caller's transaction and expects the stock row i
 reservations. Whoever needs several stock rows locks them in the order (depot, material).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, bindparam, func, insert, select, tuple_, update
@@ -26,6 +26,7 @@ from command_center.domain.stock import (
     MOST_ON_HAND,
     Lot,
     MoveKind,
+    ReservationStatus,
     default_minimum,
     effect,
     first_to_leave,
@@ -180,13 +181,15 @@ def write_line(work: Work, stock: Stock, kind: MoveKind, quantity: int, cause: C
     return line
 
 
-def _line(work: Work, stock: Stock, kind: MoveKind, quantity: int, cause: Cause) -> dict[str, Any]:
-    """The columns of a line, with the depot's balances changed by it."""
+def _line(
+    work: Work, stock: Stock, kind: MoveKind, quantity: int, cause: Cause, *, assign: Callable[[Any, str, Any], None] = setattr
+) -> dict[str, Any]:
+    """The columns of a line, with the depot's balances changed by it. assign : set_committed_value where the caller saves them itself."""
     on_hand, reserved = effect(kind, quantity, of_reservation=cause.reservation is not None)
     if stock.on_hand + on_hand > MOST_ON_HAND:
         raise Invalid(field="quantity", value=quantity)
-    stock.on_hand += on_hand
-    stock.reserved += reserved
+    assign(stock, "on_hand", stock.on_hand + on_hand)
+    assign(stock, "reserved", stock.reserved + reserved)
     for_kind, for_id = cause.purpose
     return {
         "at": work.now,
@@ -279,33 +282,32 @@ def _out_by_lot(work: Work, stock: Stock, reservation: Reservation | None) -> di
 
 def hold(work: Work, shares: Sequence[Share], reason: str = "") -> None:
     """Put quantities by for reservations; the caller has checked that they are available. Hundreds cost three statements."""
-    work.session.flush()
-    for _, reservation, quantity in shares:
-        reservation.quantity += quantity
-    _move_reserves(work, shares, MoveKind.RESERVE, reason)
+    _move_reserves(work, shares, MoveKind.RESERVE, "quantity", reason)
 
 
 def let_go(work: Work, shares: Sequence[Share], reason: str = "") -> None:
     """Give back what reservations still hold in the depots; the caller has checked that they hold so much. Three statements as well."""
-    work.session.flush()
-    for _, reservation, quantity in shares:
-        reservation.released += quantity
-    _move_reserves(work, shares, MoveKind.RELEASE, reason)
+    _move_reserves(work, shares, MoveKind.RELEASE, "released", reason)
 
 
-def _move_reserves(work: Work, shares: Sequence[Share], kind: MoveKind, reason: str) -> None:
+def _move_reserves(work: Work, shares: Sequence[Share], kind: MoveKind, counted: Literal["quantity", "released"], reason: str) -> None:
+    """The session would send a statement per row, so it is told what to take for saved already. counted : what of a reservation grows."""
     if not shares:
         return
-    lines = [_line(work, stock, kind, quantity, Cause(reason=reason, reservation=reservation)) for stock, reservation, quantity in shares]
-    for _, reservation, _ in shares:
-        _follow(reservation)
+    work.session.flush()
+    lines = []
+    for stock, account, quantity in shares:
+        cause = Cause(reason=reason, reservation=account)
+        lines.append(_line(work, stock, kind, quantity, cause, assign=set_committed_value))
+        set_committed_value(account, counted, getattr(account, counted) + quantity)
+        set_committed_value(account, "status", _status_of(account))
     _save(work, Stock, {id(stock): stock for stock, _, _ in shares}.values(), ("reserved",))
-    _save(work, Reservation, {id(it): it for _, it, _ in shares}.values(), ("quantity", "released", "status"))
+    _save(work, Reservation, {id(it): it for _, it, _ in shares}.values(), (counted, "status"))
     work.session.execute(insert(StockMovement), lines)
 
 
 def _save(work: Work, kind: type[Stock | Reservation], rows: Iterable[Stock | Reservation], changed: Sequence[str]) -> None:
-    """Write these columns of locked rows in one statement; the session takes them for saved. It would send one statement per row."""
+    """Write these columns of locked rows in one statement."""
     kept = list(rows)
     table = cast("Table", kind.__table__)
     keys = [column.name for column in table.primary_key]
@@ -317,8 +319,6 @@ def _save(work: Work, kind: type[Stock | Reservation], rows: Iterable[Stock | Re
     values = [{f"of_{key}": getattr(row, key) for key in keys} | {f"to_{name}": getattr(row, name) for name in changed} for row in kept]
     work.session.connection().execute(statement, values)
     for row in kept:
-        for name in changed:
-            set_committed_value(row, name, getattr(row, name))
         set_committed_value(row, "version", row.version + 1)
 
 
@@ -331,7 +331,11 @@ def note_outcome(reservation: Reservation, *, issued: int = 0, returned: int = 0
 
 
 def _follow(reservation: Reservation) -> None:
-    reservation.status = reservation_status(
+    reservation.status = _status_of(reservation)
+
+
+def _status_of(reservation: Reservation) -> ReservationStatus:
+    return reservation_status(
         quantity=reservation.quantity,
         released=reservation.released,
         issued=reservation.issued,

@@ -1,5 +1,6 @@
 """Putting stock by for an incident or an activation, and giving it back. Functions ending in `_in` are steps of another transaction."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -90,15 +91,19 @@ def reserve_in(  # noqa: PLR0913 - what for, where and how strictly are each the
     _check_wants(work, wants)
     stocks = _locked_stocks(work, wants, depots)
     accounts = _accounts(work, for_kind, for_id, step_id, wants)
-    granted = {material: sum(it.quantity - it.released for it in accounts.values() if it.material_code == material) for material in wants}
+    granted: Counter[str] = Counter()
+    for it in accounts.values():
+        granted[it.material_code] += it.quantity - it.released
+    there: dict[str, list[tuple[int, str, int]]] = {material: [] for material in wants}
     order = {code: place for place, code in enumerate(_depots_in_order(work, near, roads))}
+    for stock in stocks:
+        there[stock.material_code].append((order[stock.depot_code], stock.depot_code, stock.available))
     shares, shortages = [], []
     for material, wanted in sorted(wants.items()):
         missing = wanted - granted[material]
         if missing <= 0:
             continue
-        there = sorted((it for it in stocks if it.material_code == material), key=lambda it: order[it.depot_code])
-        found = share_out(missing, [(it.depot_code, it.available) for it in there])
+        found = share_out(missing, [(depot, available) for _, depot, available in sorted(there[material])])
         shares += [(depot, material, quantity) for depot, quantity in found]
         got = sum(quantity for _, quantity in found)
         if got < missing:
@@ -144,10 +149,12 @@ def hand_over_in(work: Work, for_kind: ForKind, from_id: int, to_id: int) -> Non
 
 
 def _check_wants(work: Work, wants: Mapping[str, int]) -> None:
-    for material, wanted in wants.items():
+    for wanted in wants.values():
         if not 0 <= wanted <= MOST_AT_ONCE:
             raise Invalid(field="quantity", value=wanted)
-        if work.session.get(Material, material) is None:
+    known = set(work.session.scalars(select(Material.code).where(Material.code.in_(list(wants)))))
+    for material in wants:
+        if material not in known:
             raise UnknownMaterial(material=material)
 
 
