@@ -15,8 +15,8 @@ READY_FOR_TESTS := $(VENV)/.ready-for-tests
 PYTHON ?=
 CANDIDATES := $(PYTHON) $(if $(PYTHON),,python3.11 python3.12 python3.13 python3)
 
-# More than four test processes only get into each other's way: two of them drive a browser and a PostgreSQL.
-PYTEST_WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n > 4 ? 4 : n )))
+# One process more than cores: two of them wait for browsers and clocks much of the time. More than four get into each other's way.
+PYTEST_WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n > 3 ? 4 : n + 1 )))
 PYTEST_ARGS ?=
 # ENGINE=both runs every test on both engines, which takes some minutes more.
 ENGINE ?= where-it-matters

@@ -17,6 +17,7 @@ import typer
 if TYPE_CHECKING:
     from command_center.center import Center
     from command_center.domain.rights import Role
+    from command_center.services.drill_worlds import LiveCentre
     from config import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -274,6 +275,51 @@ def verify_log() -> None:
     print(f"{verdict.lines} lines, unbroken; head {verdict.head_hash}")
 
 
+@app.command()
+def backup(
+    file: Annotated[
+        Path | None, typer.Argument(help="Where to; by default a dated file in backups/ of the data folder.", show_default=False)
+    ] = None,
+) -> None:
+    """Write the whole centre into one file, while it runs: database, tracks, streets and photos."""
+    from datetime import UTC, datetime
+
+    from command_center.services import backups
+    from config import load_settings
+
+    settings = load_settings()
+    now = datetime.now(UTC)
+    target = (file or settings.data_dir / "backups" / f"center-{now:%Y%m%d-%H%M%S}.tar.gz").absolute()
+    with told_in_a_sentence(settings):
+        made = backups.back_up(home_of(settings), target, now)
+        print(f"{made.lines} lines of the log (head {made.head}), {made.photos} photos, {target.stat().st_size / 1e6:.1f} MB")
+        print(target)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.", show_default=False)],
+    *,
+    replace: Annotated[bool, typer.Option("--replace", help="Put the centre that is here aside first; nothing of it is deleted.")] = False,
+) -> None:
+    """Put a backup back; the centre must not run. Into PostgreSQL: name an empty database in CENTER_DATABASE_URL."""
+    from datetime import UTC, datetime
+
+    from command_center.services import backups
+    from command_center.wire.embedded import lock_folder
+    from config import load_settings
+
+    settings = load_settings()
+    if not file.is_file():
+        fail(f"There is no file {file}.")
+    aside = settings.data_dir / f"replaced-{datetime.now(UTC):%Y%m%d-%H%M%S}" if replace else None
+    with told_in_a_sentence(settings), lock_folder(settings.data_dir, "center.lock"):
+        put_back = backups.restore(home_of(settings), file.absolute(), aside=aside)
+        print(f"Restored the centre of {put_back.made_at}: {put_back.lines} lines of the log, unbroken; head {put_back.head}")
+        if aside is not None and aside.exists():
+            print(f"What was here before is in {aside}.")
+
+
 @imports.command("roads")
 def import_roads(
     file: Annotated[Path, typer.Argument(help="A .osm.pbf extract of the street and its surroundings.", show_default=False)],
@@ -348,6 +394,36 @@ def simulate(
 
 
 # ---- what the commands share ---------------------------------------------------------------------------------------------------
+
+
+def home_of(settings: Settings) -> LiveCentre:
+    """Where the centre of these settings keeps everything."""
+    from command_center.services.drill_worlds import LiveCentre
+
+    return LiveCentre(data_dir=settings.data_dir, database_url=settings.database, tracks_url=settings.tracks)
+
+
+@contextmanager
+def told_in_a_sentence(settings: Settings) -> Iterator[None]:
+    """What keeps a backup from being written or put back becomes one sentence."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from command_center.db.copying import NothingToCopy
+    from command_center.services.backups import BackupRefused
+    from command_center.wire.embedded import DataDirInUse
+
+    try:
+        yield
+    except BackupRefused as problem:
+        fail(f"{problem}.")
+    except NothingToCopy as problem:
+        fail(f"The centre cannot be copied: {problem}.")
+    except DataDirInUse:
+        fail(f"A centre is running on {settings.data_dir}: stop it first (Ctrl-C in its window).")
+    except SQLAlchemyError as problem:
+        fail(f"The database cannot be used: {str(getattr(problem, 'orig', None) or problem).strip().splitlines()[0]}")
+    except OSError as problem:
+        fail(f"{problem.filename or settings.data_dir} cannot be used: {problem.strerror or problem}.")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from command_center.catalogue import CatalogueError, load_catalogue
 from command_center.catalogue.scenarios import load_scenario
@@ -158,7 +158,7 @@ class Center:
 
         Handing over may fail (Redis away): the jobs' leases run out and the relay takes them up.
         """
-        work = Work(session=writing_sessions(self.engine)(), actor=actor, now=self.now(), reactions=self.reactions, speed=self.speed)
+        work = Work(session=self._write(), actor=actor, now=self.now(), reactions=self.reactions, speed=self.speed)
         with work:
             yield work
         for job in work.due_now:
@@ -170,8 +170,16 @@ class Center:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that only reads; it never waits for a writer."""
-        with reading_sessions(self.engine)() as session:
+        with self._read() as session:
             yield session
+
+    @cached_property
+    def _write(self) -> sessionmaker[Session]:
+        return writing_sessions(self.engine)
+
+    @cached_property
+    def _read(self) -> sessionmaker[Session]:
+        return reading_sessions(self.engine)
 
     def close(self) -> None:
         self.tracks.close()

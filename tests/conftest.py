@@ -19,6 +19,7 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import Browser
 from redis import Redis
+from sqlalchemy import Engine
 from xdist.scheduler import LoadScopeScheduling
 
 from command_center.center import Center
@@ -249,12 +250,20 @@ def open_center(database_url: str, redis_url: str, street: Street, clock: Clock,
             now=clock.now,
         )
         center.catalogue, center.roads = street.catalogue, street.roads  # loaded once, they never change
+        _share_compiled_statements(center.engine)
         opened.append(center)
         return center
 
     yield open_one
     for center in opened:
         center.close()
+
+
+def _share_compiled_statements(engine: Engine, shared: dict[str, Engine] = {}) -> None:  # noqa: B006 - the default is what is shared
+    """Give every engine of a kind one dialect and one cache: a statement is compiled once for all tests, and kept once."""
+    first = shared.setdefault(engine.dialect.name, engine)
+    if first is not engine:
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache  # noqa: SLF001 - no public way
 
 
 @pytest.fixture

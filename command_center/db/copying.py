@@ -1,6 +1,6 @@
-"""A consistent copy of a running centre's database, for a drill.
+"""A consistent copy of a running centre's database, for a backup or a drill.
 
-The source is only read; what the copy could reach people with is blunted.
+The source is only read; what a drill's copy could reach people with is blunted.
 """
 
 import sqlite3
@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, func, insert, inspect, select, update
+from sqlalchemy import Connection, Engine, MetaData, Select, Table, create_engine, exists, func, insert, inspect, select, update
 
-from command_center.db.engine import looking_engine, sqlite_file
+from command_center.db.engine import looking_engine, make_engine, sqlite_file
 from command_center.db.schema import migrate
 from command_center.db.tables import Account, Base, Credential, LogEntry, MessageChannel, Unit
 
@@ -22,19 +23,68 @@ AT_ONCE = 1_000
 
 
 class NothingToCopy(Exception):
-    """There is no centre at this address, or one of another version; the text says which."""
+    """There is no centre at this address, or one of another version, or the place it should go to is taken; the text says which."""
 
 
-def copy_database(source_url: str, target: Path) -> None:
+def copy_database(source_url: str, target: Path, metadata: MetaData = Base.metadata) -> None:
     """Copy everything into a new SQLite file: a file by SQLite's own backup, PostgreSQL table by table within one snapshot.
 
-    Raises NothingToCopy.
+    metadata : the centre's tables, or those of the tracks. Raises NothingToCopy.
     """
     if source_url.startswith("sqlite"):
         _back_up(sqlite_file(source_url), target)
-    else:
+        return
+    if metadata is Base.metadata:
         migrate(f"sqlite:///{target}")
-        _copy_tables(source_url, target, Base.metadata.sorted_tables)
+    else:
+        with closing_engine(target) as engine:
+            metadata.create_all(engine)
+    _copy_tables(source_url, target, metadata.sorted_tables)
+
+
+def fill_database(source: Path, target_url: str, metadata: MetaData = Base.metadata) -> None:
+    """Put everything of a SQLite file into a server's database that has its tables and nobody's data yet, in one transaction.
+
+    Raises NothingToCopy, and then nothing was written.
+    """
+    live = looking_engine(f"sqlite:///{source}")
+    target = make_engine(target_url)
+    try:
+        with live.connect() as read, target.begin() as write:
+            if metadata is not Base.metadata:
+                metadata.create_all(write)
+            _check_version(read, metadata.sorted_tables)
+            _check_empty(write, metadata)
+            for table in metadata.sorted_tables:
+                if write.scalar(select(exists().select_from(table))):
+                    write.execute(table.delete())  # what the migrations put in
+                for rows in read.execution_options(yield_per=AT_ONCE).execute(_in_order(table)).mappings().partitions():
+                    write.execute(insert(table), [dict(row) for row in rows])
+                _count_on(write, table)
+    finally:
+        live.dispose()
+        target.dispose()
+
+
+def _check_empty(connection: Connection, metadata: MetaData) -> None:
+    for table in metadata.sorted_tables:
+        if table.name in {"log_entry", "account", "fix"} and connection.scalar(select(exists().select_from(table))):
+            raise NothingToCopy(f"the database {connection.engine.url.database} holds a centre already; name an empty one")
+
+
+def _in_order(table: Table) -> Select[Any]:
+    """All rows, those that others of the same table point at first."""
+    return select(table).order_by(*table.primary_key.columns)
+
+
+def _count_on(connection: Connection, table: Table) -> None:
+    """Let the server's numbering go on after the rows that brought their numbers along."""
+    column = table.autoincrement_column
+    if column is None or connection.dialect.name != "postgresql":
+        return
+    sequence = connection.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
+    if sequence is not None:
+        connection.execute(select(func.setval(sequence, func.coalesce(select(func.max(column)).scalar_subquery(), 0) + 1, False)))
 
 
 def copy_accounts(source_url: str, target: Path) -> None:

@@ -80,21 +80,25 @@ class LogVerdict:
     broken_at: int | None
 
 
-_LINES = text("SELECT id, at, actor, role, event, facts, prev, hash FROM log_entry ORDER BY id").columns(
+_HEAD = text("SELECT last_id, last_hash, (SELECT max(id) FROM log_entry) FROM chain_head WHERE id = 1")
+_LINES = text("SELECT id, at, actor, role, event, facts, prev, hash FROM log_entry WHERE id <= :last ORDER BY id").columns(
     LogEntry.id, LogEntry.at, LogEntry.actor, LogEntry.role, LogEntry.event
 )
 
 
 def verify(session: Session) -> LogVerdict:
-    """Recompute the chain from its first line to its head; name the first line that was changed, removed or put in."""
+    """Recompute the chain from its first line to its head; name the first line that was changed, removed or put in.
+
+    The head is looked at first, and lines that come after it are left for the next time: others may be writing meanwhile.
+    """
+    last_id, last_hash, newest = session.execute(_HEAD).one()
     prev, lines = GENESIS, 0
-    with session.execute(_LINES, execution_options={"yield_per": 10_000}) as rows:
+    with session.execute(_LINES, {"last": last_id}, execution_options={"yield_per": 10_000}) as rows:
         for entry_id, at, actor, role, event, facts, said_prev, said_hash in rows:
             lines += 1
             expected = digest(prev=prev, entry_id=lines, at=at, actor=actor, role=role.value, event=event, facts=facts)
             if entry_id != lines or said_prev != prev or said_hash != expected:
                 return LogVerdict(lines=lines, head_hash=prev, broken_at=lines)
             prev = expected
-    head = session.get_one(ChainHead, 1)
-    whole = head.last_id == lines and head.last_hash == prev
+    whole = lines == last_id == (newest or 0) and prev == last_hash
     return LogVerdict(lines=lines, head_hash=prev, broken_at=None if whole else lines + 1)

@@ -4,6 +4,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -19,6 +22,21 @@ def alembic_config(url: str) -> Config:
 def migrate(url: str) -> None:
     """Bring the database up to the newest revision; does nothing when it is there already."""
     command.upgrade(alembic_config(url), "head")
+
+
+def newest_revision() -> str | None:
+    """The revision `migrate` leads to."""
+    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+
+
+def revision_of(url: str) -> str | None:
+    """The revision a database is at; None for one that was never migrated."""
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
 
 
 def drop_everything(url: str) -> None:

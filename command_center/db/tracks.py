@@ -11,11 +11,12 @@ from command_center.db.engine import looking_engine, make_engine
 from command_center.domain.geo import Point
 from command_center.domain.positions import Fix
 
-_metadata = MetaData()
+TRACKS = MetaData()
+"""The tables of the tracks."""
 
 _fix = Table(
     "fix",
-    _metadata,
+    TRACKS,
     Column("unit_id", String(24), primary_key=True),
     Column("at_ms", BigInteger, primary_key=True),
     Column("lat", Float, nullable=False),
@@ -41,7 +42,7 @@ class Tracks:
         self._readers = self._engine.execution_options(read_only=True)
         self._insert = sqlite_insert if self._engine.dialect.name == "sqlite" else postgresql_insert
         if not only_look:
-            _metadata.create_all(self._engine)
+            TRACKS.create_all(self._engine)
 
     def store(self, fixes: Iterable[Fix]) -> int:
         """Store a batch in one transaction; returns how many were handed in."""

@@ -186,7 +186,9 @@ class _Sheet:
         return self._at_level(("PlanProposed",), "level", expect, asked_at)
 
     def level(self, expect: Expectation, asked_at: datetime, _due_at: datetime) -> datetime | None:
-        """In force at the level or graver; also when it was so before it was asked for."""
+        """In force at the level or graver; also when it was so before it was asked for, which shows at that moment and not sooner."""
+        if self.until < asked_at:
+            return None
         reached = [(line, "after" if line.event == "LevelChanged" else "level") for line in self.named("PlanActivated", "LevelChanged")]
         ours = [(line, Level(line.facts[fact])) for line, fact in reached if line.facts["plan_id"] == expect.of]
         before = [level for line, level in ours if line.at <= asked_at]

@@ -52,7 +52,7 @@ def claim_due(center: Center, limit: int = 100) -> list[ClaimedJob]:
     with center.work(SYSTEM) as work:
         free = or_(Job.lease_until.is_(None), Job.lease_until < work.now)
         due = select(Job).where(Job.done_at.is_(None), Job.parked_at.is_(None), Job.due_at <= work.now, free)
-        jobs = work.session.scalars(due.order_by(Job.due_at).limit(limit).with_for_update(skip_locked=True)).all()
+        jobs = work.session.scalars(due.order_by(Job.due_at, Job.id).limit(limit).with_for_update(skip_locked=True)).all()
         return [claimed for job in jobs if (claimed := _claim(work, job)) is not None]
 
 

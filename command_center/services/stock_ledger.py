@@ -4,15 +4,16 @@ Every function works inside the caller's transaction and expects the stock row i
 reservations. Whoever needs several stock rows locks them in the order (depot, material).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from command_center.center import Center
 from command_center.db.tables import Reservation, Stock, StockLot, StockMovement
@@ -25,6 +26,7 @@ from command_center.domain.stock import (
     MOST_ON_HAND,
     Lot,
     MoveKind,
+    ReservationStatus,
     default_minimum,
     effect,
     first_to_leave,
@@ -35,6 +37,9 @@ from command_center.domain.stock import (
 
 Key = tuple[str, str]
 """(depot, material): one stock row."""
+
+Share = tuple[Stock, Reservation, int]
+"""So much of a reservation in one depot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +92,13 @@ def locked_stock(work: Work, depot: str, material: str) -> Stock | None:
 def all_locked(work: Work, keys: Iterable[Key]) -> dict[Key, Stock]:
     """Stock rows locked in the one order; depots that never had the material get a row with nothing on hand."""
     return {(stock.depot_code, stock.material_code): stock for stock in [_made(work, *key) for key in sorted(set(keys))]}
+
+
+def locked_stocks(work: Work, keys: Iterable[Key]) -> dict[Key, Stock]:
+    """Those of the stock rows that there are, locked in the one order by one statement."""
+    rows = select(Stock).where(tuple_(Stock.depot_code, Stock.material_code).in_(sorted(set(keys))))
+    in_order = rows.order_by(Stock.depot_code, Stock.material_code).with_for_update().execution_options(populate_existing=True)
+    return {(stock.depot_code, stock.material_code): stock for stock in work.session.scalars(in_order)}
 
 
 def _made(work: Work, depot: str, material: str) -> Stock:
@@ -169,13 +181,15 @@ def write_line(work: Work, stock: Stock, kind: MoveKind, quantity: int, cause: C
     return line
 
 
-def _line(work: Work, stock: Stock, kind: MoveKind, quantity: int, cause: Cause) -> dict[str, Any]:
-    """The columns of a line, with the depot's balances changed by it."""
+def _line(
+    work: Work, stock: Stock, kind: MoveKind, quantity: int, cause: Cause, *, assign: Callable[[Any, str, Any], None] = setattr
+) -> dict[str, Any]:
+    """The columns of a line, with the depot's balances changed by it. assign : set_committed_value where the caller saves them itself."""
     on_hand, reserved = effect(kind, quantity, of_reservation=cause.reservation is not None)
     if stock.on_hand + on_hand > MOST_ON_HAND:
         raise Invalid(field="quantity", value=quantity)
-    stock.on_hand += on_hand
-    stock.reserved += reserved
+    assign(stock, "on_hand", stock.on_hand + on_hand)
+    assign(stock, "reserved", stock.reserved + reserved)
     for_kind, for_id = cause.purpose
     return {
         "at": work.now,
@@ -266,25 +280,46 @@ def _out_by_lot(work: Work, stock: Stock, reservation: Reservation | None) -> di
     return {lot_id: int(out) for lot_id, out in rows if lot_id is not None and out > 0}
 
 
-def hold(work: Work, shares: Sequence[tuple[Stock, Reservation, int]], reason: str = "") -> None:
-    """Put quantities by for reservations; the caller has checked that they are available. Many at once cost few statements."""
-    for _, reservation, quantity in shares:
-        reservation.quantity += quantity
-        _follow(reservation)
-    work.session.flush()  # new reservations get their keys together
+def hold(work: Work, shares: Sequence[Share], reason: str = "") -> None:
+    """Put quantities by for reservations; the caller has checked that they are available. Hundreds cost three statements."""
+    _move_reserves(work, shares, MoveKind.RESERVE, "quantity", reason)
+
+
+def let_go(work: Work, shares: Sequence[Share], reason: str = "") -> None:
+    """Give back what reservations still hold in the depots; the caller has checked that they hold so much. Three statements as well."""
+    _move_reserves(work, shares, MoveKind.RELEASE, "released", reason)
+
+
+def _move_reserves(work: Work, shares: Sequence[Share], kind: MoveKind, counted: Literal["quantity", "released"], reason: str) -> None:
+    """The session would send a statement per row, so it is told what to take for saved already. counted : what of a reservation grows."""
+    if not shares:
+        return
+    work.session.flush()
     lines = []
-    for stock, reservation, quantity in shares:
-        line = _line(work, stock, MoveKind.RESERVE, quantity, Cause(reason=reason, reservation=reservation))
-        lines.append(line)
-    if lines:
-        work.session.execute(insert(StockMovement), lines)  # hundreds in one statement
+    for stock, account, quantity in shares:
+        cause = Cause(reason=reason, reservation=account)
+        lines.append(_line(work, stock, kind, quantity, cause, assign=set_committed_value))
+        set_committed_value(account, counted, getattr(account, counted) + quantity)
+        set_committed_value(account, "status", _status_of(account))
+    _save(work, Stock, {id(stock): stock for stock, _, _ in shares}.values(), ("reserved",))
+    _save(work, Reservation, {id(it): it for _, it, _ in shares}.values(), (counted, "status"))
+    work.session.execute(insert(StockMovement), lines)
 
 
-def let_go(work: Work, stock: Stock, reservation: Reservation, quantity: int, reason: str = "") -> None:
-    """Give back what a reservation still holds in the depot; the caller has checked that it holds so much."""
-    reservation.released += quantity
-    _follow(reservation)
-    write_line(work, stock, MoveKind.RELEASE, quantity, Cause(reason=reason, reservation=reservation))
+def _save(work: Work, kind: type[Stock | Reservation], rows: Iterable[Stock | Reservation], changed: Sequence[str]) -> None:
+    """Write these columns of locked rows in one statement."""
+    kept = list(rows)
+    table = cast("Table", kind.__table__)
+    keys = [column.name for column in table.primary_key]
+    statement = (
+        update(table)
+        .where(*(table.c[key] == bindparam(f"of_{key}") for key in keys))
+        .values(version=table.c.version + 1, **{name: bindparam(f"to_{name}") for name in changed})
+    )
+    values = [{f"of_{key}": getattr(row, key) for key in keys} | {f"to_{name}": getattr(row, name) for name in changed} for row in kept]
+    work.session.connection().execute(statement, values)
+    for row in kept:
+        set_committed_value(row, "version", row.version + 1)
 
 
 def note_outcome(reservation: Reservation, *, issued: int = 0, returned: int = 0, consumed: int = 0) -> None:
@@ -296,7 +331,11 @@ def note_outcome(reservation: Reservation, *, issued: int = 0, returned: int = 0
 
 
 def _follow(reservation: Reservation) -> None:
-    reservation.status = reservation_status(
+    reservation.status = _status_of(reservation)
+
+
+def _status_of(reservation: Reservation) -> ReservationStatus:
+    return reservation_status(
         quantity=reservation.quantity,
         released=reservation.released,
         issued=reservation.issued,

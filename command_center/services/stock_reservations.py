@@ -1,10 +1,11 @@
 """Putting stock by for an incident or an activation, and giving it back. Functions ending in `_in` are steps of another transaction."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from command_center.center import Center
 from command_center.db.tables import Depot, Material, Reservation, Stock
@@ -29,6 +30,9 @@ from command_center.services.stock import ReservedMove, fingerprint
 
 if TYPE_CHECKING:
     from command_center.roads import RoadNetwork
+
+AccountKey = tuple[str, str, str]
+"""(step, depot, material) of one purpose."""
 
 TIERS = ("station", "community", "point")
 """Where to look first when no place is given: the larger depots."""
@@ -87,15 +91,19 @@ def reserve_in(  # noqa: PLR0913 - what for, where and how strictly are each the
     _check_wants(work, wants)
     stocks = _locked_stocks(work, wants, depots)
     accounts = _accounts(work, for_kind, for_id, step_id, wants)
-    granted = {material: sum(it.quantity - it.released for it in accounts.values() if it.material_code == material) for material in wants}
+    granted: Counter[str] = Counter()
+    for it in accounts.values():
+        granted[it.material_code] += it.quantity - it.released
+    there: dict[str, list[tuple[int, str, int]]] = {material: [] for material in wants}
     order = {code: place for place, code in enumerate(_depots_in_order(work, near, roads))}
+    for stock in stocks:
+        there[stock.material_code].append((order[stock.depot_code], stock.depot_code, stock.available))
     shares, shortages = [], []
     for material, wanted in sorted(wants.items()):
         missing = wanted - granted[material]
         if missing <= 0:
             continue
-        there = sorted((it for it in stocks if it.material_code == material), key=lambda it: order[it.depot_code])
-        found = share_out(missing, [(it.depot_code, it.available) for it in there])
+        found = share_out(missing, [(depot, available) for _, depot, available in sorted(there[material])])
         shares += [(depot, material, quantity) for depot, quantity in found]
         got = sum(quantity for _, quantity in found)
         if got < missing:
@@ -103,9 +111,10 @@ def reserve_in(  # noqa: PLR0913 - what for, where and how strictly are each the
     if shortages and not allow_short:
         raise _short(shortages, stocks, depots)
     by_key = {(it.depot_code, it.material_code): it for it in stocks}
-    for depot, material, _ in shares:
-        if (depot, material) not in accounts:
-            accounts[depot, material] = _new_account(work, for_kind, for_id, step_id, depot, material)
+    new = [(depot, material) for depot, material, _ in shares if (depot, material) not in accounts]
+    if new:
+        _open_accounts(work, for_kind, for_id, [(step_id or "", *key) for key in new])
+        accounts = _accounts(work, for_kind, for_id, step_id, wants)
     ledger.hold(work, [(by_key[depot, material], accounts[depot, material], quantity) for depot, material, quantity in sorted(shares)])
     if shares:
         short = [it.material for it in shortages]
@@ -128,22 +137,24 @@ def release_in(work: Work, for_kind: ForKind, for_id: int, *, step_id: str | Non
 def hand_over_in(work: Work, for_kind: ForKind, from_id: int, to_id: int) -> None:
     """What one incident (or activation) still has put by goes to another one, depot by depot; what was issued stays with the first."""
     moved = _release(work, for_kind, from_id, None, "")
-    keys = sorted({(it.depot_code, it.material_code, it.step_id) for it, _ in moved})
-    for depot, material, step_id in keys:
-        quantity = sum(held for it, held in moved if (it.depot_code, it.material_code, it.step_id) == (depot, material, step_id))
-        account = _accounts(work, for_kind, to_id, step_id, [material]).get((depot, material))
-        stock = work.get(Stock, (depot, material))
-        ledger.hold(work, [(stock, account or _new_account(work, for_kind, to_id, step_id, depot, material), quantity)])
+    held = {(it.step_id, it.depot_code, it.material_code): quantity for it, quantity in moved}
+    there = _accounts_of_all_steps(work, for_kind, to_id)
+    _open_accounts(work, for_kind, to_id, sorted(set(held) - set(there)))
+    accounts = _accounts_of_all_steps(work, for_kind, to_id)
+    stocks = ledger.locked_stocks(work, [(depot, material) for _, depot, material in held])
+    ledger.hold(work, [(stocks[key[1], key[2]], accounts[key], quantity) for key, quantity in sorted(held.items())])
     if moved:
         shares = [(it.depot_code, it.material_code, quantity) for it, quantity in moved]
         work.record(events.StockReserved(**_facts(shares, for_kind, to_id, None)))
 
 
 def _check_wants(work: Work, wants: Mapping[str, int]) -> None:
-    for material, wanted in wants.items():
+    for wanted in wants.values():
         if not 0 <= wanted <= MOST_AT_ONCE:
             raise Invalid(field="quantity", value=wanted)
-        if work.session.get(Material, material) is None:
+    known = set(work.session.scalars(select(Material.code).where(Material.code.in_(list(wants)))))
+    for material in wants:
+        if material not in known:
             raise UnknownMaterial(material=material)
 
 
@@ -167,24 +178,19 @@ def _accounts(work: Work, for_kind: str, for_id: int, step_id: str | None, mater
     return {(it.depot_code, it.material_code): it for it in rows}
 
 
-def _new_account(work: Work, for_kind: str, for_id: int, step_id: str | None, depot: str, material: str) -> Reservation:
-    account = Reservation(
-        for_kind=for_kind,
-        for_id=for_id,
-        step_id=step_id or "",
-        depot_code=depot,
-        material_code=material,
-        quantity=0,
-        released=0,
-        issued=0,
-        returned=0,
-        consumed=0,
-        status=ReservationStatus.RELEASED,
-        at=work.now,
-        by=work.actor.name,
-    )
-    work.session.add(account)
-    return account
+def _accounts_of_all_steps(work: Work, for_kind: str, for_id: int) -> dict[AccountKey, Reservation]:
+    query = select(Reservation).where(Reservation.for_kind == for_kind, Reservation.for_id == for_id)
+    rows = work.session.scalars(query.order_by(Reservation.id).execution_options(populate_existing=True))
+    return {(it.step_id, it.depot_code, it.material_code): it for it in rows}
+
+
+def _open_accounts(work: Work, for_kind: str, for_id: int, keys: Sequence[AccountKey]) -> None:
+    """Accounts with nothing in them yet, in one statement; whoever asks for one reads it afterwards."""
+    nothing = {"quantity": 0, "released": 0, "issued": 0, "returned": 0, "consumed": 0, "status": ReservationStatus.RELEASED, "version": 1}
+    purpose = {"for_kind": for_kind, "for_id": for_id, "at": work.now, "by": work.actor.name}
+    rows = [{**purpose, **nothing, "step_id": step, "depot_code": depot, "material_code": material} for step, depot, material in keys]
+    if rows:
+        work.session.execute(insert(Reservation), rows)
 
 
 def _depots_in_order(work: Work, near: Point | None, roads: "RoadNetwork | None") -> list[str]:
@@ -207,19 +213,18 @@ def _short(shortages: Sequence[Shortage], stocks: Sequence[Stock], depots: Itera
 
 
 def _release(work: Work, for_kind: str, for_id: int, step_id: str | None, reason: str) -> list[tuple[Reservation, int]]:
-    query = select(Reservation).where(Reservation.for_kind == for_kind, Reservation.for_id == for_id)
+    """Everything a purpose holds, let go in a handful of statements: a flood at level I holds some hundred reservations."""
+    of_purpose = [Reservation.for_kind == for_kind, Reservation.for_id == for_id]
     if step_id is not None:
-        query = query.where(Reservation.step_id == step_id)
-    seen = sorted(work.session.scalars(query), key=lambda it: (it.depot_code, it.material_code, it.id))
-    released: list[tuple[Reservation, int]] = []
-    for one in seen:
-        stock = work.get(Stock, (one.depot_code, one.material_code))
-        account = work.get(Reservation, one.id)
-        held = account.held
-        if held > 0:
-            ledger.let_go(work, stock, account, held, reason)
-            released.append((account, held))
+        of_purpose.append(Reservation.step_id == step_id)
+    keys = select(Reservation.depot_code, Reservation.material_code).where(*of_purpose)
+    stocks = ledger.locked_stocks(work, [(depot, material) for depot, material in work.session.execute(keys)])
+    accounts = work.session.scalars(select(Reservation).where(*of_purpose).execution_options(populate_existing=True))
+    released = sorted(
+        ((it, it.held) for it in accounts if it.held > 0), key=lambda pair: (pair[0].depot_code, pair[0].material_code, pair[0].id)
+    )
     if released:
+        ledger.let_go(work, [(stocks[it.depot_code, it.material_code], it, quantity) for it, quantity in released], reason)
         shares = [(it.depot_code, it.material_code, quantity) for it, quantity in released]
         work.record(events.StockReleased(**_facts(shares, for_kind, for_id, step_id)))
     return released
@@ -335,7 +340,7 @@ def release_reservation(center: Center, order: ReservedMove, actor: Actor) -> tu
         account = work.get(Reservation, seen.id)
         if order.quantity > account.held:
             raise MoreThanReserved(reservation=account.id, held=account.held, wanted=order.quantity)
-        ledger.let_go(work, stock, account, order.quantity, order.reason)
+        ledger.let_go(work, [(stock, account, order.quantity)], order.reason)
         share = (account.depot_code, account.material_code, order.quantity)
         work.record(events.StockReleased(**_facts([share], account.for_kind, account.for_id, account.step_id)))
         released = Holding(

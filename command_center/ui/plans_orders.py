@@ -69,7 +69,7 @@ async def _undo(desk: Desk, wanted: Order, at: At) -> Outcome:
     done = await order(desk, activations.undo, int(wanted["activation"]))
     if not isinstance(done, Refusal):
         screen = desk.screen()
-        tell(screen.say(N_("The plan is taken back")), screen.say(N_("Units are recalled; everyone who was told hears of it.")))
+        tell(screen.say(N_("Undone")), screen.say(N_("Units are recalled; everyone who was told hears of it.")))
     return done
 
 

@@ -1,7 +1,7 @@
 """The log: append-only, chained, and the outbox."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -77,3 +77,21 @@ def test_the_chain_holds_with_its_own_session(center: Center) -> None:
         verdict = verify(session)
 
     assert verdict.head_hash != "0" * 64
+
+
+def test_a_chain_that_grows_while_it_is_checked_is_whole(center: Center, officer: Actor) -> None:
+    take_test_call(center, officer)
+    looked_at: list[str] = []
+
+    def write_meanwhile(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        looked_at.append(statement)
+        if len(looked_at) == 1:
+            take_test_call(center, officer)
+
+    with center.read() as session:
+        event.listen(session.connection(), "after_cursor_execute", write_meanwhile)
+        verdict = verify(session)
+
+    assert len(looked_at) == 2
+    assert verdict.broken_at is None
+    assert history.verify_log(center).lines > verdict.lines

@@ -176,6 +176,15 @@ def test_a_decision_is_timed_from_when_it_was_waited_for() -> None:
     ]
 
 
+def test_a_level_that_is_lowered_before_it_is_asked_for_was_never_met() -> None:
+    raised, lowered = line(5, "PlanActivated", plan_id="P01", level="II"), line(10, "LevelChanged", plan_id="P01", before="II", after="IV")
+    wish = expecting("level", of="P01", level=Level.II, within="05:00")
+
+    states = [verdict(wish, lines, until_s).state for lines, until_s in (([raised], 6), ([raised, lowered], 11), ([raised, lowered], 900))]
+
+    assert states == ["open", "open", "missed"]
+
+
 happenings = st.lists(
     st.one_of(
         st.builds(sent, st.floats(31, 900), st.just(7), st.integers(1, 4)),
