@@ -13,6 +13,8 @@ from command_center.services import (
     assignments,
     callers,
     drill_sheets,
+    handover_clock,
+    handover_print,
     jobs,
     messages,
     notices,
@@ -253,6 +255,18 @@ def expire_warning(center: Center, order: JobOrder) -> None:
         warnings.expire_warning(work, event.warning_id)
 
 
+def keep_handover(center: Center, order: JobOrder) -> None:
+    """A watch ends soon, has ended, or has begun: remind, warn, look again later."""
+    with completing(center, order.job_id) as work:
+        handover_clock.keep_handover(center, work, entry_id=order.entry_id)
+
+
+def prepare_paper(center: Center, order: JobOrder) -> None:
+    """A report falls due: what the typesetter needs is made now, so that nobody waits for it."""
+    handover_print.fonts(center)
+    _nothing_left(center, order)
+
+
 JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "send_dispatch": send_dispatch,
     "ask_for_answer": ask_for_answer,
@@ -273,5 +287,7 @@ JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "keep_clocks": keep_clocks,
     "mark_report_overdue": mark_report_overdue,
     "open_more_shelters": open_more_shelters,
+    "keep_handover": keep_handover,
+    "prepare_paper": prepare_paper,
 }
 """The allow-list: a name that is not here is not run, whoever queued it."""

@@ -171,7 +171,7 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.WatchAdded: (),
     events.WatchDropped: (),
     events.WatchPeopleSet: (),
-    events.WatchBegun: (),
+    events.WatchBegun: (Reaction("keep_handover"),),
     events.WatchHandingOver: (),
     events.WatchClosed: (),
     events.WatchesCalledUp: (),
@@ -182,6 +182,17 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.RollCallAnswered: (),
     events.ResponsibilitiesImported: (),
     events.CadrePhoneSet: (),
+    events.HandoverDrafted: (),
+    events.HandoverDue: (Reaction("prepare_paper"),),
+    events.HandoverLate: (),
+    events.HandoverEdited: (),
+    events.BlockerNoted: (),
+    events.HandoverSigned: (),
+    events.SignatureWithdrawn: (),
+    events.HandoverSealed: (),
+    events.HandoverCountersigned: (),
+    events.DutyNoted: (),
+    events.EntryCorrected: (),
 }
 
 
