@@ -314,6 +314,15 @@ def handover_templates(
         print(file)
 
 
+@app.command("paper-fonts", hidden=True)
+def paper_fonts() -> None:
+    """Pack the screens' fonts for papers anew, after they were replaced; a developer's command."""
+    from command_center.services.paper_fonts import pack_fonts
+
+    for file in pack_fonts():
+        print(file)
+
+
 @app.command("demo-district")
 def demo_district() -> None:
     """Write the demo district anew: the places, the map file and the base map of the catalogue in use."""

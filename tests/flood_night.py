@@ -25,13 +25,15 @@ from command_center.services import (
     roll_calls,
     shelters,
     stock,
+    stock_questions,
     units,
     warnings,
 )
 from command_center.services.activations import ActivatePlan
 from command_center.services.assignments import ReportStatus
 from command_center.services.dispatching import DispatchUnits
-from command_center.services.stock import Move, SetMinimum
+from command_center.services.stock import Move, ReservedMove, SetMinimum
+from command_center.services.stock_questions import ReservationLine
 from command_center.services.warnings import PastedText, StatedOrder
 from tests.builders import take_test_call
 from tests.conftest import Clock
@@ -59,6 +61,8 @@ class FloodNight:
     shelter: int
     promise: int
     """The log's line that promises to follow something up."""
+    pumps: ReservationLine
+    """The pumps the plan had put by, all of them issued."""
 
 
 def _send(center: Center, incident_id: int, unit_id: str, officer: Actor, *upto: AssignmentStatus) -> int:
@@ -94,11 +98,12 @@ def flood_night(center: Center, clock: Clock, officer: Actor) -> FloodNight:
     unowned = take_test_call(center, officer, kind="E103", place_id="XQ050", said="下穿通道积水").incident_id
 
     units.set_unit_crew(center, "patrol-02", ["李强", "王磊"], officer)
-    stock.issue(center, Move(depot="YY-S01", material="FL05", quantity=3, reason="车库排水"), officer)
-    stock.issue(center, Move(depot="YY-S01", material="FL01", quantity=60), officer)
-    stock.return_(center, Move(depot="YY-S01", material="FL01", quantity=10), officer)
-    stock.set_minimum(center, SetMinimum(depot="YY-S01", material="FL05", minimum=3), officer)
-    shelter = shelters.open_shelter(center, "SH01", officer, activation_id=plan.activation_id)
+    pumps = next(it for it in stock_questions.reservations(center, "activation", plan.activation_id) if it.material == "FL05")
+    stock.issue_reserved(center, ReservedMove(reservation_id=pumps.id, quantity=pumps.held, reason="车库排水"), officer)
+    stock.issue(center, Move(depot="YY-S01", material="FR05", quantity=6), officer)
+    stock.return_(center, Move(depot="YY-S01", material="FR05", quantity=2), officer)
+    stock.set_minimum(center, SetMinimum(depot=pumps.depot, material="FL05", minimum=9), officer)
+    shelter = shelters.openings_of(center, plan.activation_id)[0].id  # the plan has opened what it needs
     shelters.count_shelter(center, shelter, officer, occupied=36, special_needs=4)
     call = roll_calls.start_roll_call(center, officer)
     for station, there in (("YY", 6), ("LY", 5), ("MX", 6)):
@@ -120,5 +125,5 @@ def flood_night(center: Center, clock: Clock, officer: Actor) -> FloodNight:
         activation=plan.activation_id,
         shelter=shelter,
         promise=promise,
+        pumps=pumps,
     )
-

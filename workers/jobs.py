@@ -14,7 +14,6 @@ from command_center.services import (
     callers,
     drill_sheets,
     handover_clock,
-    handover_print,
     jobs,
     messages,
     notices,
@@ -261,12 +260,6 @@ def keep_handover(center: Center, order: JobOrder) -> None:
         handover_clock.keep_handover(center, work, entry_id=order.entry_id)
 
 
-def prepare_paper(center: Center, order: JobOrder) -> None:
-    """A report falls due: what the typesetter needs is made now, so that nobody waits for it."""
-    handover_print.fonts(center)
-    _nothing_left(center, order)
-
-
 JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "send_dispatch": send_dispatch,
     "ask_for_answer": ask_for_answer,
@@ -288,6 +281,5 @@ JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "mark_report_overdue": mark_report_overdue,
     "open_more_shelters": open_more_shelters,
     "keep_handover": keep_handover,
-    "prepare_paper": prepare_paper,
 }
 """The allow-list: a name that is not here is not run, whoever queued it."""

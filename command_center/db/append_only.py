@@ -61,23 +61,26 @@ def unprotect_ledger(connection: Connection) -> None:
     connection.exec_driver_sql("DROP FUNCTION ledger_append_only()")
 
 
-_SEALED = ("id", "watch_id", "next_watch_id", "edits", "notes", "outgoing_by", "outgoing_at", "incoming_by", "incoming_at", "sealed", "sha256")
-_SEALED += ("log_id", "log_hash", "begun_at")
+_SEALED = (
+    *("id", "watch_id", "next_watch_id", "begun_at", "edits", "notes", "outgoing_by", "outgoing_at", "incoming_by", "incoming_at"),
+    *("sealed", "sha256", "log_id", "log_hash"),
+)
 _DIFFERS = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _SEALED)
 _BREAKS_THE_SEAL = f"OLD.sha256 IS NOT NULL AND (OLD.leader_by IS NOT NULL OR {_DIFFERS})"
+_REMOVES_IT = "OLD.sha256 IS NOT NULL"
+_BREAK_SQLITE = _BREAKS_THE_SEAL.replace("IS DISTINCT FROM", "IS NOT")
+_REFUSE_SQLITE = "BEGIN SELECT RAISE(ABORT, 'the handover is sealed'); END"
+_REFUSE_POSTGRESQL = "EXECUTE FUNCTION handover_is_sealed()"
 
 _SEAL_SQLITE = (
-    f"CREATE TRIGGER handover_sealed BEFORE UPDATE ON handover WHEN {_BREAKS_THE_SEAL.replace('IS DISTINCT FROM', 'IS NOT')} "
-    "BEGIN SELECT RAISE(ABORT, 'the handover is sealed'); END",
-    "CREATE TRIGGER handover_kept BEFORE DELETE ON handover WHEN OLD.sha256 IS NOT NULL "
-    "BEGIN SELECT RAISE(ABORT, 'the handover is sealed'); END",
+    f"CREATE TRIGGER handover_sealed BEFORE UPDATE ON handover WHEN {_BREAK_SQLITE} {_REFUSE_SQLITE}",
+    f"CREATE TRIGGER handover_kept BEFORE DELETE ON handover WHEN {_REMOVES_IT} {_REFUSE_SQLITE}",
 )
 
 _SEAL_POSTGRESQL = (
     "CREATE FUNCTION handover_is_sealed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the handover is sealed'; END $$",
-    f"CREATE TRIGGER handover_sealed BEFORE UPDATE ON handover FOR EACH ROW WHEN ({_BREAKS_THE_SEAL}) EXECUTE FUNCTION handover_is_sealed()",
-    "CREATE TRIGGER handover_kept BEFORE DELETE ON handover FOR EACH ROW WHEN (OLD.sha256 IS NOT NULL) "
-    "EXECUTE FUNCTION handover_is_sealed()",
+    f"CREATE TRIGGER handover_sealed BEFORE UPDATE ON handover FOR EACH ROW WHEN ({_BREAKS_THE_SEAL}) {_REFUSE_POSTGRESQL}",
+    f"CREATE TRIGGER handover_kept BEFORE DELETE ON handover FOR EACH ROW WHEN ({_REMOVES_IT}) {_REFUSE_POSTGRESQL}",
 )
 
 

@@ -25,14 +25,13 @@ Refusal
 │   ├── CountBelowReserved, LotExpiryDiffers, MoreThanReserved, MoreThanIssued
 │   ├── ReportClosed, BlanksLeft
 │   ├── ShelterIsOpen, ShelterClosed, ShelterFull, PeopleInShelters
-│   └── BlockersOpen, HandoverUnwritten, AlreadySigned, NotSignedYet, SameOfficer, NobodyNext, TemplateUnfit
+│   └── BlockersOpen, HandoverUnwritten, AlreadySigned, NotSignedYet, SameOfficer, NobodyNext, TemplateUnfit, PaperFailed
 ├── Invalid              422  understood, but the values cannot be right
 │   ├── SheetUnreadable         no spreadsheet, or one of another shape
 │   └── SheetRefused            cells that cannot be right; nothing of the sheet was taken over
 │   ├── NoWarningInText, OrderNeedsPlan, NotAMeasurement ...
 ├── UnreadableAlert      422  a CAP message that cannot be taken, each reason with a code of its own
-├── TooMany              429  wait and try again
-└── PaperFailed          503  a paper could not be set; its content is there in other forms
+└── TooMany              429  wait and try again
 
 `code` is stable and is the key of the text people read; facts travel as keywords.
 """
@@ -400,6 +399,12 @@ class TemplateUnfit(Conflict):
     code = "template_unfit"
 
 
+class PaperFailed(Conflict):
+    """The typesetter did not come to an end, or met something it cannot set; other forms have the same content. Facts: reason."""
+
+    code = "paper_failed"
+
+
 class KeyReused(Conflict):
     """The same idempotency key came with another order. Facts: key."""
 
@@ -754,10 +759,3 @@ class TooMany(Refusal):
 
     code = "too_many"
     status = 429
-
-
-class PaperFailed(Refusal):
-    """The typesetter did not come to an end, or found something it cannot set. Facts: reason."""
-
-    code = "paper_failed"
-    status = 503

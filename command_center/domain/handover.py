@@ -42,7 +42,7 @@ class EntryAct(StrEnum):
 
     TAKE = "take"
     REPORT = "report"
-    PASS_ON = "pass_on"
+    PASS_ON = "pass_on"  # noqa: S105 - no secret: an act of the log
     FOLLOW_UP = "follow_up"
 
 
@@ -223,7 +223,9 @@ class HandoverReport:
         }
 
     @classmethod
-    def of_content(cls, row: Mapping[str, Any], *, status: HandoverStatus, sha256: str, leader_by: str | None, leader_at: Cell | None) -> Self:
+    def of_content(
+        cls, row: Mapping[str, Any], *, status: HandoverStatus, sha256: str, leader_by: str | None, leader_at: Cell | None
+    ) -> Self:
         """Read a sealed report back."""
         return cls(
             id=row["id"],

@@ -54,13 +54,13 @@ from command_center.services import access
 from command_center.services.handover_drawing import Drawing, moment_text
 from command_center.services.handover_duties import blockers
 from command_center.services.handover_facts import facts_of
+from command_center.services.handover_layout import SIGNATURES
 from command_center.services.handover_sections import drawn
 from command_center.services.notices import withdraw_call
 from command_center.services.positions import latest_fixes
 from command_center.services.watches import TURN, begin_watch, holder_of, next_watch, start_handing_over, watch_on_duty
 
 LONGEST_NOTE = 500
-SIGNATURES = "signatures"
 
 Fixes = Mapping[str, Fix]
 
@@ -139,9 +139,7 @@ def handover_context(center: Center, actor: Actor, handover_id: int | None = Non
         return _report(center, session, watch, handover, fixes, center.now())
 
 
-def _report(
-    center: Center, session: Session, watch: Watch, handover: Handover | None, fixes: Fixes, now: datetime
-) -> HandoverReport:
+def _report(center: Center, session: Session, watch: Watch, handover: Handover | None, fixes: Fixes, now: datetime) -> HandoverReport:
     if handover is not None and handover.sealed is not None:
         return _sealed_report(center, handover)
     it = Drawing(center=center, facts=facts_of(center, session, watch, fixes, now))
@@ -168,9 +166,7 @@ def _report(
 def _edited(section: Section, edit: Mapping[str, Any] | None) -> Section:
     if edit is None:
         return section
-    return with_edit(
-        replace(section, version=edit["version"], edited_by=edit["by"], edited_at=edit["at"]), SectionEdit.of_row(edit)
-    )
+    return with_edit(replace(section, version=edit["version"], edited_by=edit["by"], edited_at=edit["at"]), SectionEdit.of_row(edit))
 
 
 def _signed(section: Section, handover: Handover | None, it: Drawing) -> Section:
@@ -226,7 +222,14 @@ def find_handovers(center: Center, actor: Actor, *, limit: int = 50, before: int
     """Reports, newest first; `before` an id pages back."""
     actor.require(Right.HAND_OVER)
     columns = (Handover.id, Handover.watch_id, Handover.status, Handover.sha256)
-    signed = (Handover.outgoing_by, Handover.outgoing_at, Handover.incoming_by, Handover.incoming_at, Handover.leader_by, Handover.leader_at)
+    signed = (
+        Handover.outgoing_by,
+        Handover.outgoing_at,
+        Handover.incoming_by,
+        Handover.incoming_at,
+        Handover.leader_by,
+        Handover.leader_at,
+    )
     query = select(*columns, *signed, Watch.number, Watch.from_at, Watch.to_at).join(Watch, Watch.id == Handover.watch_id)
     if before is not None:
         query = query.where(Handover.id < before)
@@ -271,7 +274,7 @@ def edit_handover(center: Center, order: EditHandover, actor: Actor) -> int:
         handover, watch = _locked(work, order.handover_id)
         _still_open(handover, watch, but_objections=order.section == SIGNATURES)
         held = handover.edits.get(order.section, {})
-        version = held.get("version", 0)
+        version = int(held.get("version", 0))
         if version != order.based_on:
             raise EditedMeanwhile(what="handover", by=held.get("by"), version=version)
         written = {**edit.as_row(), "version": version + 1, "by": actor.name, "at": moment(work.now)}

@@ -47,7 +47,8 @@ def todo(it: Drawing) -> Lines:
     for report in it.running_reports:
         if report.due_at <= until:
             told = both(WRITE_REPORT, about=it.about(report), kind=both(phrases.REPORT_KIND[report.kind.value]))
-            cells = {"text": it.words(told, f"/api/v1/reports/{report.id}"), "owner": NOTHING, "due_at": it.moment(report.due_at)}
+            owner = both(phrases.ROLE["duty_officer"])
+            cells = {"text": it.words(told, f"/api/v1/reports/{report.id}"), "owner": it.words(owner), "due_at": it.moment(report.due_at)}
             found.append((report.due_at, Line(key=f"report:{report.id}", cells=cells)))
     groups = it.center.catalogue.common.groups
     for tasks in it.open_tasks_of.values():
@@ -105,7 +106,11 @@ def _late_reports(it: Drawing) -> Blocking:
     for report in it.running_reports:
         if report.due_at <= it.facts.now:
             kind = both(phrases.REPORT_KIND[report.kind.value])
-            yield str(report.id), both(BLOCKED_REPORT, about=it.about(report), kind=kind, at=it.at(report.due_at)), f"/api/v1/reports/{report.id}"
+            yield (
+                str(report.id),
+                both(BLOCKED_REPORT, about=it.about(report), kind=kind, at=it.at(report.due_at)),
+                f"/api/v1/reports/{report.id}",
+            )
 
 
 def _unconfirmed(it: Drawing) -> Blocking:

@@ -30,6 +30,9 @@ HASH = N_("SHA-256 of the sealed content: %(hash)s")
 NO_HASH = N_("Not sealed yet: no hash")
 LOG = N_("Log up to line %(line)s: %(hash)s")
 
+SIGNATURES = "signatures"
+"""They stand below everything else, the blockers included."""
+
 Kind = Literal["text", "grid", "table"]
 Columns = Sequence[tuple[tuple[str, ...], float]]
 """Per column the fields that stand in it, one below the other, and its share of the width."""
@@ -47,35 +50,35 @@ _COLUMNS: Mapping[str, Columns] = {
         (("number", "severity"), 2.5),
         (("type", "place"), 3.4),
         (("status", "units"), 2.4),
-        (("opened_at",), 2.1),
+        (("opened_at",), 2.3),
         (("owner",), 1.7),
         (("next_action", "next_action_at"), 3),
     ),
     "closed": ((("number",), 2.3), (("type", "place"), 4), (("arrive_s",), 1.8), (("within_5min",), 1.5), (("outcome",), 1.8)),
     "reports": ((("received",), 1), (("accepted",), 1), (("resolved",), 1), (("open",), 1), (("overdue",), 1), (("due_next_shift",), 1.3)),
     "units": (
-        (("unit",), 1.7),
-        (("status",), 1.5),
-        (("place",), 3),
-        (("battery",), 1.2),
-        (("last_seen",), 2.1),
-        (("fault",), 1.7),
-        (("crew",), 2.4),
+        (("unit",), 1.9),
+        (("status",), 1.9),
+        (("place",), 2.8),
+        (("battery",), 1.3),
+        (("last_seen",), 2.3),
+        (("fault",), 1.8),
+        (("crew",), 2),
     ),
-    "stations": ((("station",), 2.6), (("on_duty",), 2), (("leader",), 2), (("last_check",), 2), (("note",), 3)),
+    "stations": ((("station",), 2.6), (("on_duty",), 2), (("leader",), 2), (("last_check",), 2.3), (("note",), 2.7)),
     "stock": (
         (("depot",), 3),
         (("item",), 2.6),
         (("issued",), 1.2),
-        (("returned",), 1.2),
+        (("returned",), 1.5),
         (("on_hand",), 1.2),
-        (("below_minimum",), 1.5),
+        (("below_minimum",), 1.6),
         (("expiring_90d",), 1.6),
     ),
     "closures": ((("place",), 3), (("reason",), 2.4), (("since",), 2), (("guarded_by",), 2), (("reopen_rule",), 3)),
     "people": ((("shelter",), 3.6), (("occupied",), 1.5), (("places",), 1.5), (("special_needs",), 1.5), (("next_check",), 2.2)),
-    "clocks": ((("incident",), 2.4), (("kind",), 2.4), (("due_at",), 2.1), (("sent_at",), 2.1), (("receiver",), 2.2)),
-    "instructions": ((("from", "at"), 2.2), (("text",), 4.6), (("owner",), 1.8), (("due_at",), 2), (("done",), 1.3)),
+    "clocks": ((("incident",), 2.4), (("kind",), 3), (("due_at",), 2.1), (("sent_at",), 2.1), (("receiver",), 1.8)),
+    "instructions": ((("given_by", "at"), 2.2), (("text",), 4.6), (("owner",), 1.8), (("due_at",), 2), (("done",), 1.3)),
     "todo": ((("text",), 5.6), (("owner",), 2), (("due_at",), 2.1)),
 }
 """Ten fields do not fit side by side on A4: what belongs together shares a column."""
@@ -163,7 +166,7 @@ def with_countersignature(report: HandoverReport) -> tuple[Section, ...]:
     if report.leader_at is not None:
         cells["leader_at"] = report.leader_at
     return tuple(
-        section if section.key != "signatures" else replace(section, lines=tuple(_over(line, cells) for line in section.lines))
+        section if section.key != SIGNATURES else replace(section, lines=tuple(_over(line, cells) for line in section.lines))
         for section in report.sections
     )
 
@@ -188,14 +191,18 @@ def word(line: Line, name: str, language: str) -> str:
 def paper_of(report: HandoverReport, language: Language, zone: tzinfo) -> Paper:
     """Set the report in one language."""
     mark, title, watch = title_of(report, language)
-    sections = [_set(section, number, language) for number, section in enumerate(with_countersignature(report), 1)]
+    signed_below = [it for it in with_countersignature(report) if it.key != SIGNATURES]
+    sections = [_set(section, number, language) for number, section in enumerate(signed_below, 1)]
+    sections.append(_blockers(report, len(sections) + 1, language))
+    last = [it for it in with_countersignature(report) if it.key == SIGNATURES]
+    sections += [_set(section, len(sections) + 1, language) for section in last]
     return Paper(
         language=language,
         mark=mark,
         title=title,
         street=printable(report.street.in_(language)),
         watch=watch,
-        sections=[*sections, _blockers(report, len(sections) + 1, language)],
+        sections=sections,
         foot=foot_of(report, language, zone),
     )
 
@@ -241,6 +248,6 @@ def _blockers(report: HandoverReport, number: int, language: Language) -> PaperS
 
 
 def template_file(center: Center, name: str) -> Path:
-    """Where a template lies: the office's own in the data folder goes first, then the street's catalogue, then what came with the centre."""
+    """Where a template lies: the office's own in the data folder goes first, then its catalogue's, then what came with the centre."""
     places = [center.folder, *([] if center.catalogue_dir is None else [center.catalogue_dir]), FOLDER]
     return next((found for place in places if (found := place / "handover" / name).is_file()), FOLDER / "handover" / name)

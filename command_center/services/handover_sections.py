@@ -56,8 +56,7 @@ def drawn(it: Drawing, section: HandoverSection) -> Section:
     """One section with its lines, before any officer's edit; every field of it has a cell."""
     names = {name: it.center.catalogue.handover.field_names[name] for name in section.fields}
     lines = (
-        Line(key=line.key, cells={name: line.cells.get(name, NOTHING) for name in names})
-        for line in _SECTIONS.get(section.key, _empty)(it)
+        Line(key=line.key, cells={name: line.cells.get(name, NOTHING) for name in names}) for line in _SECTIONS.get(section.key, _empty)(it)
     )
     return Section(
         key=section.key,

@@ -16,11 +16,11 @@ from command_center.services.watches import watch_view
 from command_center.words import N_, phrases
 
 SITUATION = N_(
-    "Incidents reported: %(received)s, ended: %(closed)s, still open: %(open)s; within five minutes: %(share)s of %(arrived)s that were "
+    "Incidents reported: %(received)s, ended: %(closed)s, still open: %(open)s; within five minutes: %(share)s of the %(arrived)s that were "
     "reached.\n"
     "Warnings in force: %(warnings)s; plans in force: %(plans)s; people in shelters: %(people)s.\n"
-    "To watch after the change: %(overdue)s tasks overdue, %(late)s reports overdue, %(unanswered)s orders not acknowledged, "
-    "%(low)s stocks below minimum."
+    "To watch after the change: tasks overdue: %(overdue)s; reports overdue: %(late)s; orders not acknowledged: %(unanswered)s; "
+    "stocks below minimum: %(low)s."
 )
 NO_PLANS = N_("none")
 PLAN_AT = N_("%(plan)s (level %(level)s response)")
@@ -58,7 +58,9 @@ def situation(it: Drawing) -> Lines:
     facts = it.facts
     arrival_s = [(on_scene - reported).total_seconds() for reported, on_scene in facts.received if on_scene is not None]
     share = promise_kept_share(arrival_s)
-    plans = listed(both(PLAN_AT, plan=Text(**one.plan["short"]), level=one.level.value) for one in facts.activations if one.status in RUNNING)
+    plans = listed(
+        both(PLAN_AT, plan=Text(**one.plan["short"]), level=one.level.value) for one in facts.activations if one.status in RUNNING
+    )
     summary = both(
         SITUATION,
         received=len(facts.received),

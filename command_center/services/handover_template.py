@@ -14,7 +14,7 @@ from command_center.domain.catalogue import Catalogue
 from command_center.domain.handover import FORMS
 from command_center.domain.text import Language
 from command_center.domain.vocabulary import HandoverSection, HandoverTemplate
-from command_center.services.handover_layout import BLOCKERS, MATTER, SAID, SAID_BY, columns_of, head_of, kind_of, numeral
+from command_center.services.handover_layout import BLOCKERS, MATTER, SAID, SAID_BY, SIGNATURES, columns_of, head_of, kind_of, numeral
 from command_center.words import LANGUAGES, translator
 
 TWIPS_PER_MM = 1440 / 25.4
@@ -58,8 +58,10 @@ def build_template(template: HandoverTemplate, language: Language) -> bytes:
         "[Content_Types].xml": _content_types(),
         "_rels/.rels": _relations((("rId1", "officeDocument", "word/document.xml"),)),
         "word/_rels/document.xml.rels": _relations(
-            tuple((f"rId{place}", kind, f"{kind}.xml") for place, kind in enumerate(("styles", "settings", "fontTable"), 1))
-            + (("rId4", "footer", "footer1.xml"),)
+            (
+                *((f"rId{place}", kind, f"{kind}.xml") for place, kind in enumerate(("styles", "settings", "fontTable"), 1)),
+                ("rId4", "footer", "footer1.xml"),
+            )
         ),
         "word/document.xml": _document(template, language),
         "word/styles.xml": _styles(language),
@@ -92,19 +94,27 @@ def _document(template: HandoverTemplate, language: Language) -> str:
         _paragraph("Title", _field("title")),
         _paragraph("Subtitle", _field("street") + _run("　" if language == "zh_CN" else ", ") + _field("watch")),
     ]
-    for number, section in enumerate(template.sections, 1):
-        body.append(_paragraph("Heading1", _run(numeral(number, language) + section.title.in_(language))))
-        body += _section(template, section, language)
-        body.append(_paragraph("Note", _field(note_field(section.key))))
-    body += _blockers(len(template.sections) + 1, language)
+    above = [section for section in template.sections if section.key != SIGNATURES]
+    for number, section in enumerate(above, 1):
+        body += _numbered(template, section, number, language)
+    body += _blockers(len(above) + 1, language)
+    for section in template.sections:
+        if section.key == SIGNATURES:
+            body += _numbered(template, section, len(above) + 2, language)
     return f"{_HEAD}<w:document {_NAMES} {_RELS}><w:body>{''.join(body)}{_page()}</w:body></w:document>"
+
+
+def _numbered(template: HandoverTemplate, section: HandoverSection, number: int, language: Language) -> Iterator[str]:
+    yield _paragraph("Heading1", _run(numeral(number, language) + section.title.in_(language)))
+    yield from _section(template, section, language)
+    yield _paragraph("Note", _field(note_field(section.key)))
 
 
 def _section(template: HandoverTemplate, section: HandoverSection, language: Language) -> Iterator[str]:
     names = template.field_names
     match kind_of(section.key, section.fields, is_form=section.key in FORMS):
         case "text":
-            yield _paragraph("Normal", _field(field_name(section.key, section.fields[0])))
+            yield _table((1,), [[_paragraph("Body", _field(field_name(section.key, section.fields[0])))]], is_ruled=False)
         case "grid":
             cells = [
                 _paragraph(style, content)
@@ -114,7 +124,6 @@ def _section(template: HandoverTemplate, section: HandoverSection, language: Lan
                     ("TableText", _field(field_name(section.key, name))),
                 )
             ]
-            cells += [_paragraph("TableText", "")] * (-len(cells) % len(GRID_SHARES))
             yield _table(GRID_SHARES, [cells[start : start + len(GRID_SHARES)] for start in range(0, len(cells), len(GRID_SHARES))])
         case _:
             columns = columns_of(section.key, section.fields)
@@ -139,13 +148,14 @@ def _repeating(shares: Sequence[float], heads: Sequence[str], fields: Sequence[S
 _EDGES = ("top", "left", "bottom", "right", "insideH", "insideV")
 
 
-def _table(shares: Sequence[float], rows: Sequence[Sequence[str]], *, has_head: bool = False) -> str:
-    """Rows stay together; a head is repeated on every page."""
+def _table(shares: Sequence[float], rows: Sequence[Sequence[str]], *, has_head: bool = False, is_ruled: bool = True) -> str:
+    """Rows stay together; a head is repeated on every page; the last cell of a short row takes what is left of the width."""
     twips = [round(WIDTH_MM * TWIPS_PER_MM * share / sum(shares)) for share in shares]
-    edges = "".join(f'<w:{edge} w:val="single" w:sz="4" w:space="0" w:color="444444"/>' for edge in _EDGES)
+    edges = "".join(f'<w:{edge} w:val="single" w:sz="4" w:space="0" w:color="444444"/>' for edge in _EDGES if is_ruled)
+    margin = 70 if is_ruled else 0
     properties = (
         f'<w:tblPr><w:tblW w:w="{sum(twips)}" w:type="dxa"/><w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/>'
-        '<w:tblCellMar><w:left w:w="70" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+        f'<w:tblCellMar><w:left w:w="{margin}" w:type="dxa"/><w:right w:w="{margin}" w:type="dxa"/></w:tblCellMar></w:tblPr>'
     )
     grid = "".join(f'<w:gridCol w:w="{it}"/>' for it in twips)
     written = (_row(cells, twips, is_head=has_head and place == 0) for place, cells in enumerate(rows))
@@ -154,9 +164,12 @@ def _table(shares: Sequence[float], rows: Sequence[Sequence[str]], *, has_head: 
 
 def _row(cells: Sequence[str], twips: Sequence[int], *, is_head: bool) -> str:
     marks = "<w:cantSplit/><w:tblHeader/>" if is_head else "<w:cantSplit/>"
+    last = len(cells) - 1
+    widths = [*twips[:last], sum(twips[last:])]
+    spans = [*([""] * last), f'<w:gridSpan w:val="{len(twips) - last}"/>' if len(cells) < len(twips) else ""]
     told = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>{content}</w:tc>'
-        for width, content in zip(twips, cells, strict=True)
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}<w:vAlign w:val="center"/></w:tcPr>{content}</w:tc>'
+        for width, span, content in zip(widths, spans, cells, strict=True)
     )
     return f"<w:tr><w:trPr>{marks}</w:trPr>{told}</w:tr>"
 
@@ -218,7 +231,8 @@ def _styles(language: Language) -> str:
     size, line = (16.0, ' w:line="560" w:lineRule="exact"') if zh else (12.0, ' w:line="300" w:lineRule="auto"')
     indent = '<w:ind w:firstLineChars="200" w:firstLine="640"/>' if zh else ""
     styles = (
-        _style("Normal", "Normal", FANGSONG, size, f'<w:spacing w:after="0"{line}/>{indent}', is_default=True),
+        _style("Normal", "Normal", FANGSONG, 10.5, '<w:spacing w:after="0"/>', is_default=True),
+        _style("Body", "Body", FANGSONG, size, f'<w:spacing w:after="0"{line}/>{indent}'),
         _style("Mark", "Mark", HEITI, 14, '<w:spacing w:after="0"/><w:jc w:val="center"/>', extra='<w:color w:val="B3261E"/>'),
         _style("Title", "Title", XIAOBIAOSONG, 22, '<w:spacing w:before="120" w:after="120"/><w:jc w:val="center"/>'),
         _style("Subtitle", "Subtitle", FANGSONG, 14, '<w:spacing w:after="120"/><w:jc w:val="center"/>'),
@@ -230,7 +244,9 @@ def _styles(language: Language) -> str:
             '<w:keepNext/><w:spacing w:before="240" w:after="120"/><w:outlineLvl w:val="0"/>',
             extra="" if zh else "<w:b/>",
         ),
-        _style("TableHead", "Table head", HEITI, 10.5, '<w:keepNext/><w:spacing w:before="40" w:after="40"/>', extra="" if zh else "<w:b/>"),
+        _style(
+            "TableHead", "Table head", HEITI, 10.5, '<w:keepNext/><w:spacing w:before="40" w:after="40"/>', extra="" if zh else "<w:b/>"
+        ),
         _style("TableText", "Table text", FANGSONG, 10.5, '<w:spacing w:before="40" w:after="40"/>'),
         _style("Note", "Note", FANGSONG, 9, '<w:spacing w:before="40" w:after="0"/>'),
         _style("Foot", "Foot", "宋体", 7.5, '<w:spacing w:after="0"/>'),
@@ -246,7 +262,7 @@ def _font(name: str) -> str:
 
 
 def _style(style_id: str, name: str, font: str, points: float, paragraph: str, *, extra: str = "", is_default: bool = False) -> str:
-    """A paragraph style; only the default one has the indent of running text, the others stand on nothing."""
+    """A paragraph style that stands on nothing but itself."""
     half = round(points * 2)
     mark = ' w:default="1"' if is_default else ""
     return (
@@ -259,7 +275,13 @@ def _style(style_id: str, name: str, font: str, points: float, paragraph: str, *
 
 
 def _content_types() -> str:
-    parts = (("document", "document.main"), ("styles", "styles"), ("settings", "settings"), ("fontTable", "fontTable"), ("footer1", "footer"))
+    parts = (
+        ("document", "document.main"),
+        ("styles", "styles"),
+        ("settings", "settings"),
+        ("fontTable", "fontTable"),
+        ("footer1", "footer"),
+    )
     overrides = "".join(f'<Override PartName="/word/{part}.xml" ContentType="{_OFFICE}.{kind}+xml"/>' for part, kind in parts)
     return (
         f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types">'

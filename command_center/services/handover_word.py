@@ -15,6 +15,7 @@ from command_center.domain.handover import HandoverReport, Section
 from command_center.domain.text import Language
 from command_center.services.handover_layout import (
     NONE,
+    Kind,
     foot_of,
     kind_of,
     printable,
@@ -64,22 +65,30 @@ def _single(center: Center, report: HandoverReport, language: Language) -> Row:
     fields |= dict(zip(FOOT_FIELDS, foot_of(report, language, center.zone), strict=True))
     for section in with_countersignature(report):
         fields[note_field(section.key)] = "" if section.note is None else section.note.in_(language)
-        if not _is_table(section):
+        if _kind(section) == "grid":
             fields |= {field_name(section.key, name): word(line, name, language) for line in section.lines for name in section.fields}
     return {name: printable(text) for name, text in fields.items()}
 
 
-def _is_table(section: Section) -> bool:
-    return kind_of(section.key, list(section.fields), is_form=section.is_form) == "table"
+def _kind(section: Section) -> Kind:
+    return kind_of(section.key, list(section.fields), is_form=section.is_form)
 
 
 def _repeated(report: HandoverReport, language: Language) -> list[list[Row]]:
-    """The rows of every table; one that is empty says so in its first column."""
+    """The rows of every table, and the paragraphs of running text; a table that is empty says so in its first column."""
     tables = []
     for section in report.sections:
-        if _is_table(section):
-            rows = [{field_name(section.key, name): word(line, name, language) for name in section.fields} for line in section.lines]
-            tables.append(rows or [_none([field_name(section.key, name) for name in section.fields], language)])
+        names = {name: field_name(section.key, name) for name in section.fields}
+        match _kind(section):
+            case "table":
+                rows = [{field: word(line, name, language) for name, field in names.items()} for line in section.lines]
+                tables.append(rows or [_none(list(names.values()), language)])
+            case "text":
+                tables.append(
+                    [{names[name]: told} for line in section.lines for name in names for told in word(line, name, language).split("\n")]
+                )
+            case "grid":
+                continue
     said = [dict(zip(BLOCKER_FIELDS, (it.what.in_(language), it.note or "—", it.noted_by or "—"), strict=True)) for it in report.blockers]
     return [*tables, [_printed(row) for row in said] or [_none(BLOCKER_FIELDS, language)]]
 

@@ -183,7 +183,7 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.ResponsibilitiesImported: (),
     events.CadrePhoneSet: (),
     events.HandoverDrafted: (),
-    events.HandoverDue: (Reaction("prepare_paper"),),
+    events.HandoverDue: (),
     events.HandoverLate: (),
     events.HandoverEdited: (),
     events.BlockerNoted: (),

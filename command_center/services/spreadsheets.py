@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any, cast
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.cell import Cell as BookCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
@@ -228,6 +229,6 @@ def _write(sheet: Worksheet, number: int, place: int, value: object) -> None:
     elif isinstance(value, int | float | date):
         cell.value = value
     elif value is not None:
-        cell.value = str(value)
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", str(value))
         cell.data_type = "s"  # never a formula: a name that begins with "=" stays a name, here and when somebody edits the cell
         cell.quotePrefix = True

@@ -11,7 +11,7 @@ import typst
 
 
 def main(folder: str, fonts: str) -> None:
-    paper = typst.compile(Path(folder) / "main.typ", root=Path(folder), font_paths=[fonts], ignore_system_fonts=True)
+    paper = typst.compile(Path(folder) / "main.typ", root=Path(folder), font_paths=[Path(fonts)], ignore_system_fonts=True)
     if not isinstance(paper, bytes):
         raise TypeError("one paper is one file")
     sys.stdout.buffer.write(paper)

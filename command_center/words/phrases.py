@@ -201,7 +201,6 @@ JOB: Mapping[str, str] = {
     "mark_report_overdue": N_("Watch a report's deadline"),
     "open_more_shelters": N_("Open shelters for a higher level"),
     "keep_handover": N_("Watch over the change of watches"),
-    "prepare_paper": N_("Get paper ready for the handover"),
 }
 
 DEGRADED: Mapping[str, str] = {

@@ -154,7 +154,10 @@ def test_an_edit_changes_what_it_names_and_nothing_else(section: Section, said: 
     edited = with_edit(section, SectionEdit(lines={touched: {"owner": said}}, added=added))
 
     assert edited.lines[len(section.lines) :] == tuple(
-        Line(key=f"own:{number}", cells={name: Cell(Text(it[name], it[name]), it[name]) if name in it else NOTHING for name in section.fields})
+        Line(
+            key=f"own:{number}",
+            cells={name: Cell(Text(it[name], it[name]), it[name]) if name in it else NOTHING for name in section.fields},
+        )
         for number, it in enumerate(added, 1)
     )
     for before, after in zip(section.lines, edited.lines, strict=False):
@@ -171,7 +174,9 @@ def test_an_edit_changes_what_it_names_and_nothing_else(section: Section, said: 
 
 
 def blocker(ref: str, note: str | None = None) -> Blocker:
-    return Blocker(kind="report_clock_overdue", ref=ref, name=Text("超时", "late"), what=Text(f"报告{ref}", f"report {ref}"), link="/", note=note)
+    return Blocker(
+        kind="report_clock_overdue", ref=ref, name=Text("超时", "late"), what=Text(f"报告{ref}", f"report {ref}"), link="/", note=note
+    )
 
 
 def test_a_matter_without_a_word_refuses_the_signature_and_is_named() -> None:

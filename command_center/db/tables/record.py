@@ -10,7 +10,6 @@ from command_center.db.tables.base import Base
 from command_center.db.types import BigId, JsonText
 from command_center.domain.rights import Role
 
-
 WRITTEN_BY_HAND = text("event IN ('DutyNoted', 'EntryCorrected')")
 """Lines that people wrote: few among all that happens, and looked for at every handover."""
 
