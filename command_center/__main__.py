@@ -339,6 +339,36 @@ def import_roads(
         print(f"Imported {len(network.streets)} named streets, {low.lat:.4f},{low.lon:.4f} to {high.lat:.4f},{high.lon:.4f}.")
 
 
+@app.command("handover-templates")
+def handover_templates(
+    folder: Annotated[Path | None, typer.Option("--into", help="Another folder than handover/ of the data folder.")] = None,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace templates that lie there already.")] = False,
+) -> None:
+    """Put the Word templates of the handover report where the office can edit them; its own go before those of the centre."""
+    from command_center.catalogue import FOLDER, load_catalogue
+    from command_center.services import handover_template
+    from command_center.words import LANGUAGES
+    from config import load_settings
+
+    settings = load_settings()
+    target = folder or settings.data_dir / "handover"
+    held = [name for language in LANGUAGES if (target / (name := handover_template.template_name(language))).exists()]
+    if held and not force:
+        fail(f"{target} has {', '.join(held)} already; --force replaces them.")
+    for file in handover_template.write_templates(load_catalogue(settings.catalogue_dir or FOLDER), target):
+        print(file)
+
+
+@app.command("paper-fonts", hidden=True)
+def paper_fonts() -> None:
+    """Pack the screens' fonts for papers anew, after they were replaced; a developer's command."""
+    from command_center.services.paper_fonts import pack_fonts
+
+    for file in pack_fonts():
+        print(file)
+
+
 @app.command("demo-district")
 def demo_district() -> None:
     """Write the demo district anew: the places, the map file and the base map of the catalogue in use."""

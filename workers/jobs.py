@@ -13,6 +13,7 @@ from command_center.services import (
     assignments,
     callers,
     drill_sheets,
+    handover_clock,
     jobs,
     messages,
     notices,
@@ -255,6 +256,12 @@ def expire_warning(center: Center, order: JobOrder) -> None:
         warnings.expire_warning(work, event.warning_id)
 
 
+def keep_handover(center: Center, order: JobOrder) -> None:
+    """A watch ends soon, has ended, or has begun: remind, warn, look again later."""
+    with completing(center, order.job_id) as work:
+        handover_clock.keep_handover(center, work, entry_id=order.entry_id)
+
+
 JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "send_dispatch": send_dispatch,
     "ask_for_answer": ask_for_answer,
@@ -275,5 +282,6 @@ JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "keep_clocks": keep_clocks,
     "mark_report_overdue": mark_report_overdue,
     "open_more_shelters": open_more_shelters,
+    "keep_handover": keep_handover,
 }
 """The allow-list: a name that is not here is not run, whoever queued it."""

@@ -326,3 +326,45 @@ class PhoneIn(Body):
     """null takes the number away."""
 
     phone: Phone | None
+
+
+# ---- handover and duty log --------------------------------------------------------------------------------------------------------
+
+FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+LineKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,80}$")]
+PathField = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,40}$")]
+WrittenFields = Annotated[dict[FieldName, Words], Field(max_length=40)]
+
+
+class SectionIn(Body):
+    """What an officer writes in one section, whole: `fields` of a form, `lines` by the key of a drafted line, `added` lines.
+
+    `based_on`: the section's version it was written from, 0 for the draft.
+    """
+
+    fields: WrittenFields = {}
+    lines: Annotated[dict[LineKey, WrittenFields], Field(max_length=60)] = {}
+    added: Annotated[list[WrittenFields], Field(max_length=60)] = []
+    based_on: Annotated[int, Field(ge=0, le=MOST_ID, strict=True)]
+
+
+class BlockerNoteIn(Body):
+    """`blocker`: its key, as the report tells it."""
+
+    blocker: LineKey
+    note: Words
+
+
+class SignatureIn(Body):
+    """The signer's own pass-phrase, once more: it makes sure that it is the person and not the browser they left."""
+
+    passphrase: Annotated[str, StringConstraints(max_length=200)]
+
+
+class EntryIn(Body):
+    """A line of the duty log by hand. `corrects`: number of the line that was wrong; it stays as it is."""
+
+    act: Literal["take", "report", "pass_on", "follow_up"]
+    note: Words
+    incident_id: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | None = None
+    corrects: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | None = None

@@ -13,6 +13,6 @@ Sheet = Annotated[UploadFile, File(description="An .xlsx workbook as this door's
 InLanguage = Annotated[Language | None, Query(description="Language of titles and names; the centre's own by default.")]
 
 
-def download(content: bytes, name: str) -> Response:
-    """A workbook to be saved under `name`."""
-    return Response(content, media_type=XLSX, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"})
+def download(content: bytes, name: str, media_type: str = XLSX) -> Response:
+    """A file to be saved under `name`, a workbook unless something else is said."""
+    return Response(content, media_type=media_type, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"})

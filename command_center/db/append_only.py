@@ -1,4 +1,7 @@
-"""Triggers that keep the log and the stock ledger append-only: nothing may change a line but the log's publication mark, or remove one."""
+"""Triggers that keep what is written: the log, the stock ledger, sealed handover reports.
+
+Nothing may change a line of the log but its publication mark, nothing a line of the ledger; a sealed report gains a leader's name, once.
+"""
 
 from sqlalchemy import Connection
 
@@ -56,3 +59,41 @@ def unprotect_ledger(connection: Connection) -> None:
     for name in ("stock_movement_no_update", "stock_movement_no_delete"):
         connection.exec_driver_sql(f"DROP TRIGGER {name} ON stock_movement")
     connection.exec_driver_sql("DROP FUNCTION ledger_append_only()")
+
+
+_SEALED = (
+    *("id", "watch_id", "next_watch_id", "begun_at", "edits", "notes", "outgoing_by", "outgoing_at", "incoming_by", "incoming_at"),
+    *("sealed", "sha256", "log_id", "log_hash"),
+)
+_DIFFERS = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _SEALED)
+_BREAKS_THE_SEAL = f"OLD.sha256 IS NOT NULL AND (OLD.leader_by IS NOT NULL OR {_DIFFERS})"
+_REMOVES_IT = "OLD.sha256 IS NOT NULL"
+_BREAK_SQLITE = _BREAKS_THE_SEAL.replace("IS DISTINCT FROM", "IS NOT")
+_REFUSE_SQLITE = "BEGIN SELECT RAISE(ABORT, 'the handover is sealed'); END"
+_REFUSE_POSTGRESQL = "EXECUTE FUNCTION handover_is_sealed()"
+
+_SEAL_SQLITE = (
+    f"CREATE TRIGGER handover_sealed BEFORE UPDATE ON handover WHEN {_BREAK_SQLITE} {_REFUSE_SQLITE}",
+    f"CREATE TRIGGER handover_kept BEFORE DELETE ON handover WHEN {_REMOVES_IT} {_REFUSE_SQLITE}",
+)
+
+_SEAL_POSTGRESQL = (
+    "CREATE FUNCTION handover_is_sealed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the handover is sealed'; END $$",
+    f"CREATE TRIGGER handover_sealed BEFORE UPDATE ON handover FOR EACH ROW WHEN ({_BREAKS_THE_SEAL}) {_REFUSE_POSTGRESQL}",
+    f"CREATE TRIGGER handover_kept BEFORE DELETE ON handover FOR EACH ROW WHEN ({_REMOVES_IT}) {_REFUSE_POSTGRESQL}",
+)
+
+
+def protect_handovers(connection: Connection) -> None:
+    """Put the triggers on handover reports; called by the migration that makes the table."""
+    for statement in _SEAL_SQLITE if connection.dialect.name == "sqlite" else _SEAL_POSTGRESQL:
+        connection.exec_driver_sql(statement)
+
+
+def unprotect_handovers(connection: Connection) -> None:
+    """Take the triggers off again, for a downgrade."""
+    if connection.dialect.name == "sqlite":
+        return  # they go with their table
+    for name in ("handover_sealed", "handover_kept"):
+        connection.exec_driver_sql(f"DROP TRIGGER {name} ON handover")
+    connection.exec_driver_sql("DROP FUNCTION handover_is_sealed()")

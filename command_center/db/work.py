@@ -46,6 +46,7 @@ class Work:
     must come with a recorded event: a screen learns of nothing that is not in the log.
 
     speed : seconds of `now` in one second on the wall; leases, sessions and everything else between machines last real time.
+    written : ids of the lines that went into the log, once the block has been left.
     """
 
     session: Session
@@ -54,6 +55,7 @@ class Work:
     reactions: Reactions
     speed: float = 1.0
     due_now: list[Job] = field(default_factory=list)
+    written: list[int] = field(default_factory=list)
     _events: list[Event] = field(default_factory=list)
     _touched: set[str] = field(default_factory=set)
 
@@ -146,6 +148,7 @@ class Work:
             return
         touched = sorted(self._touched)
         entries = log.append(self.session, self._events, actor=self.actor, at=self.now, touched=touched)
+        self.written = [entry.id for entry in entries]
         for entry, event in zip(entries, self._events, strict=True):
             for reaction in self.reactions(event):
                 self._plan(entry.id, entry.incident_id, reaction)

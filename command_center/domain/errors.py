@@ -4,6 +4,7 @@ Refusal
 ├── Malformed            400  the request itself cannot be read
 ├── NotSignedIn          401
 ├── NotPermitted         403  the role may not do this
+├── SignatureRefused     403  the pass-phrase under a signature is wrong
 ├── Unknown              404  nothing of that kind has this id
 ├── Conflict             409  the state of things forbids it
 │   ├── IllegalStep             a status that may not follow the present one
@@ -23,8 +24,9 @@ Refusal
 │   ├── StockShort              a depot has less than is wanted; StreetShort: all depots together
 │   ├── CountBelowReserved, LotExpiryDiffers, MoreThanReserved, MoreThanIssued
 │   ├── ReportClosed, BlanksLeft
-│   ├── NoChannel, ChannelRefused
-│   └── ShelterIsOpen, ShelterClosed, ShelterFull, PeopleInShelters
+ │   ├── NoChannel, ChannelRefused
+ │   ├── ShelterIsOpen, ShelterClosed, ShelterFull, PeopleInShelters
+ │   └── BlockersOpen, HandoverUnwritten, AlreadySigned, NotSignedYet, SameOfficer, NobodyNext, TemplateUnfit, PaperFailed
 ├── Invalid              422  understood, but the values cannot be right
 │   ├── SheetUnreadable         no spreadsheet, or one of another shape
 │   └── SheetRefused            cells that cannot be right; nothing of the sheet was taken over
@@ -78,6 +80,13 @@ class NotPermitted(Refusal):
     """The role may not do this. Facts: role, right."""
 
     code = "not_permitted"
+    status = 403
+
+
+class SignatureRefused(Refusal):
+    """The pass-phrase under a signature is not the signer's; nothing was signed."""
+
+    code = "signature_refused"
     status = 403
 
 
@@ -172,6 +181,24 @@ class UnknownRollCall(Unknown):
     """Facts: roll_call."""
 
     code = "unknown_roll_call"
+
+
+class UnknownHandover(Unknown):
+    """Facts: handover."""
+
+    code = "unknown_handover"
+
+
+class UnknownEntry(Unknown):
+    """No line of the log has this number. Facts: entry."""
+
+    code = "unknown_entry"
+
+
+class UnknownBlocker(Unknown):
+    """Nothing of this name holds the handover up. Facts: blocker."""
+
+    code = "unknown_blocker"
 
 
 class UnknownCadre(Unknown):
@@ -331,6 +358,54 @@ class OwnSwap(Conflict):
     code = "own_swap"
 
 
+class BlockersOpen(Conflict):
+    """The handover is not signed while one of these has no note. Facts: count, blockers (key, kind, zh, en)."""
+
+    code = "blockers_open"
+
+
+class HandoverUnwritten(Conflict):
+    """Sections that only the outgoing officer can fill are empty. Facts: sections."""
+
+    code = "handover_unwritten"
+
+
+class AlreadySigned(Conflict):
+    """Somebody was faster, or what is signed is to be changed. Facts: number, by, side (outgoing, incoming, leader)."""
+
+    code = "already_signed"
+
+
+class NotSignedYet(Conflict):
+    """The signature that comes before this one is not there. Facts: number, side."""
+
+    code = "not_signed_yet"
+
+
+class SameOfficer(Conflict):
+    """Nobody hands over to himself. Facts: number, by."""
+
+    code = "same_officer"
+
+
+class NobodyNext(Conflict):
+    """The roster has no watch that could take over. Facts: number."""
+
+    code = "nobody_next"
+
+
+class TemplateUnfit(Conflict):
+    """The office's own template cannot be used. Facts: file, reason."""
+
+    code = "template_unfit"
+
+
+class PaperFailed(Conflict):
+    """The typesetter did not come to an end, or met something it cannot set; other forms have the same content. Facts: reason."""
+
+    code = "paper_failed"
+
+
 class KeyReused(Conflict):
     """The same idempotency key came with another order. Facts: key."""
 
@@ -450,6 +525,12 @@ class OutsideDistrict(Invalid):
     """The point lies too far from the street to be meant. Facts: lat, lon, distance_km."""
 
     code = "outside_district"
+
+
+class SectionNotEditable(Invalid):
+    """The system fills this in. Facts: section, field (where only that one is meant)."""
+
+    code = "section_not_editable"
 
 
 class SheetUnreadable(Invalid):

@@ -58,12 +58,18 @@ class Right(StrEnum):
     """Warnings, orders of the district, measurements."""
     JUDGE_PROPOSALS = "judge_proposals"
     """Say no to a plan that the centre proposes; saying yes is activating it."""
+    HAND_OVER = "hand_over"
+    """Write the handover report and sign it, as the outgoing or the incoming officer."""
+    COUNTERSIGN = "countersign"
+    """Sign a handover as the leader."""
+    WRITE_LOG = "write_log"
+    """Free entries of the duty log, and corrections of earlier ones."""
     RUN_DRILL = "run_drill"
     """Begin and end the drill that this centre is, and tell what its director brought about."""
 
 
-_DESK = frozenset(Right) - {Right.MANAGE_ACCOUNTS, Right.APPROVE_SWAPS, Right.EDIT_PLANS, Right.APPROVE_PLANS}
-_LEADERS = _DESK | {Right.APPROVE_SWAPS}
+_DESK = frozenset(Right) - {Right.MANAGE_ACCOUNTS, Right.APPROVE_SWAPS, Right.COUNTERSIGN, Right.EDIT_PLANS, Right.APPROVE_PLANS}
+_LEADERS = _DESK | {Right.APPROVE_SWAPS, Right.COUNTERSIGN}
 _COMMAND = _LEADERS | {Right.APPROVE_PLANS}
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {

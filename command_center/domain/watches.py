@@ -139,6 +139,11 @@ def slot_at(starts: Sequence[str], zone: tzinfo, at: datetime) -> Slot:
     return next(slot for slot in slots(starts, zone, at, at + timedelta(microseconds=1)) if slot.from_at <= at < slot.to_at)
 
 
+def not_before(now: datetime, *earlier: datetime | None) -> datetime:
+    """A moment for the record: a clock that was set back does not let what follows happen before what it follows."""
+    return max([now, *(it for it in earlier if it is not None)])
+
+
 def in_turn(people: Sequence[T], turn: int) -> Sequence[T]:
     """The people in the order in which they are asked at this turn: everybody comes first once before anybody does twice."""
     start = turn % len(people) if people else 0

@@ -14,7 +14,16 @@ from command_center.center import Center
 from command_center.db.tables import Account, Credential, Unit
 from command_center.db.work import Work
 from command_center.domain import events
-from command_center.domain.errors import AlreadyUsed, Invalid, PassphraseTooShort, UnknownAccount, UnknownLink, UnknownUnit, WrongPassphrase
+from command_center.domain.errors import (
+    AlreadyUsed,
+    Invalid,
+    PassphraseTooShort,
+    SignatureRefused,
+    UnknownAccount,
+    UnknownLink,
+    UnknownUnit,
+    WrongPassphrase,
+)
 from command_center.domain.rights import SIGN_IN_ROLES, SYSTEM, Actor, Right, Role
 
 SHORTEST_PASSPHRASE = 8
@@ -90,6 +99,19 @@ def sign_in(center: Center, name: str, passphrase: str) -> str:
     if account is None or account.passphrase_hash is None:
         raise WrongPassphrase
     return _start_session(center, account.id, "passphrase")
+
+
+def confirm_passphrase(center: Center, actor: Actor, passphrase: str) -> None:
+    """Make sure it is the person and not the browser they left: the pass-phrase goes under every signature. Raises SignatureRefused."""
+    with center.read() as session:
+        account = None if actor.account_id is None else session.get(Account, actor.account_id)
+    known = None if account is None or account.disabled_at is not None else account.passphrase_hash
+    try:
+        _hasher.verify(known or _nobody(), passphrase)
+    except VerificationError:
+        raise SignatureRefused from None
+    if known is None:
+        raise SignatureRefused
 
 
 def _start_session(center: Center, account_id: int, by: str) -> str:

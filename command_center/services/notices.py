@@ -408,6 +408,15 @@ def stop_calling(work: Work, incident_id: int) -> None:
         work.record(events.NoticeWithdrawn(**_facts(notice)))
 
 
+def withdraw_call(work: Work, key: str) -> None:
+    """What the chain of command was called for is settled: nobody is called for it any more. key : of the message."""
+    open_id = work.session.scalar(select(Notice.id).where(Notice.key == key, Notice.closed_at.is_(None)))
+    if open_id is not None:
+        notice = work.get(Notice, open_id)
+        notice.closed_at = work.now
+        work.record(events.NoticeWithdrawn(**_facts(notice)))
+
+
 # ---- when a plan ends ----------------------------------------------------------------------------------------------------------
 
 

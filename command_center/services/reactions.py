@@ -175,7 +175,7 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.WatchAdded: (),
     events.WatchDropped: (),
     events.WatchPeopleSet: (),
-    events.WatchBegun: (),
+    events.WatchBegun: (Reaction("keep_handover"),),
     events.WatchHandingOver: (),
     events.WatchClosed: (),
     events.WatchesCalledUp: (),
@@ -186,6 +186,17 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.RollCallAnswered: (),
     events.ResponsibilitiesImported: (),
     events.CadrePhoneSet: (),
+    events.HandoverDrafted: (),
+    events.HandoverDue: (),
+    events.HandoverLate: (),
+    events.HandoverEdited: (),
+    events.BlockerNoted: (),
+    events.HandoverSigned: (),
+    events.SignatureWithdrawn: (),
+    events.HandoverSealed: (),
+    events.HandoverCountersigned: (),
+    events.DutyNoted: (),
+    events.EntryCorrected: (),
 }
 
 

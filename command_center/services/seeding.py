@@ -34,6 +34,7 @@ from command_center.domain.rights import SYSTEM
 from command_center.domain.status import UnitStatus
 from command_center.roads import RoadNetwork
 from command_center.roads.base_map import write_base_map
+from command_center.services.handover_clock import keep_clocks_running
 from command_center.services.roster import keep_demo_roster
 from command_center.services.stock_ledger import local_day, open_stock
 from command_center.services.watches import call_up_all
@@ -45,6 +46,7 @@ def prepare(center: Center) -> None:
     seed_street(center)
     keep_demo_roster(center)
     call_up_all(center)
+    keep_clocks_running(center)
     build_roads(center)
 
 

@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any, cast
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.cell import Cell as BookCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
@@ -180,16 +181,40 @@ def _read_moment(text: str) -> datetime | None:
 def write_sheet(title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, object]], language: str) -> bytes:
     """A workbook with one sheet: titles in bold, frozen; every text is text, whatever it begins with."""
     say = translator(language)
+    lines = [[row.get(column.key) for column in columns] for row in rows]
+    heads, widths = [say(column.title) for column in columns], [column.width for column in columns]
+    return write_book([BookSheet(title=say(title), heads=heads, widths=widths, rows=lines)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookSheet:
+    """One sheet of a workbook, in the language it is written in. widths : in characters."""
+
+    title: str
+    heads: Sequence[str]
+    widths: Sequence[int]
+    rows: Sequence[Sequence[object]]
+
+
+LONGEST_TITLE = 31
+NOT_IN_A_TITLE = re.compile(r"[\[\]:*?/\\]")
+"""What Excel takes in the name of a sheet."""
+
+
+def write_book(sheets: Sequence[BookSheet]) -> bytes:
+    """A workbook: titles in bold, frozen; every text is text, whatever it begins with. Sheets of the same name are numbered."""
     book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = say(title)
-    for place, column in enumerate(columns, 1):
-        sheet.cell(1, place, say(column.title)).font = Font(bold=True)
-        sheet.column_dimensions[get_column_letter(place)].width = column.width
-    for number, row in enumerate(rows, 2):
-        for place, column in enumerate(columns, 1):
-            _write(sheet, number, place, row.get(column.key))
-    sheet.freeze_panes = "A2"
+    book.remove(book.worksheets[0])
+    for content in sheets:
+        sheet = book.create_sheet(NOT_IN_A_TITLE.sub(" ", content.title)[:LONGEST_TITLE].strip("' "))
+        for place, (head, width) in enumerate(zip(content.heads, content.widths, strict=True), 1):
+            _write(sheet, 1, place, head)
+            cast("BookCell", sheet.cell(1, place)).font = Font(bold=True)
+            sheet.column_dimensions[get_column_letter(place)].width = width
+        for number, row in enumerate(content.rows, 2):
+            for place, value in enumerate(row, 1):
+                _write(sheet, number, place, value)
+        sheet.freeze_panes = "A2"
     written = BytesIO()
     book.save(written)
     return written.getvalue()
@@ -204,6 +229,6 @@ def _write(sheet: Worksheet, number: int, place: int, value: object) -> None:
     elif isinstance(value, int | float | date):
         cell.value = value
     elif value is not None:
-        cell.value = str(value)
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", str(value))
         cell.data_type = "s"  # never a formula: a name that begins with "=" stays a name, here and when somebody edits the cell
         cell.quotePrefix = True

@@ -18,7 +18,7 @@ from command_center.domain.errors import NoRelief, UnknownPost, UnknownWatch
 from command_center.domain.rights import SYSTEM
 from command_center.domain.status import advance
 from command_center.domain.text import Text
-from command_center.domain.watches import CENTRE, HOLDS_POST, WATCH_CHART, Duty, PlannedWatch, WatchStatus
+from command_center.domain.watches import CENTRE, HOLDS_POST, WATCH_CHART, Duty, PlannedWatch, WatchStatus, not_before
 
 TURN = "roster"
 """One at a time changes watches: whether two of them overlap cannot be seen from one row."""
@@ -108,6 +108,18 @@ def watch_on_duty(session: Session, at: datetime, post: str = CENTRE) -> Watch |
     return session.scalars(rostered.order_by(Watch.from_at.desc(), Watch.id.desc()).limit(1)).one_or_none()
 
 
+def holder_of(session: Session, post: str = CENTRE) -> Watch | None:
+    """Who took the post over and has not been relieved, whatever the clock says; None where nobody ever took over."""
+    return session.scalars(select(Watch).where(Watch.post == post, Watch.status.in_(HOLDS_POST))).one_or_none()
+
+
+def next_watch(session: Session, at: datetime, after: Watch) -> Watch | None:
+    """The watch that relieves this one: the first on the roster that starts later and is not past. None: nobody is rostered."""
+    ahead = select(Watch).where(Watch.post == after.post, Watch.status == WatchStatus.SCHEDULED, Watch.to_at > at)
+    ahead = ahead.where(Watch.from_at > after.from_at, Watch.id != after.id)
+    return session.scalars(ahead.order_by(Watch.from_at, Watch.id).limit(1)).one_or_none()
+
+
 def on_duty_now(center: Center, at: datetime | None = None, post: str = CENTRE) -> WatchView | None:
     """`watch_on_duty` for those who only ask; `at` None means now."""
     with center.read() as session:
@@ -154,12 +166,13 @@ def begin_watch(work: Work, watch_id: int) -> Watch:
     work.take_turns(TURN)
     watch = work.get(Watch, watch_id, UnknownWatch(watch=watch_id))
     held = work.session.scalar(select(Watch.id).where(Watch.post == watch.post, Watch.status.in_(HOLDS_POST), Watch.id != watch.id))
-    relieved = None if held is None else _close(work, work.get(Watch, held)).number
+    relieved = None if held is None else _close(work, work.get(Watch, held))
     watch.status = advance(WATCH_CHART, watch.status, WatchStatus.ON_DUTY, subject=watch.number)
-    watch.begun_at = watch.begun_at or work.now
+    watch.begun_at = watch.begun_at or not_before(work.now, None if relieved is None else relieved.ended_at)
     call_up(work, watch.post)
     people = [it.person.name_zh for it in watch.members]
-    work.record(events.WatchBegun(watch_id=watch.id, number=watch.number, post=watch.post, people=people, relieved=relieved))
+    before = None if relieved is None else relieved.number
+    work.record(events.WatchBegun(watch_id=watch.id, number=watch.number, post=watch.post, people=people, relieved=before))
     return watch
 
 
@@ -170,7 +183,7 @@ def end_watch(center: Center, work: Work, watch_id: int) -> Watch:
     if watch.post == CENTRE and center.catalogue.handover.rules.no_relief_no_leave:
         raise NoRelief(number=watch.number)
     watch.status = advance(WATCH_CHART, watch.status, WatchStatus.CLOSED, subject=watch.number)
-    watch.ended_at = work.now
+    watch.ended_at = not_before(work.now, watch.begun_at)
     call_up(work, watch.post)
     work.record(events.WatchClosed(watch_id=watch.id, number=watch.number, post=watch.post))
     return watch
@@ -178,7 +191,7 @@ def end_watch(center: Center, work: Work, watch_id: int) -> Watch:
 
 def _close(work: Work, watch: Watch) -> Watch:
     watch.status = advance(WATCH_CHART, watch.status, WatchStatus.CLOSED, subject=watch.number)
-    watch.ended_at = work.now
+    watch.ended_at = not_before(work.now, watch.begun_at)
     work.session.flush()  # the post is free before the next watch takes it: the index says one at a time
     return watch
 

@@ -40,4 +40,6 @@ def _names(of: _Same, language: str) -> dict[str, str]:
     names |= {f"hazard:{code}": hazard.name for code, hazard in catalogue.warning_signals.hazards.items()}
     names |= {f"plan_id:{code}": plan.short for code, plan in catalogue.plans.items()}
     names |= {f"metric:{code}": metric.name for code, metric in catalogue.common.metrics.items()}
+    names |= {f"section:{section.key}": section.title for section in catalogue.handover.sections}
+    names |= {f"blocker:{key}": name for key, name in catalogue.handover.blocker_names.items()}
     return {code: text.in_(language) for code, text in names.items()}

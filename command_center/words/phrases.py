@@ -111,6 +111,26 @@ PERSON_ROLE: Mapping[str, str] = {
     "station_crew": N_("Station crew"),
 }
 
+HANDOVER_STATUS: Mapping[str, str] = {
+    "draft": N_("Handover draft"),
+    "outgoing_signed": N_("Signed by the outgoing officer"),
+    "handed_over": N_("Handed over"),
+    "countersigned": N_("Handed over and countersigned"),
+}
+
+SIDE: Mapping[str, str] = {
+    "outgoing": N_("outgoing officer"),
+    "incoming": N_("incoming officer"),
+    "leader": N_("countersigning leader"),
+}
+
+ENTRY_ACT: Mapping[str, str] = {
+    "take": N_("Taken"),
+    "report": N_("Reported"),
+    "pass_on": N_("Passed on"),
+    "follow_up": N_("Followed up"),
+}
+
 POST: Mapping[str, str] = {"centre": N_("Command-centre desk")}
 
 ROSTER_HINT: Mapping[str, str] = {
@@ -182,6 +202,7 @@ JOB: Mapping[str, str] = {
     "keep_clocks": N_("Keep the reporting clocks"),
     "mark_report_overdue": N_("Watch a report's deadline"),
     "open_more_shelters": N_("Open shelters for a higher level"),
+    "keep_handover": N_("Watch over the change of watches"),
 }
 
 DEGRADED: Mapping[str, str] = {
@@ -367,6 +388,19 @@ REFUSAL: Mapping[str, str] = {
     "more_than_reserved": N_("Reservation %(reservation)s holds %(held)s, %(wanted)s wanted."),
     "more_than_issued": N_("%(out)s of %(material)s from %(depot)s are out; %(wanted)s cannot come back or be used up."),
     "stock_sheet_refused": N_("Nothing was taken over: %(count)s cells of the sheet cannot be right, the first is %(first)s."),
+    "signature_refused": N_("The pass-phrase is not yours; nothing was signed."),
+    "unknown_handover": N_("There is no handover report %(handover)s."),
+    "unknown_entry": N_("The log has no line %(entry)s."),
+    "unknown_blocker": N_("Nothing called %(blocker)s holds the handover up."),
+    "section_not_editable": N_("The system fills this in: %(section)s %(field)s."),
+    "blockers_open": N_("%(count)s matters still need a word before the handover is signed: %(blockers)s."),
+    "handover_unwritten": N_("Still to be filled in by the outgoing officer: %(sections)s."),
+    "already_signed": N_("The handover of watch %(number)s has been signed by the %(side)s %(by)s."),
+    "not_signed_yet": N_("The handover of watch %(number)s has yet to be signed by the %(side)s."),
+    "same_officer": N_("%(by)s signed as the outgoing officer of watch %(number)s; somebody else has to take over."),
+    "nobody_next": N_("The roster has no watch that could take over (%(number)s)."),
+    "template_unfit": N_("The office's template %(file)s cannot be used: %(reason)s."),
+    "paper_failed": N_("The paper could not be set (%(reason)s). The same report is there as Word and Excel."),
     "key_reused": N_("This key was used for another order: %(key)s."),
     "invalid": N_("This value cannot be right: %(field)s = %(value)s."),
     "place_needed": N_("Where did it happen? Choose a place or click on the map."),
@@ -523,6 +557,17 @@ EVENT: Mapping[str, str] = {
     "SwapRefused": N_("Swap refused: watch %(number)s (%(post)s), %(other)s for %(person)s %(reason)s"),
     "RollCallStarted": N_("Roll call of %(stations)s stations, to be answered within %(minutes)s minutes"),
     "RollCallAnswered": N_("Roll call: %(post)s has %(on_duty)s of %(expected)s people on duty %(note)s"),
+    "HandoverDrafted": N_("Handover report of watch %(number)s begun"),
+    "HandoverDue": N_("Watch %(number)s hands over in %(minutes)s minutes: the draft of the report is ready"),
+    "HandoverLate": N_("Nobody has taken over from watch %(number)s, %(minutes)s minutes after its end: the leaders are called"),
+    "HandoverEdited": N_("Handover of watch %(number)s: %(section)s written"),
+    "BlockerNoted": N_("Handover of watch %(number)s, %(blocker)s: %(note)s"),
+    "HandoverSigned": N_("Handover of watch %(number)s signed by the outgoing officer"),
+    "SignatureWithdrawn": N_("Handover of watch %(number)s: the outgoing signature was taken back"),
+    "HandoverSealed": N_("Watch %(number)s handed over to %(next_number)s; the report is sealed, SHA-256 %(sha256)s"),
+    "HandoverCountersigned": N_("Handover of watch %(number)s countersigned"),
+    "DutyNoted": N_("%(act)s: %(note)s %(incident)s"),
+    "EntryCorrected": N_("Correction of line %(corrects)s: %(note)s"),
     "ResponsibilitiesImported": N_("Responsible cadres imported for %(targets)s places"),
     "CadrePhoneSet": N_("Number of %(cadre)s changed"),
     "WarningTaken": N_("Warning message %(act)s: %(hazard)s %(color)s, from %(issuer)s %(mark)s"),
@@ -600,12 +645,21 @@ NO_UNIT_LEFT = N_("no unit is left")
 _NAMED = (("plan_name", "plan_id"), ("step_name", "step_id"), ("audience_name", "audience"), ("about_name", "about"))
 """What a sentence calls things -> the fact that has the id."""
 
-_STATUS_TABLES = (UNIT_STATUS, INCIDENT_STATUS, ASSIGNMENT_STATUS, ACTIVATION_STATUS, TASK_STATUS, WATCH_STATUS, SWAP_STATUS)
+_STATUS_TABLES = (
+    UNIT_STATUS,
+    INCIDENT_STATUS,
+    ASSIGNMENT_STATUS,
+    ACTIVATION_STATUS,
+    TASK_STATUS,
+    WATCH_STATUS,
+    SWAP_STATUS,
+    HANDOVER_STATUS,
+)
 _STATUS_FACTS = {"status", "wanted", "before", "after", "outcome"}
 
 
 def status(language: str, code: str) -> str:
-    """The word for any status code of a unit, an assignment, an incident, a plan, a task, a watch or a swap."""
+    """The word for any status code of a unit, an assignment, an incident, a plan, a task, a watch, a swap or a handover."""
     text = next((table[code] for table in _STATUS_TABLES if code in table), None)
     return translator(language)(text) if text else code
 
@@ -670,10 +724,8 @@ class _Spoken(dict[str, str]):
 
 def _spoken(language: str, key: str, value: Any, names: Mapping[str, str]) -> str:  # noqa: ANN401 - facts are JSON
     say = translator(language)
-    if isinstance(value, list) and key == "cells":
-        return _cells(language, value)
     if isinstance(value, list):
-        return listed(language, (names.get(str(item), str(item)) for item in value))
+        return _spoken_list(language, key, value, names)
     if value is None:
         return "" if key == "unit_id" else say(NOBODY) if key == "by" else "-"
     text = str(value)
@@ -685,13 +737,26 @@ def _spoken(language: str, key: str, value: Any, names: Mapping[str, str]) -> st
     return names.get(f"{key}:{text}") or names.get(text, text)
 
 
+def _spoken_list(language: str, key: str, items: list[Any], names: Mapping[str, str]) -> str:
+    match key:
+        case "cells":
+            return _cells(language, items)
+        case "blockers":
+            return listed(language, (item["en" if language == "en" else "zh"] for item in items))
+        case "sections":
+            return listed(language, (names.get(f"section:{item}", str(item)) for item in items))
+        case _:
+            return listed(language, (names.get(str(item), str(item)) for item in items))
+
+
 _WORDS_OF: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("role", {**PERSON_ROLE, **ROLE}),
     ("approve_by", ROLE),
     ("post", POST),
     ("job", JOB),
     ("kind", {**CREDENTIAL, **STOCK_MOVE}),
-    ("act", WARNING_ACT),
+    ("act", {**WARNING_ACT, **ENTRY_ACT}),
+    ("side", SIDE),
     ("color", WARNING_COLOR),
     ("how", NOTICE_STATE),
     ("mark", NOTICE_MARK),

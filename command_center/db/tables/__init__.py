@@ -4,6 +4,7 @@ from command_center.db.tables.base import (
     Base,
 )
 from command_center.db.tables.duty import (
+    Handover,
     Person,
     Responsibility,
     RollCall,
@@ -79,6 +80,7 @@ __all__ = [
     "Credential",
     "Depot",
     "GroupLink",
+    "Handover",
     "HazardWarning",
     "Incident",
     "Job",

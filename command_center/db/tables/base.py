@@ -8,6 +8,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from command_center.db.types import JsonText, UtcDateTime
 from command_center.domain.activations import ActivationStatus, TaskStatus, WorkState
+from command_center.domain.handover import HandoverStatus
 from command_center.domain.levels import Level
 from command_center.domain.notices import Act, NoticeSource, NoticeState
 from command_center.domain.proposals import ProposalState
@@ -53,6 +54,7 @@ class Base(DeclarativeBase):
         Duty: _by_value(Duty),
         PersonRole: _by_value(PersonRole),
         SwapStatus: _by_value(SwapStatus),
+        HandoverStatus: _by_value(HandoverStatus),
         Act: _by_value(Act),
         NoticeSource: _by_value(NoticeSource),
         NoticeState: _by_value(NoticeState),

@@ -1,15 +1,18 @@
-"""Who is on watch, who can be called, and who answers for which place.
+"""Who is on watch, who can be called, how one watch hands over to the next, and who answers for which place.
 
-Whoever writes here takes the turn "roster" first (responsibilities: their own), then locks in this order: swap, watches by id, person.
+Whoever writes here takes the turn "roster" first (responsibilities: their own), then locks in this order: swap, watches by id, handover,
+person.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, inspect, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from command_center.db.tables.base import Base
-from command_center.db.types import BigId
+from command_center.db.types import BigId, JsonText
+from command_center.domain.handover import HandoverStatus
 from command_center.domain.watches import Duty, PersonRole, SwapStatus, WatchStatus
 
 
@@ -92,6 +95,42 @@ class WatchMember(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     duty: Mapped[Duty]
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class Handover(Base):
+    """The report with which one watch of the centre's desk hands over to the next (交接班记录). Once sealed it only gains a leader's name.
+
+    edits : section -> what officers wrote there ("fields", "lines", "added", "version", "by", "at"). notes : blocker -> text, by, at.
+    sealed : what both signed, in both languages; sha256 over its canonical JSON. log_id, log_hash : the log's last line then.
+    due_told_at, late_told_at : when the clock reminded of it, and when it told the leader that nobody took over.
+    """
+
+    __tablename__ = "handover"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    watch_id: Mapped[int] = mapped_column(ForeignKey("watch.id"), unique=True)
+    next_watch_id: Mapped[int | None] = mapped_column(ForeignKey("watch.id"))
+    status: Mapped[HandoverStatus]
+    begun_at: Mapped[datetime]
+    edits: Mapped[dict[str, Any]]
+    notes: Mapped[dict[str, Any]]
+    due_told_at: Mapped[datetime | None]
+    late_told_at: Mapped[datetime | None]
+    outgoing_by: Mapped[str | None] = mapped_column(String(80))
+    outgoing_at: Mapped[datetime | None]
+    incoming_by: Mapped[str | None] = mapped_column(String(80))
+    incoming_at: Mapped[datetime | None]
+    leader_by: Mapped[str | None] = mapped_column(String(80))
+    leader_at: Mapped[datetime | None]
+    sealed: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    log_id: Mapped[int | None] = mapped_column(BigId)
+    log_hash: Mapped[str | None] = mapped_column(String(64))
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy declares it on the instance
+    __table_args__ = (
+        CheckConstraint("(sealed IS NULL) = (sha256 IS NULL)", name="sealed_with_its_hash"),
+        CheckConstraint("sealed IS NOT NULL OR status IN ('draft', 'outgoing_signed')", name="handed_over_is_sealed"),
+    )
 
 
 class WatchSwap(Base):

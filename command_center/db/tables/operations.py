@@ -78,6 +78,7 @@ class Incident(Base):
     __table_args__ = (
         Index("ix_incident_open", "last_call_at", postgresql_where=text("ended_at IS NULL"), sqlite_where=text("ended_at IS NULL")),
         Index("ix_incident_reported_at", "reported_at"),
+        Index("ix_incident_ended_at", "ended_at"),
     )
 
 

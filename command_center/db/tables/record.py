@@ -10,6 +10,9 @@ from command_center.db.tables.base import Base
 from command_center.db.types import BigId, JsonText
 from command_center.domain.rights import Role
 
+WRITTEN_BY_HAND = text("event IN ('DutyNoted', 'EntryCorrected')")
+"""Lines that people wrote: few among all that happens, and looked for at every handover."""
+
 
 class LogEntry(Base):
     """One line of the operations log: append-only, hash-chained, and the outbox of the screens.
@@ -36,6 +39,7 @@ class LogEntry(Base):
         Index("ix_log_entry_incident", "incident_id", "id"),
         Index("ix_log_entry_unit", "unit_id", "id"),
         Index("ix_log_entry_at", "at"),
+        Index("ix_log_entry_by_hand", "at", postgresql_where=WRITTEN_BY_HAND, sqlite_where=WRITTEN_BY_HAND),
     )
 
 

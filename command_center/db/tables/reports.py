@@ -46,6 +46,7 @@ class Report(Base):
     __table_args__ = (
         UniqueConstraint("subject", "kind", "number", name="uq_report_once"),
         Index("ix_report_open", "due_at", postgresql_where=text("closed_at IS NULL"), sqlite_where=text("closed_at IS NULL")),
+        Index("ix_report_closed_at", "closed_at"),
     )
 
 

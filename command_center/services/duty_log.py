@@ -1,0 +1,65 @@
+"""Free entries of the duty log: take, report, pass on, follow up. What was written stays; a correction is a line of its own."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from command_center.center import Center
+from command_center.db.tables import Incident, LogEntry
+from command_center.db.work import Work
+from command_center.domain import events
+from command_center.domain.errors import Invalid, ReasonNeeded, UnknownEntry, UnknownIncident
+from command_center.domain.handover import EntryAct
+from command_center.domain.rights import Actor, Right
+from command_center.services.live import log_row
+
+LONGEST_ENTRY = 2000
+
+
+def write_entry(
+    center: Center, note: str, act: EntryAct, actor: Actor, *, incident_id: int | None = None, corrects: int | None = None
+) -> int:
+    """Write a line by hand; returns its number. corrects : number of the line that was wrong, which stays as it is.
+
+    Raises ReasonNeeded (no words), Invalid (too long), UnknownIncident, UnknownEntry.
+    """
+    actor.require(Right.WRITE_LOG)
+    said = note.strip()
+    if not said:
+        raise ReasonNeeded(field="note")
+    if len(said) > LONGEST_ENTRY:
+        raise Invalid(field="note", value=f"{len(said)} > {LONGEST_ENTRY}")
+    with center.work(actor) as work:
+        about = _incident(work, incident_id)
+        if corrects is None:
+            number = "" if about is None else about.number
+            work.record(events.DutyNoted(act=act.value, note=said, incident_id=incident_id, incident=number))
+        else:
+            wrong = _entry(work.session, corrects)
+            about_id = wrong.incident_id if incident_id is None else incident_id
+            work.record(events.EntryCorrected(corrects=wrong.id, act=act.value, note=said, incident_id=about_id))
+    return work.written[0]
+
+
+def _incident(work: Work, incident_id: int | None) -> Incident | None:
+    if incident_id is None:
+        return None
+    incident = work.session.get(Incident, incident_id)
+    if incident is None:
+        raise UnknownIncident(incident=incident_id)
+    return incident
+
+
+def _entry(session: Session, entry_id: int) -> LogEntry:
+    entry = session.get(LogEntry, entry_id)
+    if entry is None:
+        raise UnknownEntry(entry=entry_id)
+    return entry
+
+
+def read_entry(center: Center, entry_id: int, actor: Actor) -> dict[str, Any]:
+    """One line of the log as screens get it, with its hash. Raises UnknownEntry."""
+    actor.require(Right.READ_WORDS)
+    with center.read() as session:
+        entry = _entry(session, entry_id)
+        return log_row(entry) | {"hash": entry.hash}

@@ -1,0 +1,86 @@
+"""The sections of a handover report as the street's template lists them, each drawn by the module that knows its rows."""
+
+from collections.abc import Callable, Mapping
+
+from command_center.domain.handover import FORMS, NOTHING, Line, Section
+from command_center.domain.text import Text
+from command_center.domain.vocabulary import HandoverSection
+from command_center.services import handover_duties, handover_resources, handover_situation
+from command_center.services.handover_drawing import Drawing, Lines, both
+from command_center.services.handover_facts import MOST_LINES
+from command_center.words import N_
+
+MORE_STOCK = N_("%(count)s more stocks are below minimum: see the list of depots.")
+MORE_LINES = N_("Only the newest %(count)s are printed.")
+NO_CLOSURES = N_("Closed roads are not kept by this centre: write them under the remarks.")
+NO_GOVERNANCE = N_("Residents' reports are not kept by this centre: their figures come from the governance platform.")
+
+Draw = Callable[[Drawing], Lines]
+
+
+def _form(key: str) -> Draw:
+    """A form that people fill, or whose figures nobody keeps here."""
+
+    def draw(_it: Drawing) -> Lines:
+        yield Line(key=key, cells={})
+
+    return draw
+
+
+def _empty(_it: Drawing) -> Lines:
+    yield from ()
+
+
+_SECTIONS: Mapping[str, Draw] = {
+    "header": handover_situation.header,
+    "situation": handover_situation.situation,
+    "warnings": handover_situation.warnings,
+    "activations": handover_situation.activations,
+    "incidents": handover_situation.incidents,
+    "closed": handover_situation.closed,
+    "reports": _form("reports"),
+    "units": handover_resources.units,
+    "stations": handover_resources.stations,
+    "stock": handover_resources.stock,
+    "people": handover_resources.people,
+    "clocks": handover_duties.clocks,
+    "todo": handover_duties.todo,
+    "equipment": _form("equipment"),
+    "remarks": _form("remarks"),
+    "signatures": _form("signatures"),
+}
+"""How the sections of the catalogue's template are drawn; one that is not here, a street's own, is left to the officers."""
+
+
+def drawn(it: Drawing, section: HandoverSection) -> Section:
+    """One section with its lines, before any officer's edit; every field of it has a cell."""
+    names = {name: it.center.catalogue.handover.field_names[name] for name in section.fields}
+    lines = (
+        Line(key=line.key, cells={name: line.cells.get(name, NOTHING) for name in names}) for line in _SECTIONS.get(section.key, _empty)(it)
+    )
+    return Section(
+        key=section.key,
+        source=section.source,
+        title=section.title,
+        is_form=section.key in FORMS,
+        fields=names,
+        lines=tuple(lines),
+        note=_note(it, section.key),
+    )
+
+
+def _note(it: Drawing, key: str) -> Text | None:
+    """What a reader has to know about a section as a whole."""
+    low = sum(row.on_hand < row.minimum for row in it.facts.stock)
+    told = sum(row.on_hand < row.minimum for row in handover_resources.stock_shown(it.facts))
+    match key:
+        case "closures":
+            return both(NO_CLOSURES)
+        case "reports":
+            return both(NO_GOVERNANCE)
+        case "closed" if len(it.facts.closed) > MOST_LINES:
+            return both(MORE_LINES, count=MOST_LINES)
+        case "stock" if low > told:
+            return both(MORE_STOCK, count=low - told)
+        case _:
+            return None
