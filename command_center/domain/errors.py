@@ -24,9 +24,9 @@ Refusal
 │   ├── StockShort              a depot has less than is wanted; StreetShort: all depots together
 │   ├── CountBelowReserved, LotExpiryDiffers, MoreThanReserved, MoreThanIssued
 │   ├── ReportClosed, BlanksLeft
- │   ├── NoChannel, ChannelRefused
- │   ├── ShelterIsOpen, ShelterClosed, ShelterFull, PeopleInShelters
- │   └── BlockersOpen, HandoverUnwritten, AlreadySigned, NotSignedYet, SameOfficer, NobodyNext, TemplateUnfit, PaperFailed
+│   ├── NoChannel, ChannelRefused
+│   ├── ShelterIsOpen, ShelterClosed, ShelterFull, PeopleInShelters
+│   └── BlockersOpen, HandoverUnwritten, AlreadySigned, NotSignedYet, SameOfficer, NobodyNext, TemplateUnfit, PaperFailed
 ├── Invalid              422  understood, but the values cannot be right
 │   ├── SheetUnreadable         no spreadsheet, or one of another shape
 │   └── SheetRefused            cells that cannot be right; nothing of the sheet was taken over

@@ -202,10 +202,11 @@ WAYS: Sequence[Way] = (
     Way(path="/console", label=N_("Console"), symbol="command", right=Right.TAKE_CALLS),
     Way(path="/warnings", label=N_("Warnings"), symbol="cloud-rain", keys="F7", right=Right.TAKE_WARNINGS),
     Way(path="/plans", label=N_("Plans"), symbol="list-check", keys="F9", right=Right.RUN_PLANS),
+    Way(path="/duty", label=N_("Duty and handover"), symbol="notes", right=Right.HAND_OVER),
     Way(path="/resources", label=N_("Depots and vehicles"), symbol="packages"),
     Way(path="/reporting", label=N_("Reports to the district"), symbol="report", right=Right.SEND_REPORTS, rare=True),
     Way(path="/people", label=N_("People and channels"), symbol="users", right=Right.KEEP_ROSTER, rare=True),
-    Way(path="/plan-texts", label=N_("Texts of the plans"), symbol="notes", right=Right.READ_WORDS, rare=True),
+    Way(path="/plan-texts", label=N_("Texts of the plans"), symbol="layers-intersect", right=Right.READ_WORDS, rare=True),
 )
 
 

@@ -6,7 +6,7 @@ them async; `desk.screen()` inside a callback says in which language and for who
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import parse_qsl
 
 from dash import Dash
@@ -31,6 +31,21 @@ def cookies() -> Mapping[str, str]:
         return dict(get_current_request().cookies)
     except RuntimeError:
         return {}
+
+
+class Tries(Protocol):
+    """Who failed to name a pass-phrase lately; the doors keep it, and so count guesses on every way together."""
+
+    def check(self, name: str) -> None:
+        """Raise TooMany when this name failed too often."""
+
+    def failed(self, name: str) -> None: ...
+
+
+def tries() -> Tries:
+    """Those of the process that answers the request at hand."""
+    kept: Tries = get_current_request().app.state.tries
+    return kept
 
 
 def shows_simulated(live: "LiveBoard") -> bool:

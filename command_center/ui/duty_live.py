@@ -1,0 +1,122 @@
+"""What the duty page is drawn from, and which part of it shows what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from dash.development.base_component import Component
+
+from command_center.domain.errors import Refusal
+from command_center.domain.handover import HandoverReport
+from command_center.domain.watches import CENTRE
+from command_center.services import handover, history, people, roll_calls, swaps, watches
+from command_center.services import roster as rosters
+from command_center.services.handover import HandoverLine
+from command_center.services.people import ChainLink
+from command_center.services.roll_calls import RollCallView
+from command_center.services.roster import Roster
+from command_center.services.swaps import SwapView
+from command_center.services.watches import WatchView
+from command_center.ui import duty_report, duty_view
+from command_center.ui.console_parts import signed_in
+from command_center.ui.desk_page import At, DeskPage, Look, Part, demonstration, unseen
+from command_center.ui.duty_orders import ACTS
+from command_center.ui.duty_view import ENTRIES_SHOWN
+from command_center.ui.shell import Desk, Screen
+
+AHEAD = timedelta(days=14)
+PAST_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """Everything a part is drawn from; what the chosen tab does not show is not fetched."""
+
+    screen: Screen
+    at: At
+    report: HandoverReport | None
+    now: WatchView | None
+    following: WatchView | None
+    chain: Sequence[ChainLink]
+    entries: Sequence[Mapping[str, Any]] = ()
+    call: RollCallView | None = None
+    roster: Roster | None = None
+    swaps: Sequence[SwapView] = ()
+    past: Sequence[HandoverLine] = ()
+
+    @property
+    def corrects(self) -> str | None:
+        return self.at.get("corrects")
+
+
+def _beside(sight: Sight) -> list[Component]:
+    match duty_view.tab_of(sight.at):
+        case "roll":
+            return duty_view.roll_call(sight.call, sight.screen)
+        case "roster":
+            return [] if sight.roster is None else duty_view.roster(sight.roster, sight.swaps, sight.screen)
+        case "past":
+            return duty_view.past(sight.past, sight.at, sight.screen)
+        case _:
+            return duty_view.entries(sight.entries, sight.at, sight.screen)
+
+
+def _writes(sight: Sight) -> bool:
+    return bool(sight.at.get("section"))
+
+
+def _fields(sight: Sight) -> list[Component]:
+    """The one form of the page: a section of the report, else a line of the log."""
+    if _writes(sight):
+        return duty_report.writing(sight.report, sight.at, sight.screen)
+    return duty_view.entry_fields(sight.at, sight.corrects, sight.screen)
+
+
+def _fields_mark(sight: Sight) -> str:
+    """Drawn again for another address, not for what happens while a person writes."""
+    known = sight.report is not None and sight.report.id is not None
+    return f"{known} {sight.at.get('token')} {sight.screen.lang}"
+
+
+PARTS: Mapping[str, Part[Sight]] = {
+    "duty-demo": (lambda sight: demonstration(sight.screen), None),
+    "duty-unseen": (lambda sight: unseen(sight.screen), None),
+    "duty-watch": (lambda sight: duty_view.on_watch(sight.now, sight.following, sight.screen), None),
+    "duty-chain": (lambda sight: duty_view.chain(sight.chain, sight.screen), None),
+    "duty-title": (lambda sight: duty_report.title(sight.report, sight.at, sight.screen), None),
+    "duty-steps": (lambda sight: duty_report.steps(sight.report, sight.screen), None),
+    "duty-blockers": (lambda sight: duty_report.blockers(sight.report, sight.screen), None),
+    "duty-sections": (lambda sight: duty_report.sections(sight.report, sight.at, sight.screen), None),
+    "duty-tabs": (lambda sight: duty_view.tabs(sight.at, sight.screen), None),
+    "duty-fields": (_fields, _fields_mark),
+    "duty-beside": (_beside, None),
+}
+
+
+def see(desk: Desk, screen: Screen, look: Look) -> Sight:
+    """Fetch what the parts need."""
+    center, actor, at = desk.center, signed_in(desk), look.at
+    tab, wanted, now = duty_view.tab_of(at), at.get("handover") or "", center.now()
+    try:
+        report = handover.handover_context(center, actor, int(wanted) if wanted.isdecimal() else None)
+    except Refusal:
+        report = None
+    on_duty = watches.on_duty_now(center)
+    ahead = watches.find_watches(center, now, now + AHEAD, CENTRE)
+    return Sight(
+        screen=screen,
+        at=at,
+        report=report,
+        now=on_duty,
+        following=next((it for it in ahead if on_duty is None or it.from_at >= on_duty.to_at), None),
+        chain=people.call_chain(center),
+        entries=history.recent_entries(center, limit=ENTRIES_SHOWN) if tab == "log" else (),
+        call=roll_calls.roll_call(center) if tab == "roll" else None,
+        roster=rosters.roster(center, now - timedelta(days=1), now + AHEAD) if tab == "roster" else None,
+        swaps=swaps.swaps(center) if tab == "roster" else (),
+        past=handover.find_handovers(center, actor, limit=PAST_SHOWN) if tab == "past" else (),
+    )
+
+
+DESK_PAGE: DeskPage[Sight] = DeskPage(name="duty", path=duty_report.PATH, see=see, parts=PARTS, acts=ACTS)
