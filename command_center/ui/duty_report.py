@@ -223,12 +223,19 @@ def _section(number: int, it: Section, report: HandoverReport, at: At, screen: S
     body: list[Component] = [html.P(screen.read(it.note), className="muted")] if it.note is not None else []
     body += [_form_view(it, screen) if it.is_form else _table(it, screen)]
     by = screen.say(N_("written by %(name)s"), name=it.edited_by) if it.edited_by else ""
-    if report.id is not None and report.status not in SEALED and may != Editable() and _may(screen, Right.HAND_OVER):
+    if may != Editable() and _may_write(it.key, report, screen):
         chosen = {"aria-current": "true"} if at.get("section") == it.key else {}
         body.append(html.Div(key(screen.say(N_("Write")), symbol="edit", **goes(place(at, section=it.key)), **chosen), className="acts"))
     count = str(len(it.lines)) if not it.is_form else ""
     part = section(name, *body, note=" · ".join(word for word in (count, by) if word), folded=not it.lines and not it.is_form)
     return html.Div(part, **{"data-section": it.key})
+
+
+def _may_write(section_key: str, report: HandoverReport, screen: Screen) -> bool:
+    """Once the outgoing officer signed, the incoming one may still object, and nothing else."""
+    if report.id is None or not _may(screen, Right.HAND_OVER):
+        return False
+    return report.status is HandoverStatus.DRAFT or (report.status is HandoverStatus.OUTGOING_SIGNED and section_key == "signatures")
 
 
 def _form_view(it: Section, screen: Screen) -> Component:
@@ -264,7 +271,7 @@ def writing(report: HandoverReport | None, at: At, screen: Screen) -> list[Compo
     """The form of the section being written."""
     wanted = at.get("section")
     described = {it.key: it for it in screen.center.catalogue.handover.sections}
-    if report is None or report.id is None or report.status in SEALED or wanted not in described:
+    if report is None or wanted not in described or not _may_write(wanted, report, screen):
         return []
     it, may = report.section(wanted), editable(described[wanted])
     if may == Editable():
