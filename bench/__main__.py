@@ -16,6 +16,7 @@ import typer
 from bench import (
     chaos,
     first_load,
+    handover,
     jobs,
     log_check,
     many_screens,
@@ -46,6 +47,7 @@ STORIES: Mapping[str, Callable[[Ground], Iterator[Figure]]] = {
     "plans": plans.measure,
     "warnings": warnings.measure,
     "stock": stock.measure,
+    "handover": handover.measure,
     "first-load": first_load.measure,
     "log-check": log_check.measure,
     "chaos": chaos.measure,

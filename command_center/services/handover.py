@@ -82,9 +82,9 @@ def watch_in_charge(center: Center, session: Session, at: datetime) -> Watch | N
     if held is not None:
         return held
     rostered = watch_on_duty(session, at, CENTRE)
-    begun = select(Watch).join(Handover, Handover.watch_id == Watch.id).where(Handover.sha256.is_(None))
-    begun = begun.where(Watch.status == WatchStatus.SCHEDULED, Watch.from_at <= at).order_by(Watch.from_at.desc()).limit(1)
-    waiting = session.scalars(begun).one_or_none()
+    unsealed = select(Handover.watch_id).where(Handover.sha256.is_(None))
+    begun = select(Watch).where(Watch.id.in_(unsealed), Watch.status == WatchStatus.SCHEDULED, Watch.from_at <= at)
+    waiting = session.scalars(begun.order_by(Watch.from_at.desc()).limit(1)).one_or_none()
     if waiting is None or rostered is None:
         return rostered or waiting
     return waiting if at < draft_moment(center.catalogue.handover.rules, rostered.to_at) else rostered

@@ -3,7 +3,7 @@
 A fixed number of statements, each by an index on a moment, a state or a key: how long the log has grown does not matter.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -39,7 +39,7 @@ from command_center.domain.positions import Fix
 from command_center.domain.reports import ReportState
 from command_center.domain.status import CLOSING_OUTCOMES
 from command_center.domain.stock import EXPIRY_WARNING_DAYS, MoveKind
-from command_center.domain.watches import CENTRE, HOLDS_POST, WatchStatus, not_before
+from command_center.domain.watches import HOLDS_POST, WatchStatus, not_before
 from command_center.services.stock_ledger import local_day
 from command_center.services.watches import next_watch
 
@@ -115,7 +115,7 @@ def facts_of(center: Center, session: Session, watch: Watch, fixes: Mapping[str,
         reports=_reports(session, from_at, now),
         units=session.scalars(select(Unit).order_by(Unit.id)).all(),
         fixes=fixes,
-        station_watches=_station_watches(session, now),
+        station_watches=_station_watches(session, center.catalogue.stations, now),
         roll_call=roll_call,
         roll_call_answers=_answers(session, roll_call),
         moved=moved,
@@ -156,10 +156,10 @@ def _reports(session: Session, from_at: datetime, now: datetime) -> Sequence[Rep
     return [*running, *session.scalars(sent.order_by(Report.closed_at, Report.id).limit(MOST_LINES))]
 
 
-def _station_watches(session: Session, now: datetime) -> dict[str, Watch]:
+def _station_watches(session: Session, stations: Iterable[str], now: datetime) -> dict[str, Watch]:
     """Who took a post over has it; where nobody did, roster and clock decide."""
     rostered = (Watch.status == WatchStatus.SCHEDULED) & (Watch.from_at <= now) & (Watch.to_at > now)
-    query = select(Watch).where(Watch.post != CENTRE, or_(Watch.status.in_(HOLDS_POST), rostered)).order_by(Watch.from_at, Watch.id)
+    query = select(Watch).where(Watch.post.in_(stations), or_(Watch.status.in_(HOLDS_POST), rostered)).order_by(Watch.from_at, Watch.id)
     found = session.scalars(query).all()
     scheduled = {it.post: it for it in found if it.status is WatchStatus.SCHEDULED}
     return scheduled | {it.post: it for it in found if it.status in HOLDS_POST}

@@ -16,8 +16,8 @@ from command_center.services.watches import watch_view
 from command_center.words import N_, phrases
 
 SITUATION = N_(
-    "Incidents reported: %(received)s, ended: %(closed)s, still open: %(open)s; within five minutes: %(share)s of the %(arrived)s that were "
-    "reached.\n"
+    "Incidents reported: %(received)s, ended: %(closed)s, still open: %(open)s; within five minutes: %(share)s of the %(arrived)s that "
+    "were reached.\n"
     "Warnings in force: %(warnings)s; plans in force: %(plans)s; people in shelters: %(people)s.\n"
     "To watch after the change: tasks overdue: %(overdue)s; reports overdue: %(late)s; orders not acknowledged: %(unanswered)s; "
     "stocks below minimum: %(low)s."

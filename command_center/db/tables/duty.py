@@ -130,6 +130,7 @@ class Handover(Base):
     __table_args__ = (
         CheckConstraint("(sealed IS NULL) = (sha256 IS NULL)", name="sealed_with_its_hash"),
         CheckConstraint("sealed IS NOT NULL OR status IN ('draft', 'outgoing_signed')", name="handed_over_is_sealed"),
+        Index("ix_handover_unsealed", "watch_id", postgresql_where=text("sha256 IS NULL"), sqlite_where=text("sha256 IS NULL")),
     )
 
 

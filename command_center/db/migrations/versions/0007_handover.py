@@ -12,6 +12,7 @@ branch_labels = None
 depends_on = None
 
 _BY_HAND = sa.text("event IN ('DutyNoted', 'EntryCorrected')")
+_UNSEALED = sa.text("sha256 IS NULL")
 
 
 def upgrade() -> None:
@@ -44,6 +45,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
         sa.UniqueConstraint("watch_id", name=op.f("uq_handover_watch_id")),
     )
+    op.create_index("ix_handover_unsealed", "handover", ["watch_id"], unique=False, postgresql_where=_UNSEALED, sqlite_where=_UNSEALED)
     protect_handovers(op.get_bind())
     op.create_index("ix_incident_ended_at", "incident", ["ended_at"], unique=False)
     op.create_index("ix_stock_movement_at", "stock_movement", ["at"], unique=False)
