@@ -196,23 +196,28 @@ def the_papers_leave_the_house(room: Room, page: Page, line: HandoverLine) -> No
         assert len(openpyxl.load_workbook(io.BytesIO(sheet)).sheetnames) >= 18
 
 
+def number_on_watch(center: Center) -> str:
+    on_watch = watches.on_duty_now(center)
+    assert on_watch is not None
+    return on_watch.number
+
+
 def test_g_the_watch_changes_in_mid_flood(room: Room, center: Center, clock: RunningClock) -> None:
     wall = room.wall()
     clock.until(7, 31)
     work_off(center, clock)
-    before = watches.on_duty_now(center)
+    before = number_on_watch(center)
     assert "HandoverDue" in [line["event"] for line in history.recent_entries(center, limit=400)]
 
     page = the_outgoing_officer_signs(room)
     clock.until(8, 5)
     work_off(center, clock)
-    assert watches.on_duty_now(center) == before, "nobody has come: who signed first is still responsible"
+    assert number_on_watch(center) == before, "nobody has come: who signed first is still responsible"
     the_incoming_officer_takes_over(room)
 
     now = watches.on_duty_now(center)
     assert now is not None
-    assert before is not None
-    assert now.number != before.number
+    assert now.number != before
     expect(page.locator("#duty-watch")).to_contain_text(now.number)
     expect(wall.locator("#wall-duty")).to_contain_text(now.people[0].name.zh)
     clock.until(8, 12)
