@@ -198,9 +198,9 @@ WAYS: Sequence[Way] = (
     Way(path="/console", label=N_("Console"), symbol="command", right=Right.TAKE_CALLS),
     Way(path="/warnings", label=N_("Warnings"), symbol="cloud-rain", keys="F7", right=Right.TAKE_WARNINGS),
     Way(path="/plans", label=N_("Plans"), symbol="list-check", keys="F9", right=Right.RUN_PLANS),
-    Way(path="/reporting", label=N_("Reports to the district"), symbol="report", right=Right.SEND_REPORTS),
-    Way(path="/people", label=N_("People and channels"), symbol="users", right=Right.KEEP_ROSTER),
-    Way(path="/plan-texts", label=N_("Texts of the plans"), symbol="notes", right=Right.READ_WORDS),
+    Way(path="/reporting", label=N_("Reports"), symbol="report", right=Right.SEND_REPORTS),
+    Way(path="/people", label=N_("People"), symbol="users", right=Right.KEEP_ROSTER),
+    Way(path="/plan-texts", label=N_("Plan texts"), symbol="notes", right=Right.READ_WORDS),
 )
 
 
