@@ -30,6 +30,29 @@
       box.setAttribute("aria-label", box.title);
     }
     for (const [id, held] of markers) if (!seen.has(id)) { held.marker.remove(); markers.delete(id); }
+    step();
+  }
+
+  /* A shelter stands aside where a station, a unit or an incident stands, and inside the map: the first of these places that is free. */
+  const ASIDE = [[0, 0], [0, 1], [0, -1], [1, 0], [-1, 0], [1, 1], [-1, 1], [1, -1], [-1, -1], [0, 2], [0, -2]];
+  const OTHERS = ".mk.station, .mk.station .mk-tag, .mk.unit .body, .mk.incident .sev";
+
+  function step() {
+    const map = cc.map && cc.map.getContainer();
+    if (!map || !markers.size) return;
+    const frame = map.getBoundingClientRect();
+    const taken = [...map.querySelectorAll(OTHERS)].filter(shape => shape.checkVisibility()).map(shape => shape.getBoundingClientRect());
+    const free = box => box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom
+      && !taken.some(other => other.left < box.right && other.right > box.left && other.top < box.bottom && other.bottom > box.top);
+    for (const { marker } of markers.values()) {
+      const box = marker._icon && marker._icon.firstChild;
+      if (!box || !box.checkVisibility()) continue;
+      box.style.translate = "";
+      const at = box.getBoundingClientRect(), by = ([x, y]) => new DOMRect(at.x + x * at.width * .7, at.y + y * at.height * 1.15, at.width, at.height);
+      const aside = ASIDE.find(place => free(by(place))) || ASIDE[0], moved = by(aside);
+      if (aside[0] || aside[1]) box.style.translate = `${moved.x - at.x}px ${moved.y - at.y}px`;
+      taken.push(moved);
+    }
   }
 
   cc.draw.adoptShelters = (event) => {
@@ -39,4 +62,5 @@
     draw();
   };
   document.addEventListener("cc:rows", draw);
+  document.addEventListener("cc:second", () => { if (!cc.zooming) step(); });
 })();

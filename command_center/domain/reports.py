@@ -115,14 +115,15 @@ Change = Open | Move | Withdraw | TakeOver
 
 def changes(matter: Matter, clocks: Sequence[Clock], limits: ReportingClocks, now: datetime) -> list[Change]:
     """What has to change so that the clocks are those the matter needs."""
-    standing = [clock for clock in clocks if clock.state in SETTLED]
+    settled = [clock for clock in clocks if clock.state in SETTLED]
     told = any(clock.state is ReportState.SENT for clock in clocks)
     if matter.taken_back and not told:
-        return [Withdraw(id=clock.id, because=Because.TAKEN_BACK) for clock in standing if clock.state is ReportState.OPEN]
-    if not standing and matter.since is None:
+        return [Withdraw(id=clock.id, because=Because.TAKEN_BACK) for clock in settled if clock.state is ReportState.OPEN]
+    if not settled and matter.since is None:
         return []
     found: list[Change] = []
-    if not standing and matter.since is not None:
+    not_over_after_all = _open(clocks, ReportKind.FINAL) if matter.ended_at is None else []
+    if matter.since is not None and all(clock in not_over_after_all for clock in settled):
         found += _first(clocks, limits, matter.since)
     return found + (_running(matter, clocks, limits, now) if matter.ended_at is None else _ended(matter.ended_at, matter, clocks, limits))
 

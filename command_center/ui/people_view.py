@@ -31,10 +31,14 @@ def may_set_channels(screen: Screen) -> bool:
 # ---- one's number, one's channel ----------------------------------------------------------------------------------
 
 
+def _service(screen: Screen) -> Component:
+    return html.Span([icon("message"), " ", screen.say(N_("message service set"))], className="tag")
+
+
 def reach(phone: str | None, screen: Screen, *, has_channel: bool) -> Component:
     """How somebody is reached: by a message service, by phone, or not at all."""
     number = html.Span(phone) if phone else html.Span(screen.say(N_("no number on file")), className="muted")
-    mark = [html.Span([icon("message"), " ", screen.say(N_("message service set"))], className="tag")] if has_channel else []
+    mark = [_service(screen)] if has_channel else []
     return html.Span([number, *([" "] if mark else []), *mark], className="reach")
 
 
@@ -242,12 +246,21 @@ def _member(member: Member, screen: Screen) -> html.Li:
         [
             html.Span(icon("users" if member.kind in ("group", "audience", "station") else "user"), className="sign"),
             html.Div(html.B(name), className="what"),
-            html.Div(reach(member.phone, screen, has_channel=member.has_channel), className="when"),
+            html.Div(_reach_of(member, screen), className="when"),
             html.Div(_member_keys(member, name, screen), className="acts"),
         ],
         className="line",
         **{"data-member": f"{member.kind} {member.ref}"},
     )
+
+
+def _reach_of(member: Member, screen: Screen) -> Component:
+    """People have numbers; what stands for many has a message service, or a person tells them."""
+    if member.kind in ("person", "cadre"):
+        return reach(member.phone, screen, has_channel=member.has_channel)
+    if member.has_channel:
+        return _service(screen)
+    return html.Span(screen.say(N_("to be told by a person")), className="muted")
 
 
 def _member_keys(member: Member, name: str, screen: Screen) -> list[Component]:

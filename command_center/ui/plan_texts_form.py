@@ -22,7 +22,7 @@ from command_center.ui.widgets import level_name
 from command_center.words import N_
 
 PARTS: Mapping[str, str] = {
-    "name": N_("Name"),
+    "name": N_("Name of the plan"),
     "short": N_("Short name"),
     "scope": N_("What it is for"),
     "variants": N_("Variants"),

@@ -50,7 +50,7 @@ def panel(reports: Sequence[ReportView], screen: Screen) -> list[Component]:
     """Those of one matter, for a panel beside other things: open ones with their clocks and keys, then what was told."""
     if not reports:
         return []
-    open_ones = [it for it in reports if it.state is ReportState.OPEN]
+    open_ones = sorted((it for it in reports if it.state is ReportState.OPEN), key=lambda it: (it.due_at, it.id))
     closed = [it for it in reports if it.state is not ReportState.OPEN]
     lines = html.Ul([*(open_line(it, screen) for it in open_ones), *(closed_line(it, screen) for it in closed)], className="lines")
     late = sum(it.due_at <= screen.center.now() for it in open_ones)

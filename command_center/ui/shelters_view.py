@@ -94,7 +94,7 @@ def _close_key(row: Row, name: str, screen: Screen) -> list[Component]:
         return []
     close = screen.say(N_("Close the shelter"))
     asked = asks("shelter_close", f"{close}: {name}", screen.say(N_("Remark (may stay empty)")), close, opening=row["id"])
-    return [key(screen.say(N_("Close…")), symbol="lock", **asked)]
+    return [key(screen.say(N_("Close it…")), symbol="lock", **asked)]
 
 
 def _closed_line(shelter: Shelter, activation_id: str | None, screen: Screen) -> html.Li:

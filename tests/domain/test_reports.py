@@ -121,6 +121,17 @@ def test_what_a_person_dropped_altogether_owes_no_final_report() -> None:
     assert changes(replace(FIRE, ended_at=after(60)), clocks, LIMITS, after(60)) == []
 
 
+def test_a_first_report_that_was_dropped_is_replaced_by_the_follow_up_once_the_district_knows() -> None:
+    told = [clock(ReportKind.PHONE, ReportState.SENT, row=1), clock(ReportKind.INITIAL, ReportState.DROPPED, row=2)]
+    untold = [replace(told[0], state=ReportState.OPEN), told[1]]
+
+    assert changes(FIRE, told, LIMITS, after(50)) == [Open(kind=ReportKind.FOLLOW_UP, number=1, due_at=after(50 + 240))]
+    assert changes(FIRE, untold, LIMITS, after(50)) == []
+    assert [it.kind for it in changes(replace(FIRE, ended_at=after(60)), told, LIMITS, after(60)) if isinstance(it, Open)] == [
+        ReportKind.FINAL
+    ]
+
+
 def test_what_was_reopened_goes_on_with_follow_ups_and_ends_with_a_final_report_of_its_own() -> None:
     clocks = [clock(ReportKind.INITIAL, ReportState.SENT, row=1), clock(ReportKind.FINAL, opened=90, row=2)]
 

@@ -495,6 +495,28 @@ def test_a_report_nobody_needs_is_dropped_with_the_reason(center: Center, office
         reports.send_report(center, row, officer, "区值班室")
 
 
+def test_a_dropped_first_report_is_replaced_by_the_follow_up_and_dropping_all_ends_the_duty(
+    center: Center, officer: Actor, clock: Clock
+) -> None:
+    take_test_call(center, officer)
+    work_off(center, clock)
+    ends = {it.kind.value: it.ends_duty for it in reports.list_reports(center, officer)}
+    assert ends == {"phone": False, "initial": False}
+
+    tell(center, officer, "phone1")
+    reports.drop_report(center, report_id(center, "initial1"), officer, "told by phone in full")
+    assert set(clocks(center)) == {"followup1"}
+    assert not reports.read_report(center, report_id(center, "followup1"), officer).ends_duty
+
+    take_test_call(center, officer, join="new")
+    work_off(center, clock)
+    reports.drop_report(center, report_id(center, "phone1"), officer, "an exercise of the neighbours")
+    last = report_id(center, "initial1")
+    assert reports.read_report(center, last, officer).ends_duty
+    reports.drop_report(center, last, officer, "an exercise of the neighbours")
+    assert set(clocks(center)) == {"followup1"}
+
+
 def test_refusals_leave_nothing_behind(center: Center, officer: Actor, display: Actor, crew: Callable[[str], Actor], clock: Clock) -> None:
     take_test_call(center, officer)
     work_off(center, clock)
