@@ -17,7 +17,7 @@ from command_center.api.front import Front, security_policy
 from command_center.api.gate import Gate, session_cookies
 from command_center.center import Center
 from command_center.domain.text import Language
-from command_center.services import access, open_center
+from command_center.services import access, open_center, paper
 from command_center.services.live import LiveBoard
 from command_center.services.positions import Intake
 from command_center.ui import app as ui
@@ -69,7 +69,7 @@ def _guard(server: FastAPI, entrance: Entrance, policy: str) -> None:
 
 @asynccontextmanager
 async def _running(entrance: Entrance, _server: FastAPI) -> AsyncIterator[None]:
-    """While the server runs: the board follows the wire, positions are carried on, and revoked tokens are forgotten."""
+    """While the server runs: the board follows the wire, positions are carried on, paper is written, revoked tokens are forgotten."""
     center, live, intake = entrance.center, entrance.live, entrance.intake
     await asyncio.to_thread(intake.load)
     await live.load()
@@ -77,6 +77,7 @@ async def _running(entrance: Entrance, _server: FastAPI) -> AsyncIterator[None]:
         stack.callback(center.close)
         await stack.enter_async_context(_beside("live board", partial(_follow_wire, live)))
         await stack.enter_async_context(_beside("positions", intake.run))
+        await stack.enter_async_context(_beside("paper", partial(paper.keep_writing, center)))
         await stack.enter_async_context(_beside("callers", partial(forget_changed, live, entrance.callers)))
         yield
 

@@ -15,7 +15,7 @@ from command_center.domain.errors import SignatureRefused
 from command_center.domain.handover import EntryAct, HandoverReport, SectionEdit
 from command_center.domain.rights import Actor
 from command_center.domain.text import Language
-from command_center.services import duty_log, handover
+from command_center.services import duty_log, handover, paper
 from command_center.services.handover import EditHandover, HandoverLine
 from command_center.services.handover_layout import with_countersignature
 from command_center.services.handover_print import handover_pdf
@@ -170,6 +170,15 @@ def _with_passphrase(request: Request, actor: Actor, sign: Callable[[], T]) -> T
         raise
 
 
+# ---- paper mode ------------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/paper", response_class=Response, responses={200: {"content": {"text/html": {}}}})
+def read_paper(center: AtCenter, actor: SignedIn, lang: InLanguage = None) -> Response:
+    """The situation as one page that opens without a server: to be printed, or kept for when the line is down."""
+    return Response(paper.draw(center, lang or as_language(center.language), actor), media_type="text/html")
+
+
 # ---- the duty log ------------------------------------------------------------------------------------------------------------------
 
 
@@ -177,7 +186,10 @@ def _with_passphrase(request: Request, actor: Actor, sign: Callable[[], T]) -> T
 def write_entry(body: EntryIn, center: AtCenter, actor: SignedIn) -> dict[str, int]:
     """A free entry: taken, reported, passed on or followed up; with `corrects`, what is right instead of an earlier line."""
     act = EntryAct(body.act)
-    return {"id": duty_log.write_entry(center, body.note, act, actor, incident_id=body.incident_id, corrects=body.corrects)}
+    entry_id = duty_log.write_entry(
+        center, body.note, act, actor, incident_id=body.incident_id, corrects=body.corrects, happened_at=body.happened_at
+    )
+    return {"id": entry_id}
 
 
 @router.get("/log/entries/{entry_id}")

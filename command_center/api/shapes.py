@@ -362,9 +362,13 @@ class SignatureIn(Body):
 
 
 class EntryIn(Body):
-    """A line of the duty log by hand. `corrects`: number of the line that was wrong; it stays as it is."""
+    """A line of the duty log by hand. `corrects`: number of the line that was wrong; it stays as it is.
+
+    `happened_at`: when it was, for what stood on paper first.
+    """
 
     act: Literal["take", "report", "pass_on", "follow_up"]
     note: Words
     incident_id: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | None = None
     corrects: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | None = None
+    happened_at: Moment | None = None

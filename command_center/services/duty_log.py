@@ -1,5 +1,6 @@
 """Free entries of the duty log: take, report, pass on, follow up. What was written stays; a correction is a line of its own."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,14 +15,24 @@ from command_center.domain.rights import Actor, Right
 from command_center.services.live import log_row
 
 LONGEST_ENTRY = 2000
+LONGEST_ON_PAPER = timedelta(days=7)
+"""What happened longer ago is no entry that was forgotten, but a mistyped day."""
 
 
 def write_entry(
-    center: Center, note: str, act: EntryAct, actor: Actor, *, incident_id: int | None = None, corrects: int | None = None
+    center: Center,
+    note: str,
+    act: EntryAct,
+    actor: Actor,
+    *,
+    incident_id: int | None = None,
+    corrects: int | None = None,
+    happened_at: datetime | None = None,
 ) -> int:
     """Write a line by hand; returns its number. corrects : number of the line that was wrong, which stays as it is.
 
-    Raises ReasonNeeded (no words), Invalid (too long), UnknownIncident, UnknownEntry.
+    happened_at : when it was, for what stood on paper first; aware, of the last week. Raises ReasonNeeded (no words), Invalid (too long,
+    or a time that cannot be), UnknownIncident, UnknownEntry.
     """
     actor.require(Right.WRITE_LOG)
     said = note.strip()
@@ -30,10 +41,13 @@ def write_entry(
     if len(said) > LONGEST_ENTRY:
         raise Invalid(field="note", value=f"{len(said)} > {LONGEST_ENTRY}")
     with center.work(actor) as work:
+        if happened_at is not None and not work.now - LONGEST_ON_PAPER <= happened_at <= work.now:
+            raise Invalid(field="time", value=happened_at.isoformat())
+        happened = "" if happened_at is None else f"{happened_at.astimezone(center.zone):%Y-%m-%d %H:%M}"
         about = _incident(work, incident_id)
         if corrects is None:
             number = "" if about is None else about.number
-            work.record(events.DutyNoted(act=act.value, note=said, incident_id=incident_id, incident=number))
+            work.record(events.DutyNoted(act=act.value, note=said, incident_id=incident_id, incident=number, happened=happened))
         else:
             wrong = _entry(work.session, corrects)
             about_id = wrong.incident_id if incident_id is None else incident_id

@@ -1,16 +1,18 @@
 """What the duty page is drawn from, and which part of it shows what."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from dash import Dash, Input, Output
 from dash.development.base_component import Component
 
 from command_center.domain.errors import Refusal
 from command_center.domain.handover import HandoverReport
 from command_center.domain.watches import CENTRE
-from command_center.services import handover, history, people, roll_calls, swaps, watches
+from command_center.services import handover, history, people, places, roll_calls, swaps, watches
 from command_center.services import roster as rosters
 from command_center.services.handover import HandoverLine
 from command_center.services.people import ChainLink
@@ -19,14 +21,15 @@ from command_center.services.roster import Roster
 from command_center.services.swaps import SwapView
 from command_center.services.watches import WatchView
 from command_center.ui import duty_report, duty_view
-from command_center.ui.console_parts import signed_in
+from command_center.ui.console_parts import door, signed_in
 from command_center.ui.desk_page import At, DeskPage, Look, Part, demonstration, unseen
 from command_center.ui.duty_orders import ACTS
-from command_center.ui.duty_view import ENTRIES_SHOWN
+from command_center.ui.duty_view import ENTRIES_SHOWN, PLACE
 from command_center.ui.shell import Desk, Screen
 
 AHEAD = timedelta(days=14)
 PAST_SHOWN = 40
+MOST_PLACES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,8 @@ def _fields(sight: Sight) -> list[Component]:
     """The one form of the page: a section of the report, else a line of the log."""
     if _writes(sight):
         return duty_report.writing(sight.report, sight.at, sight.screen)
+    if duty_view.tab_of(sight.at) == "catch-up":
+        return duty_view.catch_up_fields(sight.at, sight.screen)
     return duty_view.entry_fields(sight.at, sight.corrects, sight.screen)
 
 
@@ -111,7 +116,7 @@ def see(desk: Desk, screen: Screen, look: Look) -> Sight:
         now=on_duty,
         following=next((it for it in ahead if on_duty is None or it.from_at >= on_duty.to_at), None),
         chain=people.call_chain(center),
-        entries=history.recent_entries(center, limit=ENTRIES_SHOWN) if tab == "log" else (),
+        entries=history.recent_entries(center, limit=ENTRIES_SHOWN) if tab in ("log", "catch-up") else (),
         call=roll_calls.roll_call(center) if tab == "roll" else None,
         roster=rosters.roster(center, now - timedelta(days=1), now + AHEAD) if tab == "roster" else None,
         swaps=swaps.swaps(center) if tab == "roster" else (),
@@ -120,3 +125,12 @@ def see(desk: Desk, screen: Screen, look: Look) -> Sight:
 
 
 DESK_PAGE: DeskPage[Sight] = DeskPage(name="duty", path=duty_report.PATH, see=see, parts=PARTS, acts=ACTS)
+
+
+def register(app: Dash, desk: Desk) -> None:
+    DESK_PAGE.register(app, desk)
+
+    @door(app, desk, Output(f"{PLACE}-list", "children"), Input(f"{PLACE}-search", "value"), prevent_initial_call=True)
+    async def search_places(query: str | None) -> Component:
+        hits = await asyncio.to_thread(places.find_places, desk.center, query or "", MOST_PLACES)
+        return duty_view.place_lines(query or "", hits, desk.screen())

@@ -2,16 +2,19 @@
 
 import base64
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from command_center.domain.errors import ReasonNeeded, Refusal, SignatureRefused
 from command_center.domain.handover import EntryAct, SectionEdit
-from command_center.services import duty_log, handover, roll_calls, roster, roster_sheet, swaps
+from command_center.services import calls, duty_log, handover, roll_calls, roster, roster_sheet, swaps
+from command_center.services.calls import TakeCall
 from command_center.services.handover import EditHandover
 from command_center.ui.console_parts import order, refuse, signed_in, tell
 from command_center.ui.desk_page import Act, At, Filled, Order, Outcome, unreadable
-from command_center.ui.desk_parts import address_of, read_number
+from command_center.ui.desk_parts import address_of, day_and_time, last_time_of_day, read_number
 from command_center.ui.duty_report import PATH, place
+from command_center.ui.duty_view import PLACE
 from command_center.ui.shell import Desk, tries
 from command_center.words import N_
 
@@ -109,6 +112,41 @@ async def _entry(desk: Desk, wanted: Order, at: At) -> Outcome:
     return address_of(PATH, tab="log", handover=at.get("handover"), wrote=done)
 
 
+def _when(desk: Desk, form: Filled) -> datetime | None:
+    """When it was, as it stands on the paper: a time of day means the last one."""
+    typed, now, zone = form.get("when", ""), desk.center.now(), desk.center.catalogue.street.timezone
+    return last_time_of_day(typed, now, zone) or day_and_time(typed, now, zone)
+
+
+async def _past_call(desk: Desk, wanted: Order, at: At) -> Outcome:
+    """A call that was taken on paper: the incident begins when it did."""
+    form = wanted["form"]
+    reported_at = _when(desk, form)
+    if reported_at is None:
+        return unreadable(desk, "time", form.get("when", ""))
+    place = form.get(PLACE, "").strip('"')
+    call = TakeCall(
+        kind=form.get("kind", ""), place_id=place or None, said=form.get("note", "").strip(), reported_at=reported_at, key=wanted["key"]
+    )
+    done = await order(desk, calls.take_call, call)
+    if isinstance(done, Refusal):
+        return done
+    tell(desk.screen().say(N_("Incident %(number)s is entered"), number=done.number))
+    return address_of(PATH, tab="catch-up", wrote=done.number)
+
+
+async def _past_note(desk: Desk, wanted: Order, at: At) -> Outcome:
+    form = wanted["form"]
+    happened_at = _when(desk, form)
+    if happened_at is None:
+        return unreadable(desk, "time", form.get("when", ""))
+    done = await order(desk, duty_log.write_entry, form.get("note", ""), EntryAct.TAKE, happened_at=happened_at)
+    if isinstance(done, Refusal):
+        return done
+    tell(desk.screen().say(N_("Line %(n)s is written"), n=done))
+    return address_of(PATH, tab="catch-up", wrote=done)
+
+
 # ---- roll call, roster --------------------------------------------------------------------------------------------
 
 
@@ -165,6 +203,8 @@ ACTS: Mapping[str, Act] = {
     "countersign": _countersign,
     "withdraw": _withdraw,
     "entry": _entry,
+    "past_call": _past_call,
+    "past_note": _past_note,
     "roll": _roll,
     "roll_answer": _roll_answer,
     "fill": _fill,

@@ -13,14 +13,16 @@ from command_center.domain.rights import Right
 from command_center.domain.watches import CENTRE, Duty, Hint
 from command_center.services.handover import HandoverLine
 from command_center.services.people import ChainLink
+from command_center.services.places import PlaceHit
 from command_center.services.roll_calls import RollCallView, StationAnswer
 from command_center.services.roster import Roster
 from command_center.services.swaps import SwapView
 from command_center.services.watches import WatchView
+from command_center.ui import console_search
 from command_center.ui.console_log import entry_line
 from command_center.ui.console_parts import key, listed
 from command_center.ui.desk_page import At
-from command_center.ui.desk_parts import asks, choice, day_and_minute, goes, hour_minute, orders, section, segments
+from command_center.ui.desk_parts import asks, choice, day_and_minute, goes, hour_minute, orders, section, segments, text_field
 from command_center.ui.duty_report import place
 from command_center.ui.shell import Screen
 from command_center.ui.speech import spoken_names
@@ -32,9 +34,11 @@ TABS: Mapping[str, tuple[str, str]] = {
     "roll": (N_("Roll call"), "users"),
     "roster": (N_("Roster"), "calendar"),
     "past": (N_("Past reports"), "history"),
+    "catch-up": (N_("Catch up"), "keyboard"),
 }
 ENTRIES_SHOWN = 60
 HINTS_SHOWN = 20
+PLACE = "duty-place"
 
 
 def tab_of(at: At) -> str:
@@ -153,6 +157,60 @@ def entry_fields(at: At, corrects: str | None, screen: Screen) -> list[Component
             **{"data-token": at.get("token") or ""},
         )
     ]
+
+
+def catch_up_fields(at: At, screen: Screen) -> list[Component]:
+    """What was taken on paper while the line was down, with the times that stand there."""
+    if tab_of(at) != "catch-up" or not _may(screen, Right.TAKE_CALLS):
+        return []
+    kinds = [
+        (kind.code, f"{kind.code} {screen.read(kind.name)}")
+        for kind in screen.center.catalogue.incident_types.values()
+        if kind.stream == "emergency"
+    ]
+    hint = screen.say(N_("initials, name or number"))
+    call = key(
+        screen.say(N_("Enter the call")),
+        symbol="phone-call",
+        keys="Ctrl+Enter",
+        look="primary order",
+        **orders("past_call"),
+        **{"data-main": ""},
+    )
+    note = key(screen.say(N_("Enter as a line of the log")), symbol="notes", look="order", **orders("past_note"))
+    paper = html.A(
+        [icon("printer"), html.Span(screen.say(N_("Situation on paper")), className="word")],
+        href="/api/v1/paper",
+        target="_blank",
+        className="key",
+    )
+    return [
+        html.Div(
+            [
+                html.P(screen.say(N_("For what stood on paper while the line was down: it keeps its real time.")), className="muted"),
+                html.Div(
+                    [
+                        text_field("when", screen.say(N_("When (HH:MM or MM-DD HH:MM)")), field_id="duty-when", **{"data-first": ""}),
+                        choice("kind", screen.say(N_("Type of incident")), kinds, kinds[0][0], at.get("token") or ""),
+                    ],
+                    className="pair",
+                ),
+                console_search.search_box(PLACE, screen.say(N_("Where")), hint, source="server", next_id="duty-note"),
+                dmc.Textarea(
+                    name="note", label=screen.say(N_("What was said and done")), value="", id="duty-note", autosize=True, minRows=2
+                ),
+                html.Div([paper, note, call], className="foot"),
+            ],
+            className="fields",
+            **{"data-token": at.get("token") or ""},
+        )
+    ]
+
+
+def place_lines(query: str, hits: Sequence[PlaceHit], screen: Screen) -> Component:
+    """The answer of the place box."""
+    lines = [console_search.line(f"{PLACE}-{hit.id}", hit.id, screen.read(hit.name)) for hit in hits]
+    return console_search.answer(query, lines, screen.say(N_("No such place.")))
 
 
 def entries(found: Sequence[Mapping[str, Any]], at: At, screen: Screen) -> list[Component]:

@@ -566,7 +566,7 @@ EVENT: Mapping[str, str] = {
     "SignatureWithdrawn": N_("Handover of watch %(number)s: the outgoing signature was taken back"),
     "HandoverSealed": N_("Watch %(number)s handed over to %(next_number)s; the report is sealed, SHA-256 %(sha256)s"),
     "HandoverCountersigned": N_("Handover of watch %(number)s countersigned"),
-    "DutyNoted": N_("%(act)s: %(note)s %(incident)s"),
+    "DutyNoted": N_("%(act)s: %(note)s %(incident)s %(happened)s"),
     "EntryCorrected": N_("Correction of line %(corrects)s: %(note)s"),
     "ResponsibilitiesImported": N_("Responsible cadres imported for %(targets)s places"),
     "CadrePhoneSet": N_("Number of %(cadre)s changed"),

@@ -48,8 +48,8 @@ def worker(center: Center) -> Iterator[None]:
         yield
 
 
-def paste(center: Center, text: str, **stated: str) -> Taken:
-    return warnings.take_warning(center, PastedText(text=text, **stated), OFFICER)
+def paste(center: Center, text: str) -> Taken:
+    return warnings.take_warning(center, PastedText(text=text), OFFICER)
 
 
 def in_force(center: Center) -> list[tuple[str | None, str | None]]:

@@ -87,12 +87,16 @@ class HandoverCountersigned(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyNoted(Event):
-    """A free entry. act : take, report, pass_on or follow_up; incident : the number of the one it is about, "" for none."""
+    """A free entry. act : take, report, pass_on or follow_up; incident : the number of the one it is about, "" for none.
+
+    happened : when, by the street's clock (YYYY-MM-DD HH:MM), for what stood on paper first; "" for now.
+    """
 
     act: str
     note: str
     incident_id: int | None = None
     incident: str = ""
+    happened: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

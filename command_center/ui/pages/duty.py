@@ -40,7 +40,7 @@ def layout(screen: Screen) -> Component:
 
 
 def register(app: Dash, desk: Desk) -> None:
-    duty_live.DESK_PAGE.register(app, desk)
+    duty_live.register(app, desk)
 
 
 PAGE = Page(path=PATH, title=N_("Duty and handover"), layout=layout, register=register, right=Right.HAND_OVER)

@@ -1,0 +1,71 @@
+"""Paper mode: what the room needs when the line is down, in one file that needs nothing else."""
+
+from __future__ import annotations
+
+import re
+import stat
+from datetime import timedelta
+
+import pytest
+
+from command_center.center import Center
+from command_center.domain.errors import Invalid, NotPermitted
+from command_center.domain.handover import EntryAct
+from command_center.domain.levels import Level
+from command_center.domain.rights import Actor, Role
+from command_center.domain.status import UnitStatus
+from command_center.domain.watches import PersonRole
+from command_center.services import activations, duty_log, paper, units
+from command_center.services.activations import ActivatePlan
+from command_center.services.people import PersonFacts, add_person
+from tests.builders import take_test_call
+from tests.conftest import Clock
+
+
+def test_the_page_names_incidents_vehicles_plans_and_telephones(center: Center, officer: Actor, admin: Actor) -> None:
+    call = take_test_call(center, officer, said="三楼冒烟")
+    units.set_unit_status(center, "patrol-07", UnitStatus.OUT_OF_SERVICE, officer, "左后轮漏气")
+    activations.activate_plan(center, ActivatePlan(plan_id="P01", level=Level.IV), Actor(name="chief", role=Role.COMMANDER))
+    add_person(center, PersonFacts(role=PersonRole.DUTY_LEADER, name_zh="孙带班", name_en="Sun", phone="0536-1234567"), admin)
+
+    page = paper.draw(center, "zh_CN", officer)
+
+    for words in (call.number, "三楼冒烟", "巡07", "左后轮漏气", "防汛抗旱", "孙带班", "0536-1234567", "手写记录"):
+        assert words in page
+
+
+def test_the_page_needs_nothing_but_itself_and_is_no_way_in(center: Center, officer: Actor) -> None:
+    take_test_call(center, officer, said="<img src=x onerror=alert(1)>")
+
+    page = paper.draw(center, "en", officer)
+
+    assert re.findall(r"<script|<link|<img|https?://|src=|href=", page.replace("&lt;img src=x", "")) == []
+    assert "&lt;img src=x" in page
+
+
+def test_a_display_does_not_get_what_callers_said(center: Center, display: Actor) -> None:
+    with pytest.raises(NotPermitted):
+        paper.draw(center, "zh_CN", display)
+
+
+def test_both_languages_are_written_for_the_centres_own_eyes(center: Center, officer: Actor) -> None:
+    take_test_call(center, officer)
+
+    files = paper.write(center)
+    paper.write(center)
+
+    assert [file.name for file in files] == ["situation-zh.html", "situation-en.html"]
+    assert sorted(path.name for path in files[0].parent.iterdir()) == ["situation-en.html", "situation-zh.html"]
+    assert stat.S_IMODE(files[0].stat().st_mode) == 0o600
+
+
+def test_what_stood_on_paper_keeps_its_time(center: Center, officer: Actor, clock: Clock) -> None:
+    entry = duty_log.write_entry(center, "断线期间：巡03 到达", EntryAct.TAKE, officer, happened_at=clock.now() - timedelta(hours=2))
+
+    assert duty_log.read_entry(center, entry, officer)["facts"]["happened"] == "2026-03-02 07:00"
+
+
+@pytest.mark.parametrize("away", [timedelta(minutes=1), timedelta(days=-8)])
+def test_a_time_to_come_or_long_gone_is_refused(center: Center, officer: Actor, clock: Clock, away: timedelta) -> None:
+    with pytest.raises(Invalid):
+        duty_log.write_entry(center, "x", EntryAct.TAKE, officer, happened_at=clock.now() + away)
