@@ -45,13 +45,36 @@
   /* ---- forms ----------------------------------------------------------------------------------------------------- */
   let typing = 0, pressKeys = {};
   const picks = (form) => Object.fromEntries([...form.querySelectorAll("[data-combo]")].filter((box) => box.dataset.picked).map((box) => [box.dataset.combo, box.dataset.picked]));
-  const filled = (form) => ({ ...Object.fromEntries(new FormData(form)), ...picks(form), ...form.querySelector("[data-token]")?.dataset });
+  const factsOf = (form) => form?.querySelector("[data-token]")?.dataset;
+  const filled = (form) => ({ ...Object.fromEntries(new FormData(form)), ...picks(form), ...factsOf(form), ...(isTyped(form) ? typed.facts : {}) });
+
+  /* What a person typed into a text that others may save too (data-mark) is never drawn over: not even by an answer that was on its way when
+     the first letter was typed. The text keeps the version that it was begun from. */
+  let typed = null;                // {token, facts: of the form when the first letter was typed, values: field -> text}
+  const isTyped = (form) => typed !== null && factsOf(form)?.token === typed.token;
+
+  function noteTyped(form, field) {
+    const facts = factsOf(form);
+    if (!facts?.mark || !field.name) return;
+    if (!isTyped(form)) typed = { token: facts.token, facts: { ...facts }, values: {} };
+    typed.values[field.name] = field.value;
+  }
+
+  function keepTyped() {
+    const form = part("form");
+    if (!form || !isTyped(form)) return;
+    const lost = Object.entries(typed.values).map(([field, text]) => [form.elements.namedItem(field), text]).filter(([field, text]) => field && field.value !== text);
+    for (const [field, text] of lost) set(field.id, { value: text });
+    if (lost.length) setTimeout(cc.tellForm, 60);
+  }
   const liveForm = (element) => { const form = element?.closest?.("[data-desk] form"); return form && form.id === `${name()}-form` ? form : null; };
 
   cc.tellForm = () => { clearTimeout(typing); const form = part("form"); if (form) tellStore("filled", filled(form)); };
 
   document.addEventListener("input", (event) => {
-    if (!liveForm(event.target)) return;
+    const form = liveForm(event.target);
+    if (!form) return;
+    noteTyped(form, event.target);
     clearTimeout(typing);
     typing = setTimeout(cc.tellForm, event.target.matches("[type=radio],[type=checkbox]") ? 0 : TYPING_MS);
   });
@@ -138,16 +161,16 @@
   });
 
   /* ---- a box that narrows lists: data-filter names them, data-search says what a line answers to (the name, then prefixes) ---- */
-  document.addEventListener("input", (event) => {
-    const list = event.target.dataset?.filter && byId(event.target.dataset.filter);
+  function narrow(box) {
+    const list = byId(box.dataset.filter), wanted = box.value.trim().toLowerCase();
     if (!list) return;
-    const wanted = event.target.value.trim().toLowerCase();
     for (const line of list.querySelectorAll("[data-search]")) {
       const [own, ...others] = line.dataset.search.split("|");
       line.hidden = Boolean(wanted) && !own.includes(wanted) && !others.some((word) => word.startsWith(wanted));
     }
     if (wanted) for (const details of list.querySelectorAll("details:not([open])")) if (details.querySelector("[data-search]:not([hidden])")) { folds.set(details.dataset.fold, true); details.open = true; }
-  });
+  }
+  document.addEventListener("input", (event) => { if (event.target.dataset?.filter) narrow(event.target); });
 
   /* ---- keys ------------------------------------------------------------------------------------------------------ */
   function back() {
@@ -200,6 +223,7 @@
 
   function keep() {
     choose();
+    document.querySelectorAll("[data-desk] [data-filter]").forEach((box) => { if (box.value) narrow(box); });
     for (const details of document.querySelectorAll("[data-desk] details[data-fold]")) {
       const open = folds.get(details.dataset.fold);
       if (open !== undefined && details.open !== open) details.open = open;
@@ -240,7 +264,7 @@
       drawn(seen, at) {
         const moved = at.token !== settled;
         settled = at.token;
-        requestAnimationFrame(() => requestAnimationFrame(() => { choose(); if (moved) settle(); }));
+        requestAnimationFrame(() => requestAnimationFrame(() => { choose(); keepTyped(); if (moved) settle(); }));
         return at.token || "-";
       },
       answered(told) {

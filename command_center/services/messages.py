@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -9,6 +10,9 @@ from command_center.center import Center
 from command_center.db.tables import Assignment, Incident, Unit
 from command_center.words import translator
 from command_center.words.phrases import LEVEL
+
+if TYPE_CHECKING:
+    from apprise import Apprise
 
 log = logging.getLogger(__name__)
 
@@ -63,9 +67,15 @@ def _order(session: Session, assignment_id: int) -> tuple[Unit, Incident]:
 
 def is_usable_channel(channel: str) -> bool:
     """Whether this is an address of a message service that exists."""
-    from apprise import Apprise  # noqa: PLC0415 - see deliver
+    return bool(_service().add(channel))
 
-    return bool(Apprise().add(channel))
+
+def _service() -> "Apprise":
+    """An empty Apprise. Its own log would hold the addresses, which are secrets."""
+    from apprise import Apprise  # noqa: PLC0415 - large, and a centre without message services never needs it
+
+    logging.getLogger("apprise").disabled = True
+    return Apprise()
 
 
 def deliver(center: Center, notice: Notice) -> str:
@@ -77,9 +87,7 @@ def deliver(center: Center, notice: Notice) -> str:
         return CARD
     if center.is_drill:
         return IN_DRILL
-    from apprise import Apprise  # noqa: PLC0415 - large, and a centre without message services never needs it
-
-    service = Apprise()
+    service = _service()
     if not service.add(notice.channel):
         raise ChannelFailed("the channel's address is not one that can be used")
     if not service.notify(title=notice.title, body=notice.body):
