@@ -95,6 +95,7 @@ class StockMovement(Base):
         Index("ix_stock_movement_stock", "depot_code", "material_code", "id"),
         Index("ix_stock_movement_material", "material_code", "id"),
         Index("ix_stock_movement_for", "for_kind", "for_id", "id"),
+        Index("ix_stock_movement_at", "at"),
     )
 
 
