@@ -35,11 +35,20 @@
 
   const marked = (box) => listOf(box).querySelector("[aria-selected=true]:not([hidden])");
 
+  /* Whether typed letters spell the beginning of a name: each character by any reading, its initial, or itself; the last may break
+     off. The same rule as words/readings.py; `name` is its `spelled`, taken apart. */
+  const spells = (wanted, name) => !wanted || (name.length > 0 && name[0].some((reading) =>
+    reading.startsWith(wanted) || [reading, reading[0], /^[zcs]h/.test(reading) ? reading.slice(0, 2) : ""].some((part) =>
+      part && wanted.startsWith(part) && spells(wanted.slice(part.length), name.slice(1)))));
+  const readings = (spelt) => spelt.split(" ").map((character) => character.split(","));
+
   function narrow(box) {
     const wanted = box.value.trim().toLowerCase();
+    const letters = wanted.replace(/[\s'’]+/g, "");
     for (const option of listOf(box).querySelectorAll("[role=option]")) {
       const words = option.dataset.search.split("|");
-      option.hidden = Boolean(wanted) && !words.some((word, i) => (i ? word.startsWith(wanted) : word.includes(wanted)));
+      const named = words.some((word, i) => (i ? word.startsWith(wanted) : word.includes(wanted)));
+      option.hidden = Boolean(wanted) && !named && !(letters && spells(letters, readings(option.dataset.spelt)));
     }
     mark(box, wanted ? options(box)[0] : null);
   }

@@ -20,6 +20,7 @@ from command_center.db.log_index import file_lines, find_lines, take_turn, words
 from command_center.db.tables import Call, Incident, LogEntry, LogIndexed
 from command_center.domain import events
 from command_center.domain.board import without_words
+from command_center.domain.errors import Unknown
 from command_center.domain.rights import Actor, Right
 from command_center.domain.text import Text
 from command_center.domain.word_search import Term, filed_words, plain, squeezed, terms
@@ -75,6 +76,7 @@ class LogQuery:
 class LogLine:
     """A line as people read it. row : as screens get it (services.live.log_row)."""
 
+    at: datetime
     row: Mapping[str, Any]
     text: Text
 
@@ -169,6 +171,16 @@ def _is_within(entry: LogEntry, query: LogQuery) -> bool:
     return (query.from_at is None or entry.at >= query.from_at) and (query.to_at is None or entry.at <= query.to_at)
 
 
+def read_line(center: Center, entry_id: int, actor: Actor) -> LogLine:
+    """One line. Raises Unknown."""
+    actor.require(Right.SEE_BOARD)
+    with center.read() as session:
+        entry = session.get(LogEntry, entry_id)
+        if entry is None:
+            raise Unknown(kind="log_entry", id=str(entry_id))
+        return _Reader(center, session, actor).line(entry)
+
+
 # ---- what a line says -------------------------------------------------------------------------------------------------------------
 
 
@@ -204,7 +216,7 @@ class _Reader:
         if not self.actor.may(Right.READ_WORDS):
             row["facts"] = without_words(entry.facts)
         sentences = {language: phrases.event(language, entry.event, row["facts"], _names(self.center, language)) for language in LANGUAGES}
-        return LogLine(row=row, text=Text(sentences["zh_CN"], sentences["en"]))
+        return LogLine(at=entry.at, row=row, text=Text(sentences["zh_CN"], sentences["en"]))
 
     def _call(self, entry: LogEntry) -> tuple[Call, Incident] | None:
         return (self._calls or {}).get(entry.id)

@@ -123,6 +123,8 @@ ROSTER_HINT: Mapping[str, str] = {
     "nights": N_("More than three nights in a row"),
 }
 
+CADRE_KIND: Mapping[str, str] = {"street_cadre": N_("Street cadre"), "community_cadre": N_("Community cadre")}
+
 RESPONSIBILITY_PART: Mapping[str, str] = {"lead": N_("Street lead"), "community": N_("Community cadre")}
 
 RESPONSIBILITY_GAP: Mapping[str, str] = {
