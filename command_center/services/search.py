@@ -9,7 +9,7 @@ from functools import lru_cache
 from heapq import nsmallest
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
@@ -222,8 +222,9 @@ def _person_hit(kind: str, row: Person | Cadre, what: Text) -> Hit:
 
 def _incidents(center: Center, session: Session, wanted: str, actor: Actor, limit: int) -> list[Hit]:
     """The recent ones by number, type and place; any by what was said and noted, for who may read it."""
-    newest = select(Incident).order_by(Incident.id.desc()).limit(RECENT)
-    recent = {it.id: it for query in (newest, newest.where(Incident.ended_at.is_(None))) for it in session.scalars(query)}
+    newest = select(Incident).where(Incident.id > select(func.max(Incident.id)).scalar_subquery() - RECENT)
+    still_open = select(Incident).where(Incident.ended_at.is_(None)).order_by(Incident.last_call_at.desc()).limit(RECENT)
+    recent = {it.id: it for query in (newest, still_open) for it in session.scalars(query)}
     incidents = sorted(recent.values(), key=lambda it: (it.ended_at is not None, -it.id))
     types = center.catalogue.incident_types
     known = tuple(

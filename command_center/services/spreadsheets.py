@@ -177,19 +177,34 @@ def _read_moment(text: str) -> datetime | None:
 # ---- writing ----------------------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class SheetOut:
+    """A sheet to write. title : a msgid; rows : column key -> value."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Mapping[str, object]]
+
+
 def write_sheet(title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, object]], language: str) -> bytes:
-    """A workbook with one sheet: titles in bold, frozen; every text is text, whatever it begins with."""
+    """A workbook with one sheet."""
+    return write_book([SheetOut(title, columns, rows)], language)
+
+
+def write_book(sheets: Iterable[SheetOut], language: str) -> bytes:
+    """A workbook: titles in bold, frozen; every text is text, whatever it begins with."""
     say = translator(language)
     book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = say(title)
-    for place, column in enumerate(columns, 1):
-        sheet.cell(1, place, say(column.title)).font = Font(bold=True)
-        sheet.column_dimensions[get_column_letter(place)].width = column.width
-    for number, row in enumerate(rows, 2):
-        for place, column in enumerate(columns, 1):
-            _write(sheet, number, place, row.get(column.key))
-    sheet.freeze_panes = "A2"
+    book.remove(book.worksheets[0])
+    for out in sheets:
+        sheet = book.create_sheet(say(out.title))
+        for place, column in enumerate(out.columns, 1):
+            sheet.cell(1, place, say(column.title)).font = Font(bold=True)
+            sheet.column_dimensions[get_column_letter(place)].width = column.width
+        for number, row in enumerate(out.rows, 2):
+            for place, column in enumerate(out.columns, 1):
+                _write(sheet, number, place, row.get(column.key))
+        sheet.freeze_panes = "A2"
     written = BytesIO()
     book.save(written)
     return written.getvalue()

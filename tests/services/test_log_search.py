@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
@@ -24,6 +24,7 @@ from command_center.services.dispatching import DispatchUnits, dispatch_units
 from command_center.services.log_search import LogQuery, search_log
 from tests.builders import take_test_call
 from tests.conftest import Clock
+from tests.query_plans import listening, whole_tables
 
 
 def file_all(center: Center) -> None:
@@ -268,33 +269,9 @@ def test_no_search_reads_a_whole_table(center: Center, officer: Actor, incident_
         LogQuery(unit_id="patrol-01", groups=("units",)),
         LogQuery(before=5),
     ]
-    told: list[tuple[str, object]] = []
-    event.listen(center.engine, "before_cursor_execute", lambda *it: told.append((it[2], it[3])))
-    for query in queries:
-        search_log(center, query, officer)
+    with listening(center) as asked:
+        for query in queries:
+            search_log(center, query, officer)
 
-    plans = [_plan(center, statement, given) for statement, given in told if statement.startswith(("SELECT", "WITH"))]
-
-    assert len(plans) > len(queries)
-    assert not [plan for plan in plans if _scans(plan)]
-
-
-def _plan(center: Center, statement: str, given_values: object) -> list[str]:
-    with center.engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            return [str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given_values)]  # type: ignore[arg-type]  # as the driver was given them
-        connection.exec_driver_sql(
-            "SET enable_seqscan = off"
-        )  # on a table of ten rows a scan is the best plan; what is asked is whether an index would do
-        return [str(row[0]) for row in connection.exec_driver_sql(f"EXPLAIN {statement}", given_values)]  # type: ignore[arg-type]  # as above
-
-
-def _scans(plan: list[str]) -> list[str]:
-    """Steps that read a table from end to end; a table a query makes itself, and one that has a single row, may be."""
-    own = ("found", "CONSTANT", "log_indexed")
-    return [
-        step
-        for step in plan
-        if (step.startswith("SCAN") and "USING INDEX" not in step and not step.split()[1].startswith(own))
-        or ("Seq Scan" in step and "log_indexed" not in step)
-    ]
+    assert len(asked) > len(queries)
+    assert [step for one in asked for step in whole_tables(center, one)] == []
