@@ -24,6 +24,7 @@ from bench import (
     plans,
     proposals,
     screens,
+    searching,
     starting,
     stock,
     vehicles,
@@ -48,6 +49,7 @@ STORIES: Mapping[str, Callable[[Ground], Iterator[Figure]]] = {
     "stock": stock.measure,
     "first-load": first_load.measure,
     "log-check": log_check.measure,
+    "searching": searching.measure,
     "chaos": chaos.measure,
 }
 

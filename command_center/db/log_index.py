@@ -7,8 +7,10 @@ blocks, newest first, without looking at a line: a common word is there at once,
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import ScalarSelect, func, insert, null, select, update
+from sqlalchemy import Select, Table, bindparam, func, insert, null, select, update
 from sqlalchemy.orm import Session, aliased
 
 from command_center.db.tables import LogIndexed, LogWord
@@ -41,18 +43,21 @@ def file_lines(session: Session, words_of: Mapping[int, Iterable[str]]) -> None:
         block, bit = blocks[line // BLOCK], 1 << line % BLOCK
         for word in words:
             block[word] |= bit
+    table = cast("Table", LogWord.__table__)
+    connection = session.connection()
     for number, block in sorted(blocks.items()):
         held = _held(session, number, list(block))
         fresh = [{"word": word, "block": number, "lines": packed(lines)} for word, lines in block.items() if word not in held]
         grown = [
-            {"word": word, "block": number, "lines": packed(held[word] | lines)}
+            {"of_word": word, "of_block": number, "grown": packed(held[word] | lines)}
             for word, lines in block.items()
             if word in held and held[word] | lines != held[word]
         ]
         if fresh:
-            session.execute(insert(LogWord), fresh)
+            connection.execute(insert(table), fresh)
         if grown:
-            session.execute(update(LogWord), grown)
+            this = (table.c.word == bindparam("of_word"), table.c.block == bindparam("of_block"))
+            connection.execute(update(table).where(*this).values(lines=bindparam("grown")), grown)
 
 
 def _held(session: Session, block: int, words: Sequence[str]) -> dict[str, int]:
@@ -128,12 +133,15 @@ def find_lines(session: Session, wanted: Sequence[Collection[str]], *, below: in
 
 def _newest_blocks(session: Session, words: Sequence[str], top: int) -> dict[str, int]:
     """The newest block up to `top` that has each word; words that none has are left out."""
-
-    def newest(word: str) -> ScalarSelect[int]:
-        return select(func.max(LogWord.block)).where(LogWord.word == word, LogWord.block <= top).scalar_subquery()
-
-    found = session.execute(select(null(), *(newest(word) for word in words))).one()[1:]
+    found = session.execute(_newest_of(len(words)), {"top": top} | {f"word_{at}": word for at, word in enumerate(words)}).one()[1:]
     return {word: block for word, block in zip(words, found, strict=True) if block is not None}
+
+
+@lru_cache(maxsize=128)
+def _newest_of(count: int) -> Select[Any]:
+    """One look into the index for each of `count` words."""
+    newest = select(func.max(LogWord.block)).where(LogWord.block <= bindparam("top"))
+    return select(null(), *(newest.where(LogWord.word == bindparam(f"word_{at}")).scalar_subquery() for at in range(count)))
 
 
 def _window(session: Session, words: Sequence[str], bottom: int, top: int) -> dict[int, dict[str, int]]:

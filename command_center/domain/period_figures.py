@@ -1,7 +1,7 @@
 """Figures of a watch, a day, a month: what happened, how fast help came, what it took."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -161,15 +161,17 @@ def watch_figures(
     )
 
 
+_ENDS: Mapping[str, Callable[[CountedIncident], tuple[datetime | None, datetime | None]]] = {
+    "handling": lambda it: (it.reported_at, it.dispatched_at),
+    "turnout": lambda it: (it.unit_dispatched_at, it.unit_en_route_at),
+    "travel": lambda it: (it.unit_en_route_at, it.unit_on_scene_at),
+    "arrival": lambda it: (it.reported_at, it.on_scene_at),
+}
+
+
 def _times(incidents: Iterable[CountedIncident], stage: str) -> list[float]:
     """Seconds of one stage, of the incidents that have both its ends. A clock that was set back in between gives none."""
-    ends = {
-        "handling": lambda it: (it.reported_at, it.dispatched_at),
-        "turnout": lambda it: (it.unit_dispatched_at, it.unit_en_route_at),
-        "travel": lambda it: (it.unit_en_route_at, it.unit_on_scene_at),
-        "arrival": lambda it: (it.reported_at, it.on_scene_at),
-    }[stage]
-    both = (ends(incident) for incident in incidents)
+    both = (_ENDS[stage](incident) for incident in incidents)
     return [(end - begin).total_seconds() for begin, end in both if begin is not None and end is not None and end >= begin]
 
 

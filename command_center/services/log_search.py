@@ -8,6 +8,7 @@ import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -26,15 +27,15 @@ from command_center.domain.text import Text
 from command_center.domain.word_search import Term, filed_words, plain, squeezed, terms
 from command_center.services.live import log_row
 from command_center.words import LANGUAGES, phrases, translator
-from command_center.words.names import catalogue_names
+from command_center.words.names import SameCatalogue, catalogue_names
 
 log = logging.getLogger(__name__)
 
 FILED_AT_ONCE = 200
 """Lines in one transaction: short, because an order that comes meanwhile waits for it."""
 
-MOST_CHECKED = 1_000
-"""Lines that one answer looks at; where most of them do not fit it comes with what it has, and says from where to go on."""
+MOST_CHECKED = 300
+"""Lines that one answer looks at; where most of them do not fit after all it comes with what it has, and says from where to go on."""
 
 MOST_BEGINNINGS = 32
 """Different words that the beginning of one may stand for."""
@@ -83,7 +84,7 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogPage:
-    """Lines, newest first. older : `before` of the next page; None when there is nothing more to look at."""
+    """Lines, newest first. older : `before` of the next page, also of one without any line; None when there is nothing more to look at."""
 
     lines: tuple[LogLine, ...]
     older: int | None
@@ -246,8 +247,13 @@ def _of_caller(call: tuple[Call, Incident] | None) -> list[str]:
 
 
 def _names(center: Center, language: str) -> Mapping[str, str]:
+    return _names_in(SameCatalogue(center.catalogue), language)
+
+
+@lru_cache(maxsize=8)
+def _names_in(of: SameCatalogue, language: str) -> Mapping[str, str]:
     say = translator(language)
-    return catalogue_names(center.catalogue, language) | {code: say(name) for code, name in phrases.AUDIENCE.items()}
+    return catalogue_names(of.catalogue, language) | {code: say(name) for code, name in phrases.AUDIENCE.items()}
 
 
 # ---- filing -----------------------------------------------------------------------------------------------------------------------
@@ -277,8 +283,8 @@ def _words(center: Center, entry: LogEntry, call: tuple[Call, Incident] | None) 
     if entry.event in NOT_TOLD:
         return marks
     try:
-        words = {word for text in _texts(center, entry, call) for word in filed_words(text)}
+        words = filed_words("\n".join(_texts(center, entry, call)))
     except Exception:  # one line that cannot be put into words must not keep the others from being found
         log.exception("an entry of the log could not be filed by its words", extra={"entry": entry.id, "event": entry.event})
         return marks
-    return words | {OF_CALLER + word for text in _of_caller(call) for word in filed_words(text)} | marks
+    return words | {OF_CALLER + word for word in filed_words("\n".join(_of_caller(call)))} | marks

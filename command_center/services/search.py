@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nsmallest
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from command_center.db.tables import Activation, Cadre, Incident, Person, Unit
 from command_center.domain.catalogue import Catalogue
 from command_center.domain.errors import Unknown
 from command_center.domain.rights import Actor, Right
+from command_center.domain.status import ENDED_INCIDENT
 from command_center.domain.text import Text
 from command_center.services.log_search import LogLine, LogQuery, search_log
 from command_center.services.places import matching_places
@@ -146,7 +147,8 @@ def _plans(center: Center, session: Session, wanted: str, limit: int) -> Iterato
     found = _plan_index(SameCatalogue(center.catalogue)).find(wanted)
     if not found:
         return
-    running = {it.plan_id: it for it in session.scalars(select(Activation).where(Activation.ended_at.is_(None)))}
+    active = select(Activation.id, Activation.plan_id, Activation.status).where(Activation.ended_at.is_(None))
+    running = {it.plan_id: it for it in session.execute(active)}
     for number in _best(found, limit):
         plan = plans[number]
         activation = running.get(plan.id)
@@ -185,47 +187,68 @@ def person(center: Center, ref: str, actor: Actor) -> Hit:
     """Somebody by the id of their hit, with their number. Raises Unknown; NotPermitted for who does not work at the duty desk."""
     actor.require(Right.TAKE_CALLS)
     with center.read() as session:
-        found = next((hit for hit, _ in _everybody(center, session) if hit.id == ref), None)
+        found = next((it for it in _everybody(session) if it.ref == ref), None)
     if found is None:
         raise Unknown(kind="person", id=ref)
-    return found
+    return _person_hit(center, found, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Somebody:
+    """what : a msgid. station : its code, None for who belongs to none."""
+
+    ref: str
+    name_zh: str
+    name_en: str
+    what: str
+    station: str | None
+    phone: str | None
 
 
 def _people(center: Center, session: Session, wanted: str, limit: int) -> Iterator[Hit]:
-    everybody = list(_everybody(center, session))
-    found = _index(tuple(known for _, known in everybody)).find(wanted)
-    yield from (_scored(everybody[number][0], found[number]) for number in _best(found, limit))
+    everybody = _everybody(session)
+    known = tuple(((it.name_zh, it.name_en, it.ref.partition(":")[2]), (it.phone or "",)) for it in everybody)
+    found = _index(known).find(wanted)
+    yield from (_person_hit(center, everybody[number], int(found[number])) for number in _best(found, limit))
 
 
-def _everybody(center: Center, session: Session) -> Iterator[tuple[Hit, tuple[Names, Names]]]:
-    """Everybody in the directory, then the cadres who are not in it, and what they are known by."""
-    listed = set()
-    for it in session.scalars(select(Person).where(Person.left_at.is_(None)).order_by(Person.id)):
-        listed.add(it.cadre_id)
-        station = center.catalogue.stations.get(it.station_code or "")
-        what = _joined(_both(phrases.PERSON_ROLE[it.role.value]), station.name if station else None)
-        yield _person_hit("person", it, what), ((it.name_zh, it.name_en, it.id), (it.phone or "",))
-    for cadre in session.scalars(select(Cadre).order_by(Cadre.id)):
-        if cadre.id not in listed:
-            known = (cadre.name_zh, cadre.name_en, cadre.id), (cadre.phone or "",)
-            yield _person_hit("cadre", cadre, _both(phrases.CADRE_KIND[cadre.kind])), known
+def _everybody(session: Session) -> list[_Somebody]:
+    """Everybody in the directory, then the cadres who are not in it."""
+    columns = (Person.id, Person.name_zh, Person.name_en, Person.role, Person.station_code, Person.phone, Person.cadre_id)
+    listed = session.execute(select(*columns).where(Person.left_at.is_(None)).order_by(Person.id)).all()
+    cadres = session.execute(select(Cadre.id, Cadre.name_zh, Cadre.name_en, Cadre.kind, Cadre.phone).order_by(Cadre.id))
+    in_directory = {it.cadre_id for it in listed}
+    return [
+        *(
+            _Somebody(f"person:{it.id}", it.name_zh, it.name_en, phrases.PERSON_ROLE[it.role.value], it.station_code, it.phone)
+            for it in listed
+        ),
+        *(
+            _Somebody(f"cadre:{it.id}", it.name_zh, it.name_en, phrases.CADRE_KIND[it.kind], None, it.phone)
+            for it in cadres
+            if it.id not in in_directory
+        ),
+    ]
 
 
-def _person_hit(kind: str, row: Person | Cadre, what: Text) -> Hit:
-    ref = f"{kind}:{row.id}"
-    detail = _joined(what, row.phone or _both(N_("no number on file")))
-    return Hit(kind="person", id=ref, title=Text(row.name_zh, row.name_en), detail=detail, link=f"/console?person={ref}", score=0)
+def _person_hit(center: Center, it: _Somebody, score: int) -> Hit:
+    station = center.catalogue.stations.get(it.station or "")
+    detail = _joined(_both(it.what), station.name if station else None, it.phone or _both(N_("no number on file")))
+    return Hit(kind="person", id=it.ref, title=Text(it.name_zh, it.name_en), detail=detail, link=f"/console?person={it.ref}", score=score)
 
 
 # ---- incidents and the log --------------------------------------------------------------------------------------------------------
 
 
+_INCIDENT = select(Incident.id, Incident.number, Incident.type, Incident.place_zh, Incident.place_en, Incident.severity, Incident.status)
+
+
 def _incidents(center: Center, session: Session, wanted: str, actor: Actor, limit: int) -> list[Hit]:
     """The recent ones by number, type and place; any by what was said and noted, for who may read it."""
-    newest = select(Incident).where(Incident.id > select(func.max(Incident.id)).scalar_subquery() - RECENT)
-    still_open = select(Incident).where(Incident.ended_at.is_(None)).order_by(Incident.last_call_at.desc()).limit(RECENT)
-    recent = {it.id: it for query in (newest, still_open) for it in session.scalars(query)}
-    incidents = sorted(recent.values(), key=lambda it: (it.ended_at is not None, -it.id))
+    newest = _INCIDENT.where(Incident.id > select(func.max(Incident.id)).scalar_subquery() - RECENT)
+    still_open = _INCIDENT.where(Incident.ended_at.is_(None)).order_by(Incident.last_call_at.desc()).limit(RECENT)
+    recent = {it.id: it for query in (newest, still_open) for it in session.execute(query)}
+    incidents = sorted(recent.values(), key=lambda it: (it.status in ENDED_INCIDENT, -it.id))
     types = center.catalogue.incident_types
     known = tuple(
         ((it.number, types[it.type].name.zh, types[it.type].name.en), (it.place_zh, it.place_en))
@@ -244,11 +267,11 @@ def _incidents(center: Center, session: Session, wanted: str, actor: Actor, limi
 
 
 def _of_ids(center: Center, session: Session, ids: Iterable[str]) -> list[Hit]:
-    rows = session.scalars(select(Incident).where(Incident.id.in_([int(it) for it in ids])).order_by(Incident.id.desc()))
+    rows = session.execute(_INCIDENT.where(Incident.id.in_([int(it) for it in ids])).order_by(Incident.id.desc()))
     return [_incident_hit(center, incident, BY_WORDS) for incident in rows]
 
 
-def _incident_hit(center: Center, incident: Incident, score: int) -> Hit:
+def _incident_hit(center: Center, incident: Any, score: int) -> Hit:  # noqa: ANN401 - a row of _INCIDENT
     kind = center.catalogue.incident_types.get(incident.type)
     title = _joined(incident.number, kind.name if kind else incident.type, Text(incident.place_zh, incident.place_en))
     detail = _joined(incident.severity.value, _both(phrases.INCIDENT_STATUS[incident.status.value]))

@@ -671,27 +671,27 @@ def _spoken(language: str, key: str, value: Any, names: Mapping[str, str]) -> st
     text = str(value)
     if key in _STATUS_FACTS and text not in LEVEL:
         return status(language, text)
-    table = dict(_WORDS_OF).get(key, {})
+    table = _WORDS_OF.get(key, {})
     if text in table:
         return say(table[text])
     return names.get(f"{key}:{text}") or names.get(text, text)
 
 
-_WORDS_OF: tuple[tuple[str, Mapping[str, str]], ...] = (
-    ("role", {**PERSON_ROLE, **ROLE}),
-    ("approve_by", ROLE),
-    ("post", POST),
-    ("job", JOB),
-    ("kind", {**CREDENTIAL, **STOCK_MOVE}),
-    ("act", WARNING_ACT),
-    ("color", WARNING_COLOR),
-    ("how", NOTICE_STATE),
-    ("mark", NOTICE_MARK),
-    ("notice_state", NOTICE_STATE),
-    ("proposal_state", PROPOSAL_STATE),
-    ("report_kind", REPORT_KIND),
-    ("state", REPORT_STATE),
-    ("because", BECAUSE),
-    ("evidence", EVIDENCE),
-)
+_WORDS_OF: Mapping[str, Mapping[str, str]] = {
+    "role": {**PERSON_ROLE, **ROLE},
+    "approve_by": ROLE,
+    "post": POST,
+    "job": JOB,
+    "kind": {**CREDENTIAL, **STOCK_MOVE},
+    "act": WARNING_ACT,
+    "color": WARNING_COLOR,
+    "how": NOTICE_STATE,
+    "mark": NOTICE_MARK,
+    "notice_state": NOTICE_STATE,
+    "proposal_state": PROPOSAL_STATE,
+    "report_kind": REPORT_KIND,
+    "state": REPORT_STATE,
+    "because": BECAUSE,
+    "evidence": EVIDENCE,
+}
 """Facts whose codes have words of their own."""

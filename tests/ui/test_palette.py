@@ -21,16 +21,16 @@ from command_center.ui.shell import Desk, Screen
 from tests.builders import take_test_call
 
 
-def screen_of(center: Center, actor: Actor, language: Language = "zh_CN", **query: str) -> Screen:
+def screen_of(center: Center, actor: Actor, language: Language = "zh_CN", query: dict[str, str] | None = None) -> Screen:
     live = SimpleNamespace(board=Board.of(read_snapshot(center).rows), positions={})
     desk = Desk(center=center, live=cast("LiveBoard", live), caller=lambda: actor)
-    return Screen(desk=desk, lang=language, caller=actor, query=query)
+    return Screen(desk=desk, lang=language, caller=actor, query=query or {})
 
 
 def answered(center: Center, actor: Actor, typed: str, language: Language = "zh_CN") -> tuple[list[str], dict[str, Any]]:
     """The groups' titles in their order, and what each line does when it is picked."""
     answer = palette_answer(typed, search.find(center, typed, actor, 6), screen_of(center, actor, language))
-    lines = [cast("html.Li", line) for line in answer.children]  # type: ignore[attr-defined]  # Dash ships no types
+    lines = [cast("html.Li", line) for line in answer.children]
     titles = [str(line.children) for line in lines if getattr(line, "className", "") == "group"]
     return titles, {str(line.children): json.loads(getattr(line, "data-value")) for line in lines if hasattr(line, "data-value")}
 
@@ -94,7 +94,7 @@ def test_what_is_not_there_is_said(center: Center, officer: Actor, found: str) -
 
 def test_an_address_opens_what_it_names(center: Center, officer: Actor) -> None:
     def opened(**query: str) -> tuple[str, str | None]:
-        panel = asked_for(screen_of(center, officer, **query))
+        panel = asked_for(screen_of(center, officer, query=query))
         return panel["kind"], panel["id"]
 
     assert opened() == ("idle", None)
