@@ -5,6 +5,7 @@
    Lists whose options come from the server carry the query they answer (data-query), so that an Enter pressed
    before the answer is here picks from the right answer, not from an old one. */
 (() => {
+  const cc = (window.cc = window.cc || {});
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const byId = (id) => document.getElementById(id);
   const onConsole = () => byId("console-dock");
@@ -35,12 +36,22 @@
 
   const marked = (box) => listOf(box).querySelector("[aria-selected=true]:not([hidden])");
 
+  /* Whether typed letters spell the beginning of a name: each character by any reading, its initial, or itself; the last may break
+     off. The same rule as words/readings.py; `name` is its `spelled`, taken apart. */
+  const spells = (wanted, name) => !wanted || (name.length > 0 && name[0].some((reading) =>
+    reading.startsWith(wanted) || [reading, reading[0], /^[zcs]h/.test(reading) ? reading.slice(0, 2) : ""].some((part) =>
+      part && wanted.startsWith(part) && spells(wanted.slice(part.length), name.slice(1)))));
+  const readings = (spelt) => spelt.split(" ").map((character) => character.split(","));
+
+  cc.answersTo = (line, typed) => {            // a line with data-search and data-spelt, as ui/console_search.py writes them
+    const wanted = typed.trim().toLowerCase(), letters = wanted.replace(/[\s'’]+/g, "");
+    const named = line.dataset.search.split("|").some((word, i) => (i ? word.startsWith(wanted) : word.includes(wanted)));
+    return !wanted || named || Boolean(letters && line.dataset.spelt && spells(letters, readings(line.dataset.spelt)));
+  };
+
   function narrow(box) {
-    const wanted = box.value.trim().toLowerCase();
-    for (const option of listOf(box).querySelectorAll("[role=option]")) {
-      const words = option.dataset.search.split("|");
-      option.hidden = Boolean(wanted) && !words.some((word, i) => (i ? word.startsWith(wanted) : word.includes(wanted)));
-    }
+    const wanted = box.value.trim();
+    for (const option of listOf(box).querySelectorAll("[role=option]")) option.hidden = !cc.answersTo(option, wanted);
     mark(box, wanted ? options(box)[0] : null);
   }
 
@@ -231,7 +242,6 @@
     if (focus) lookAt(focus, id);
     if (join) set("call-join", { data: { incident: join, n: ++orders } });
   }, true);
-  window.cc = window.cc || {};
   window.cc.consoleOrder = (what) => set("console-order", { data: { ...what, n: ++orders } });
   const answeredOrder = () => document.querySelectorAll(".order[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
 

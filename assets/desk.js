@@ -160,14 +160,11 @@
     if (button.dataset.takeCall !== undefined) cc.takeCall();
   });
 
-  /* ---- a box that narrows lists: data-filter names them, data-search says what a line answers to (the name, then prefixes) ---- */
+  /* ---- a box that narrows lists: data-filter names them; what a line answers to is console.js's to say ---- */
   function narrow(box) {
-    const list = byId(box.dataset.filter), wanted = box.value.trim().toLowerCase();
+    const list = byId(box.dataset.filter), wanted = box.value.trim();
     if (!list) return;
-    for (const line of list.querySelectorAll("[data-search]")) {
-      const [own, ...others] = line.dataset.search.split("|");
-      line.hidden = Boolean(wanted) && !own.includes(wanted) && !others.some((word) => word.startsWith(wanted));
-    }
+    for (const line of list.querySelectorAll("[data-search]")) line.hidden = !cc.answersTo(line, wanted);
     if (wanted) for (const details of list.querySelectorAll("details:not([open])")) if (details.querySelector("[data-search]:not([hidden])")) { folds.set(details.dataset.fold, true); details.open = true; }
   }
   document.addEventListener("input", (event) => { if (event.target.dataset?.filter) narrow(event.target); });

@@ -25,6 +25,7 @@ from bench import (
     plans,
     proposals,
     screens,
+    searching,
     starting,
     stock,
     vehicles,
@@ -50,6 +51,7 @@ STORIES: Mapping[str, Callable[[Ground], Iterator[Figure]]] = {
     "handover": handover.measure,
     "first-load": first_load.measure,
     "log-check": log_check.measure,
+    "searching": searching.measure,
     "chaos": chaos.measure,
 }
 

@@ -1,5 +1,7 @@
 """The relay carries two things out of the database: log entries to every screen, and due jobs to the workers.
 
+Beside that it files the words of the log for searching, after the screens have been told: no order waits for it.
+
 It keeps nothing of its own. Killed anywhere, the next one finds the same unpublished entries and the same expired leases; delivery is
 at least once, and rows with versions make that harmless. Only one is started, but a second one would do no harm either.
 """
@@ -21,7 +23,7 @@ from command_center.center import Center
 from command_center.db.engine import writing_sessions
 from command_center.db.tables import LogEntry
 from command_center.domain.errors import ChangedMeanwhile
-from command_center.services import jobs, live
+from command_center.services import jobs, live, log_search
 from command_center.wire import WireDown
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,9 @@ BEAT_EVERY_S = 1.0
 QUEUE_ROOM = 20
 """No further job is handed over while so many wait in the queue: a lease should not run out before a worker was free to begin."""
 
+FILE_EVERY_S = 0.4
+"""So often the words of new lines are filed: seldom enough to be few transactions, often enough to be found within a second."""
+
 AGAIN_AFTER_S = 5.0
 """An entry that could not be told is tried again after so long; the others go on."""
 
@@ -46,16 +51,19 @@ class Relay:
     """Publishes and hands over, turn by turn, until told to stop."""
 
     center: Center
+    has_more_to_file: bool = False
+    """Whether the next turn should come at once: the last one filed as many words as it may at a time."""
     _redis_is_back: bool = True
     _beat_at: float = float("-inf")
     _untold: dict[int, float] = field(default_factory=dict)
+    _file_at: float = float("-inf")
 
     def run(self, stopping: threading.Event) -> None:
         """Turn after turn, through outages of Redis and of the database."""
         while not stopping.is_set():
             try:
                 moved = self.turn()
-                if moved < BATCH:
+                if moved < BATCH and not self.has_more_to_file:
                     self.center.wire.wait_for_bell(max(LOOK_EVERY_S / self.center.speed, OFTEN_ENOUGH_S))
                 self._note_redis(is_back=True)
             except WireDown as problem:
@@ -70,7 +78,10 @@ class Relay:
 
         Raises WireDown, SQLAlchemyError; nothing is lost by either.
         """
-        moved = self.publish() + self.hand_over_due()
+        try:
+            moved = self.publish() + self.hand_over_due()
+        finally:
+            self._file_words()
         self._beat()
         return moved
 
@@ -111,6 +122,15 @@ class Relay:
         with self.center.read() as session:
             oldest: datetime | None = session.scalar(select(func.min(LogEntry.at)).where(LogEntry.published_at.is_(None)))
         return max(0.0, (self.center.now() - oldest).total_seconds()) / self.center.speed if oldest else 0.0
+
+    # ---- filing words ----
+
+    def _file_words(self) -> None:
+        """File a few new lines; while more are left, the next turn goes on at once."""
+        if self.has_more_to_file or time.monotonic() >= self._file_at:
+            filed = log_search.file_log(self.center, log_search.FILED_AT_ONCE)
+            self.has_more_to_file = filed == log_search.FILED_AT_ONCE
+            self._file_at = time.monotonic() + FILE_EVERY_S
 
     # ---- publishing ----
 

@@ -1,8 +1,10 @@
 """The operations log: append-only and hash-chained, so that a changed or missing line shows."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Text, select, text, type_coerce
 from sqlalchemy.orm import Session
@@ -80,10 +82,12 @@ class LogVerdict:
     broken_at: int | None
 
 
+_AT = {"sqlite": "at", "postgresql": "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"}
+"""A moment as text, as each engine has it at hand: making datetimes of a million moments took longer than hashing the lines."""
+
+READ_AT_ONCE = 2_000
+
 _HEAD = text("SELECT last_id, last_hash, (SELECT max(id) FROM log_entry) FROM chain_head WHERE id = 1")
-_LINES = text("SELECT id, at, actor, role, event, facts, prev, hash FROM log_entry WHERE id <= :last ORDER BY id").columns(
-    LogEntry.id, LogEntry.at, LogEntry.actor, LogEntry.role, LogEntry.event
-)
 
 
 def verify(session: Session) -> LogVerdict:
@@ -92,13 +96,33 @@ def verify(session: Session) -> LogVerdict:
     The head is looked at first, and lines that come after it are left for the next time: others may be writing meanwhile.
     """
     last_id, last_hash, newest = session.execute(_HEAD).one()
-    prev, lines = GENESIS, 0
-    with session.execute(_LINES, {"last": last_id}, execution_options={"yield_per": 10_000}) as rows:
-        for entry_id, at, actor, role, event, facts, said_prev, said_hash in rows:
-            lines += 1
-            expected = digest(prev=prev, entry_id=lines, at=at, actor=actor, role=role.value, event=event, facts=facts)
-            if entry_id != lines or said_prev != prev or said_hash != expected:
-                return LogVerdict(lines=lines, head_hash=prev, broken_at=lines)
-            prev = expected
-    whole = lines == last_id == (newest or 0) and prev == last_hash
-    return LogVerdict(lines=lines, head_hash=prev, broken_at=None if whole else lines + 1)
+    columns = f"id, {_AT[session.get_bind().dialect.name]}, actor, role, event, facts, prev, hash"
+    lines = text(f"SELECT {columns} FROM log_entry WHERE id <= :last ORDER BY id")  # noqa: S608 - the columns are ours
+    with session.execute(lines, {"last": last_id}, execution_options={"yield_per": READ_AT_ONCE}) as rows:
+        verdict = _follow(rows)
+    if verdict.broken_at is not None:
+        return verdict
+    whole = verdict.lines == last_id == (newest or 0) and verdict.head_hash == last_hash
+    return verdict if whole else replace(verdict, broken_at=verdict.lines + 1)
+
+
+def _follow(rows: Iterable[Sequence[Any]]) -> LogVerdict:
+    """The chain up to its first broken line. rows : id, then the texts of moment, actor, role, event, facts, prev and hash.
+
+    Writes the same bytes as `digest`, which says what a line is, in a third of the time. Only the control characters of `facts` are not
+    escaped: `canonical_json` leaves none in it, so a line that has one does not fit either way.
+    """
+    prev, lines, spoken = GENESIS, 0, dict[tuple[str, str, str], str]()
+    for entry_id, at, actor, role, event, facts, said_prev, said_hash in rows:
+        lines += 1
+        try:
+            who = spoken.get((actor, role, event)) or spoken.setdefault((actor, role, event), canonical_json([actor, role, event])[1:-1])
+            moment_text = at.replace(" ", "T").removesuffix(".000000")
+            facts_text = facts.replace("\\", "\\\\").replace('"', '\\"')
+            expected = hashlib.sha256(f'["{prev}",{lines},"{moment_text}Z",{who},"{facts_text}"]'.encode()).hexdigest()
+        except (AttributeError, TypeError):  # somebody put a number or nothing where SQLite had text
+            expected = ""
+        if entry_id != lines or said_prev != prev or said_hash != expected:
+            return LogVerdict(lines=lines, head_hash=prev, broken_at=lines)
+        prev = expected
+    return LogVerdict(lines=lines, head_hash=prev, broken_at=None)

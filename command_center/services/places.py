@@ -1,6 +1,6 @@
 """Finding a place the way an officer types it: Chinese, pinyin, initials ("yhl"), a number, or a pair of coordinates."""
 
-import re
+import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +11,8 @@ from command_center.domain.catalogue import Place as CataloguePlace
 from command_center.domain.errors import OutsideDistrict, UnknownPlace
 from command_center.domain.geo import Point, distance_m, roughly_m
 from command_center.domain.text import Text
+from command_center.words.names import SameCatalogue
+from command_center.words.readings import Known, Match, NameIndex
 
 REACH_M = 15_000.0
 """A point farther from the street's centre is not in the street and not next to it: somebody mistyped."""
@@ -45,37 +47,27 @@ def _hit(place: CataloguePlace) -> PlaceHit:
     return PlaceHit(id=place.id, kind=place.kind, name=place.name, area=place.area, point=place.point, street=place.street)
 
 
-@lru_cache(maxsize=4)
-def _index(places: tuple[CataloguePlace, ...]) -> tuple[tuple[str, str, str, CataloguePlace], ...]:
-    return tuple((place.name.zh + place.street, place.initials.lower(), place.pinyin.lower().replace(" ", ""), place) for place in places)
-
-
 _KIND_ORDER = {"compound": 0, "business_building": 1, "shelter": 2, "shop": 3}
+
+
+@lru_cache(maxsize=4)
+def _index(of: SameCatalogue) -> tuple[NameIndex, tuple[CataloguePlace, ...]]:
+    """Places by name and code, and by the street they stand in, the compounds before the shops."""
+    places = sorted(of.catalogue.places.values(), key=lambda it: (_KIND_ORDER.get(it.kind, 9), len(it.name.zh), it.id))
+    return NameIndex(Known(names=(it.name.zh, it.name.en, it.id), beside=(it.street,)) for it in places), tuple(places)
 
 
 def find_places(center: Center, text: str, limit: int = 12) -> list[PlaceHit]:
     """Places whose name, street, pinyin or initials match, best first; compounds before shops. Empty text finds nothing."""
-    wanted = re.sub(r"\s+", "", text).lower()
-    if not wanted:
-        return []
-    scored = []
-    for han, initials, pinyin, place in _index(tuple(center.catalogue.places.values())):
-        score = _score(wanted, han, initials, pinyin, place.name.en.lower().replace(" ", ""))
-        if score is not None:
-            scored.append((score, _KIND_ORDER.get(place.kind, 9), len(han), place.id, place))
-    scored.sort(key=lambda item: item[:4])
-    return [_hit(place) for *_, place in scored[:limit]]
+    return [hit for hit, _ in matching_places(center, text, limit)]
 
 
-def _score(wanted: str, han: str, initials: str, pinyin: str, english: str) -> int | None:
-    """0 for the best kind of match; None when nothing matches."""
-    if han.startswith(wanted) or initials.startswith(wanted):
-        return 0
-    if wanted in han:
-        return 1
-    if pinyin.startswith(wanted) or english.startswith(wanted):
-        return 2
-    return 3 if wanted in initials or (len(wanted) > 2 and (wanted in pinyin or wanted in english)) else None
+def matching_places(center: Center, text: str, limit: int) -> list[tuple[PlaceHit, Match]]:
+    """The same, with how well each matches."""
+    index, places = _index(SameCatalogue(center.catalogue))
+    found = index.find(text)
+    best = heapq.nsmallest(limit, found, key=lambda number: (found[number], number))
+    return [(_hit(places[number]), found[number]) for number in best]
 
 
 def place_named(center: Center, place_id: str) -> PlaceHit:

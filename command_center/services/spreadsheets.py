@@ -178,12 +178,34 @@ def _read_moment(text: str) -> datetime | None:
 # ---- writing ----------------------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class SheetOut:
+    """A sheet to write. title : a msgid; rows : column key -> value."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Mapping[str, object]]
+
+
 def write_sheet(title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, object]], language: str) -> bytes:
-    """A workbook with one sheet: titles in bold, frozen; every text is text, whatever it begins with."""
+    """A workbook with one sheet."""
+    return write_sheets([SheetOut(title, columns, rows)], language)
+
+
+def write_sheets(sheets: Iterable[SheetOut], language: str) -> bytes:
+    """A workbook in a language."""
     say = translator(language)
-    lines = [[row.get(column.key) for column in columns] for row in rows]
-    heads, widths = [say(column.title) for column in columns], [column.width for column in columns]
-    return write_book([BookSheet(title=say(title), heads=heads, widths=widths, rows=lines)])
+    return write_book(
+        [
+            BookSheet(
+                title=say(out.title),
+                heads=[say(column.title) for column in out.columns],
+                widths=[column.width for column in out.columns],
+                rows=[[row.get(column.key) for column in out.columns] for row in out.rows],
+            )
+            for out in sheets
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

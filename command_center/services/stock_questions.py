@@ -83,6 +83,14 @@ def depot_totals(center: Center) -> tuple[DepotTotal, ...]:
     return tuple(DepotTotal(depot=depot, items=a, reserved=b, materials=c, below=d) for depot, a, b, c, d in rows)
 
 
+def holders_of(center: Center, material: str) -> tuple[StockLine, ...]:
+    """Every depot that holds some of a material, the fullest first. Raises UnknownMaterial."""
+    _check_material(center, material)
+    query = select(Stock).where(Stock.material_code == material, Stock.on_hand > 0)
+    with center.read() as session:
+        return tuple(_stock_line(row) for row in session.scalars(query.order_by(Stock.on_hand.desc(), Stock.depot_code)))
+
+
 def _lots() -> Select[StockLot]:
     """Lots that hold something, soonest to expire first."""
     return select(StockLot).where(StockLot.on_hand > 0).order_by(StockLot.expires_on.is_(None), StockLot.expires_on, StockLot.id)

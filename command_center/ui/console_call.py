@@ -35,8 +35,9 @@ def emergency_types(screen: Screen) -> list[IncidentType]:
 
 
 def _type_line(kind: IncidentType, screen: Screen) -> html.Li:
-    spelt = console_search.spellings(kind.name.zh, kind.code, kind.name.en)
-    return console_search.line(f"call-type-{kind.code}", kind.code, screen.read(kind.name), kind.severity.value, kind.code, search=spelt)
+    answers_to = (kind.name.zh, kind.code, kind.name.en)
+    label, level = screen.read(kind.name), kind.severity.value
+    return console_search.line(f"call-type-{kind.code}", kind.code, label, level, kind.code, answers_to=answers_to)
 
 
 def _digit_chips(screen: Screen) -> html.Div:
@@ -129,7 +130,7 @@ def place_answer(query: str, screen: Screen) -> html.Div:
         return console_search.answer(
             query, [console_search.line("call-place-point", value, label, f"{point.lat:.5f}, {point.lon:.5f}")], ""
         )
-    lines = [_place_line(hit, screen) for hit in places.find_places(screen.center, query.replace("'", ""))]
+    lines = [_place_line(hit, screen) for hit in places.find_places(screen.center, query)]
     return console_search.answer(query, lines, screen.say(N_("No such place. Click the map, or type coordinates such as 36.70,119.15.")))
 
 

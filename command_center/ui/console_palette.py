@@ -1,20 +1,22 @@
-"""The palette (F3, Ctrl+K): one box that finds commands, open incidents, units and places, by Chinese, initials or code."""
+"""The palette (F3, Ctrl+K): one box that finds commands and everything services/search knows, and goes there."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, html
 from dash.development.base_component import Component
 
-from command_center.services import places
+from command_center.services import places, search
+from command_center.services.search import Hit, Kind
 from command_center.ui import console_search
 from command_center.ui.console_call import place_value
-from command_center.ui.console_parts import door, grave_first, incident_state, type_name
-from command_center.ui.plans_parts import address
+from command_center.ui.console_parts import door, grave_first, incident_state, signed_in, type_name
 from command_center.ui.shell import Desk, Screen
-from command_center.words import N_, phrases
+from command_center.words import N_
+from command_center.words.readings import Known, NameIndex
 
 PALETTE = "console-palette"
 
@@ -29,70 +31,79 @@ COMMANDS = (
 )
 """What the palette can do besides finding: msgid, key, and what assets/console.js runs."""
 
-MOST_PLACES, MOST_UNITS = 6, 24
+MOST_OF_ONE_KIND = 6
+
+GROUPS: Mapping[Kind, str] = {
+    "incident": N_("Incidents"),
+    "unit": N_("Units"),
+    "plan": N_("Plans"),
+    "place": N_("Places"),
+    "person": N_("People"),
+    "depot": N_("Depots"),
+    "material": N_("Materials"),
+    "log": N_("Log"),
+}
 
 
-def _commands(screen: Screen) -> Iterator[tuple[str, html.Li]]:
-    for number, (msgid, shortcut, value) in enumerate(COMMANDS):
-        label = screen.say(msgid)
-        yield console_search.spellings(label), console_search.line(f"console-palette-c{number}", value, label, shortcut)
+def _commands(wanted: str, screen: Screen) -> list[html.Li]:
+    """The commands that fit; without words, all of them."""
+    labels = [screen.say(msgid) for msgid, _, _ in COMMANDS]
+    found = _command_index(tuple(labels)).find(wanted) if wanted else range(len(COMMANDS))
+    return [
+        console_search.line(f"{PALETTE}-c{number}", value, labels[number], shortcut)
+        for number, (_, shortcut, value) in enumerate(COMMANDS)
+        if number in found
+    ]
 
 
-def _incidents(screen: Screen) -> Iterator[tuple[str, html.Li]]:
+@lru_cache(maxsize=4)
+def _command_index(labels: tuple[str, ...]) -> NameIndex:
+    return NameIndex(Known(names=(label,)) for label in labels)
+
+
+def _open_incidents(screen: Screen) -> Iterator[html.Li]:
     for row in grave_first(screen.live.board.rows("incident")):
         label = f"{row['number']} {type_name(row, screen)} {screen.read(row['place'])}"
-        spelt = console_search.spellings(label, row["number"].split("-")[-1], *console_search.spellings(type_name(row, screen)).split("|"))
         value = {"panel": {"kind": "incident", "id": row["id"]}}
-        yield spelt, console_search.line(f"console-palette-i{row['id']}", value, label, row["severity"], incident_state(row, screen))
+        yield console_search.line(f"{PALETTE}-i{row['id']}", value, label, row["severity"], incident_state(row, screen))
 
 
-def _units(screen: Screen) -> Iterator[tuple[str, html.Li]]:
-    for row in screen.live.board.rows("unit"):
-        label = screen.read(row["call_sign"])
-        value = {"panel": {"kind": "unit", "id": row["id"]}}
-        line = console_search.line(f"console-palette-u{row['id']}", value, label, phrases.status(screen.lang, row["status"]))
-        yield console_search.spellings(label, row["id"]), line
+def _line(hit: Hit, screen: Screen) -> html.Li:
+    note = screen.say(N_("take a call here")) if hit.kind == "place" else screen.read(hit.detail)
+    return console_search.line(f"{PALETTE}-{hit.kind}-{hit.id}", _picked(hit, screen), screen.read(hit.title), note)
 
 
-def _plans(screen: Screen) -> Iterator[tuple[str, html.Li]]:
-    for plan in screen.center.catalogue.plans.values():
-        label = screen.read(plan.name)
-        running = next((row for row in screen.live.board.rows("activation") if row["plan_id"] == plan.id), None)
-        href = address(activation=running["id"]) if running else address(plan=plan.id)
-        state = phrases.status(screen.lang, running["status"]) if running else ""
-        yield (
-            console_search.spellings(label, plan.id),
-            console_search.line(f"console-palette-{plan.id}", {"go": href}, label, plan.id, state),
-        )
-
-
-def _places(hits: Sequence[places.PlaceHit], screen: Screen) -> Iterator[html.Li]:
-    for hit in hits:
-        yield console_search.line(
-            f"console-palette-p{hit.id}", {"place": place_value(hit, screen)}, screen.read(hit.name), screen.say(N_("take a call here"))
-        )
+def _picked(hit: Hit, screen: Screen) -> dict[str, Any]:
+    """What assets/console.js does when a hit is picked: it goes to the thing."""
+    match hit.kind:
+        case "incident" | "unit":
+            return {"panel": {"kind": hit.kind, "id": hit.id}}
+        case "plan":
+            return {"go": hit.link}
+        case "place":
+            return {"place": place_value(places.place_named(screen.center, hit.id), screen)}
+        case _:
+            return {"panel": {"kind": "found", "id": f"{hit.kind}:{hit.id}"}}
 
 
 def _group(title: str, lines: list[html.Li]) -> list[Component]:
     return [html.Li(title, className="group", role="presentation"), *lines] if lines else []
 
 
-def palette_answer(query: str, hits: Sequence[places.PlaceHit], screen: Screen) -> html.Div:
-    """The lines for a query, grouped; without a query the commands and the open incidents. hits : places found for it."""
-    wanted = query.strip().lower()
-    units = [line for spelt, line in _units(screen) if wanted and console_search.matches(wanted, spelt)][:MOST_UNITS]
-    lines = [
-        *_group(screen.say(N_("Commands")), [line for spelt, line in _commands(screen) if console_search.matches(wanted, spelt)]),
-        *_group(screen.say(N_("Open incidents")), [line for spelt, line in _incidents(screen) if console_search.matches(wanted, spelt)]),
-        *_group(screen.say(N_("Units")), units),
-        *_group(screen.say(N_("Plans")), [line for spelt, line in _plans(screen) if wanted and console_search.matches(wanted, spelt)]),
-        *_group(screen.say(N_("Places")), list(_places(hits, screen))),
-    ]
+def palette_answer(query: str, hits: Sequence[Hit], screen: Screen) -> html.Div:
+    """The lines for a query, grouped; without a query the commands and the open incidents. hits : what was found for it."""
+    wanted = query.strip()
+    lines = _group(screen.say(N_("Commands")), _commands(wanted, screen))
+    if wanted:
+        for kind, title in GROUPS.items():
+            lines += _group(screen.say(title), [_line(hit, screen) for hit in hits if hit.kind == kind])
+    else:
+        lines += _group(screen.say(N_("Open incidents")), list(_open_incidents(screen)))
     return console_search.answer(query, lines, screen.say(N_("Nothing found.")))
 
 
 def modal(screen: Screen) -> dmc.Modal:
-    hint = screen.say(N_("command, incident, unit or place; initials will do"))
+    hint = screen.say(N_("command, incident, unit, place, person, depot or words of the log; initials will do"))
     box = console_search.search_box(f"{PALETTE}-box", screen.say(N_("Search")), hint, source="server", runs=True)
     return dmc.Modal(
         box,
@@ -122,6 +133,6 @@ def register(app: Dash, desk: Desk) -> None:
         Input(PALETTE, "opened"),
         prevent_initial_call=True,
     )
-    async def search(query: str | None, _opened: Any) -> Component:
-        hits = await asyncio.to_thread(places.find_places, desk.center, query or "", MOST_PLACES)
+    async def find(query: str | None, _opened: Any) -> Component:
+        hits = await asyncio.to_thread(search.find, desk.center, query or "", signed_in(desk), MOST_OF_ONE_KIND)
         return palette_answer(query or "", hits, desk.screen())

@@ -23,7 +23,7 @@ from command_center.words import N_, phrases
 log = logging.getLogger(__name__)
 
 PANEL = "console-panel"
-"""Store of the docked panel: {"kind": idle|call|incident|unit|about|jobs, "id": str|None, "at": anything new}."""
+"""Store of the docked panel: {"kind": idle|call|incident|unit|about|jobs|found, "id": str|None, "at": anything new}."""
 ANSWERED = "console-answered"
 """Store written after every order, so that the pressed button stops turning."""
 FACTS = "facts"

@@ -1,7 +1,8 @@
 """Search boxes of the console: lines a person finds by Chinese, pinyin initials or code.
 
 A line carries what it stands for as JSON (`data-value`), the text its box shows once picked (`data-label`) and, in lists that the
-browser narrows itself, the spellings it answers to (`data-search`: the name first, then prefixes). assets/console.js does the rest.
+browser narrows itself, what it answers to: its name and other words (`data-search`: the name first, then prefixes), and the readings of
+the name's characters (`data-spelt`). assets/console.js does the rest.
 """
 
 import json
@@ -12,27 +13,23 @@ from typing import Any, Literal
 import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
-from pypinyin import Style, lazy_pinyin
 
 from command_center.domain.geo import Point
+from command_center.words.readings import spelled
 
 _COORDINATES = re.compile(r"^\s*(-?\d{1,2}(?:\.\d+)?)\s*[,，\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$")
 
 
-def spellings(name: str, *others: str) -> str:
-    """What a line answers to: the name, its pinyin initials, its full pinyin, and other codes, parted by "|"."""
-    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
-    return "|".join(part.lower() for part in (name, initials, "".join(lazy_pinyin(name)), *others))
+def narrowing(name: str, *others: str) -> dict[str, str]:
+    """Attributes of a line that the browser narrows: found by any part or spelling of a Han name, and by how other words begin."""
+    return {"data-search": "|".join((name, *others)).lower(), "data-spelt": spelled(name)}
 
 
-def matches(wanted: str, spelt: str) -> bool:
-    """Whether typed text finds a line by its spellings: anywhere in the name, or at the start of another spelling."""
-    name, *prefixes = spelt.split("|")
-    return wanted in name or any(prefix.startswith(wanted) for prefix in prefixes)
+def line(line_id: str, value: Any, label: str, *details: str, answers_to: Sequence[str] = ()) -> html.Li:
+    """One line of a list. value : JSON-plain; what the box's store holds once this line is picked.
 
-
-def line(line_id: str, value: Any, label: str, *details: str, search: str = "") -> html.Li:
-    """One line of a list. value : JSON-plain; what the box's store holds once this line is picked."""
+    answers_to : where the browser narrows the list: a name in Han, found by any part or spelling of it, then words by their beginning.
+    """
     note = "  ".join(detail for detail in details if detail)
     return html.Li(
         label,
@@ -43,7 +40,7 @@ def line(line_id: str, value: Any, label: str, *details: str, search: str = "") 
             "data-note": note,
             "data-value": json.dumps(value, ensure_ascii=False),
             "data-label": label,
-            "data-search": search,
+            **(narrowing(*answers_to) if answers_to else {}),
         },
     )
 

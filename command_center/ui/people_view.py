@@ -92,7 +92,7 @@ def _person(entry: DirectoryEntry, screen: Screen, *, chosen: bool) -> html.Li:
             html.Div([edit, *channel_keys("person", entry.id, name, screen, has_channel=entry.has_channel)], className="acts"),
         ],
         className="line",
-        **{"data-person": entry.id, "data-search": _spelt(entry.name)},
+        **{"data-person": entry.id, **console_search.narrowing(entry.name.zh, entry.name.en)},
         **({"aria-current": "true"} if chosen else {}),
     )
 
@@ -100,10 +100,6 @@ def _person(entry: DirectoryEntry, screen: Screen, *, chosen: bool) -> html.Li:
 def _station(code: str | None, screen: Screen) -> str:
     stations = screen.center.catalogue.stations
     return screen.read(stations[code].name) if code is not None and code in stations else ""
-
-
-def _spelt(name: Text) -> str:
-    return console_search.spellings(name.zh, name.en)
 
 
 # ---- one entry ----------------------------------------------------------------------------------------------------
@@ -212,7 +208,7 @@ def _cadre(entry: CadreEntry, screen: Screen) -> html.Li:
             html.Div([phone, *channel_keys("cadre", entry.id, name, screen, has_channel=entry.has_channel)], className="acts"),
         ],
         className="line",
-        **{"data-cadre": entry.id, "data-search": console_search.spellings(entry.name.zh, entry.id, entry.name.en)},
+        **{"data-cadre": entry.id, **console_search.narrowing(entry.name.zh, entry.id, entry.name.en)},
     )
 
 

@@ -113,7 +113,7 @@ def depots(totals: Sequence[DepotTotal], at: Mapping[str, str | None], screen: S
 def _depot_line(total: DepotTotal, depot: Depot, at: Mapping[str, str | None], screen: Screen) -> html.Li:
     low = [html.Span(screen.say(N_("%(n)s below minimum"), n=total.below), className="bad")] if total.below else []
     reserved = [html.Small(screen.say(N_("%(n)s put by"), n=f"{total.reserved:,}"))] if total.reserved else []
-    spelt = "|".join((console_search.spellings(depot.name.zh, depot.name.en, depot.code), depot.initials, depot.pinyin))
+    found_by = console_search.narrowing(depot.name.zh, depot.name.en, depot.code)
     return _choosable(
         [
             html.Span(icon("package"), className="sign"),
@@ -125,14 +125,14 @@ def _depot_line(total: DepotTotal, depot: Depot, at: Mapping[str, str | None], s
         ],
         place(at, depot=depot.code, material=None, do=None),
         chosen=at.get("depot") == depot.code,
-        spelt=spelt,
+        found_by=found_by,
     )
 
 
-def _choosable(children: list[Component], href: str, *, chosen: bool, spelt: str = "") -> html.Li:
+def _choosable(children: list[Component], href: str, *, chosen: bool, found_by: Mapping[str, str] | None = None) -> html.Li:
     """A line that is a link as a whole."""
     marks = {"aria-current": "true"} if chosen else {}
-    return html.Li(html.A(children, href=href, className="line", **goes(href), **marks), **({"data-search": spelt} if spelt else {}))
+    return html.Li(html.A(children, href=href, className="line", **goes(href), **marks), **(found_by or {}))
 
 
 def low(lines: Sequence[StockLine], at: Mapping[str, str | None], screen: Screen) -> list[Component]:

@@ -7,11 +7,11 @@ from command_center.domain.catalogue import Catalogue
 
 def catalogue_names(catalogue: Catalogue, language: str) -> dict[str, str]:
     """Codes of the catalogue as names in a language; see `phrases.event` for how a fact's own codes are written."""
-    return _names(_Same(catalogue), language)
+    return _names(SameCatalogue(catalogue), language)
 
 
-class _Same:
-    """A catalogue as a key: the same object, not an equal one."""
+class SameCatalogue:
+    """A catalogue as a key of what is made from it once: the same object, not an equal one."""
 
     __slots__ = ("catalogue",)
 
@@ -22,11 +22,11 @@ class _Same:
         return id(self.catalogue)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.catalogue is self.catalogue
+        return isinstance(other, SameCatalogue) and other.catalogue is self.catalogue
 
 
 @lru_cache(maxsize=8)
-def _names(of: _Same, language: str) -> dict[str, str]:
+def _names(of: SameCatalogue, language: str) -> dict[str, str]:
     catalogue = of.catalogue
     names = {unit_id: vehicle.call_sign for unit_id, vehicle in catalogue.vehicles.items()}
     for table in (catalogue.incident_types, catalogue.depots, catalogue.materials):

@@ -143,6 +143,8 @@ ROSTER_HINT: Mapping[str, str] = {
     "nights": N_("More than three nights in a row"),
 }
 
+CADRE_KIND: Mapping[str, str] = {"street_cadre": N_("Street cadre"), "community_cadre": N_("Community cadre")}
+
 RESPONSIBILITY_PART: Mapping[str, str] = {"lead": N_("Street lead"), "community": N_("Community cadre")}
 
 RESPONSIBILITY_GAP: Mapping[str, str] = {
@@ -731,7 +733,7 @@ def _spoken(language: str, key: str, value: Any, names: Mapping[str, str]) -> st
     text = str(value)
     if key in _STATUS_FACTS and text not in LEVEL:
         return status(language, text)
-    table = dict(_WORDS_OF).get(key, {})
+    table = _WORDS_OF.get(key, {})
     if text in table:
         return say(table[text])
     return names.get(f"{key}:{text}") or names.get(text, text)
@@ -749,22 +751,22 @@ def _spoken_list(language: str, key: str, items: list[Any], names: Mapping[str, 
             return listed(language, (names.get(str(item), str(item)) for item in items))
 
 
-_WORDS_OF: tuple[tuple[str, Mapping[str, str]], ...] = (
-    ("role", {**PERSON_ROLE, **ROLE}),
-    ("approve_by", ROLE),
-    ("post", POST),
-    ("job", JOB),
-    ("kind", {**CREDENTIAL, **STOCK_MOVE}),
-    ("act", {**WARNING_ACT, **ENTRY_ACT}),
-    ("side", SIDE),
-    ("color", WARNING_COLOR),
-    ("how", NOTICE_STATE),
-    ("mark", NOTICE_MARK),
-    ("notice_state", NOTICE_STATE),
-    ("proposal_state", PROPOSAL_STATE),
-    ("report_kind", REPORT_KIND),
-    ("state", REPORT_STATE),
-    ("because", BECAUSE),
-    ("evidence", EVIDENCE),
-)
+_WORDS_OF: Mapping[str, Mapping[str, str]] = {
+    "role": {**PERSON_ROLE, **ROLE},
+    "approve_by": ROLE,
+    "post": POST,
+    "job": JOB,
+    "kind": {**CREDENTIAL, **STOCK_MOVE},
+    "act": {**WARNING_ACT, **ENTRY_ACT},
+    "side": SIDE,
+    "color": WARNING_COLOR,
+    "how": NOTICE_STATE,
+    "mark": NOTICE_MARK,
+    "notice_state": NOTICE_STATE,
+    "proposal_state": PROPOSAL_STATE,
+    "report_kind": REPORT_KIND,
+    "state": REPORT_STATE,
+    "because": BECAUSE,
+    "evidence": EVIDENCE,
+}
 """Facts whose codes have words of their own."""

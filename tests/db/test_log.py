@@ -1,13 +1,20 @@
 """The log: append-only, chained, and the outbox."""
 
+from datetime import UTC, datetime
+
 import pytest
-from sqlalchemy import event, text
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
-from command_center.db.log import verify
-from command_center.domain.rights import Actor
+from command_center.db.log import append, digest, verify
+from command_center.db.tables import LogEntry
+from command_center.db.types import canonical_json
+from command_center.domain import events
+from command_center.domain.rights import Actor, Role
 from command_center.services import history
 from tests.builders import take_test_call
 
@@ -51,6 +58,9 @@ def test_an_untouched_chain_is_whole(center: Center) -> None:
         ("UPDATE log_entry SET actor = 'someone else' WHERE id = 2", 2),
         ("DELETE FROM log_entry WHERE id = 2", 2),
         ("DELETE FROM log_entry WHERE id = 6", 6),
+        ("UPDATE log_entry SET prev = hash WHERE id = 4", 4),
+        ("UPDATE log_entry SET role = 'crew' WHERE id = 3", 3),
+        ("UPDATE log_entry SET event = 'SignedIn' WHERE id = 3", 3),
     ],
 )
 def test_the_first_broken_line_is_named(center: Center, statement: str, broken: int) -> None:
@@ -95,3 +105,45 @@ def test_a_chain_that_grows_while_it_is_checked_is_whole(center: Center, officer
     assert len(looked_at) == 2
     assert verdict.broken_at is None
     assert history.verify_log(center).lines > verdict.lines
+
+
+anything = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=60)
+moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.tuples(anything, anything, moments), min_size=1, max_size=5))
+def test_whatever_was_said_and_by_whom_the_check_computes_the_hash_of_the_line_as_it_was_written(
+    center: Center, said: list[tuple[str, str, datetime]]
+) -> None:
+    with Session(center.engine) as session, session.begin():
+        for name, note, at in said:
+            noted = events.IncidentNoted(incident_id=1, number="20260302-001", note=note)
+            append(session, [noted], actor=Actor(name=name, role=Role.DUTY_OFFICER), at=at, touched=[])
+
+    with center.read() as session:
+        newest = session.scalars(select(LogEntry).order_by(LogEntry.id.desc()).limit(1)).one()
+        again = digest(
+            prev=newest.prev,
+            entry_id=newest.id,
+            at=newest.at,
+            actor=newest.actor,
+            role=newest.role.value,
+            event=newest.event,
+            facts=canonical_json(newest.facts),
+        )
+        verdict = verify(session)
+
+    assert verdict.broken_at is None
+    assert verdict.head_hash == newest.hash == again
+
+
+@pytest.mark.parametrize("value", ["42", "x'00'", "'2026-03-02T01:00:00'"])
+def test_a_value_of_another_kind_breaks_the_line_not_the_check(center: Center, value: str) -> None:
+    if center.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL itself refuses a value of another type")
+    take_test_call(center)
+    for column in ("facts", "at", "actor"):
+        _tamper(center, f"UPDATE log_entry SET {column} = {value} WHERE id = 3")
+
+    assert history.verify_log(center).broken_at == 3

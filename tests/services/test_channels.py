@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from command_center.center import Center
 from command_center.domain.errors import ChannelRefused, Invalid, NoChannel, NotPermitted, UnknownPerson
 from command_center.domain.rights import Actor, Role
-from command_center.services import channels, history, messages, notices, people
+from command_center.services import channels, history, notices, people
 from tests.builders import OFFICER
 from tests.working import entries
 
@@ -49,15 +52,35 @@ def test_a_test_message_tells_what_the_service_said(center: Center) -> None:
         channels.try_channel(center, "station", "LY", ADMIN)
 
 
-def test_a_test_message_that_arrives_names_its_service(center: Center, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[messages.Notice] = []
-    monkeypatch.setattr(messages, "deliver", lambda _center, notice: sent.append(notice) or "json")
-    notices.set_channel(center, "group", "rescue", NOWHERE, ADMIN)
+@pytest.fixture
+def service() -> Iterator[tuple[str, list[str]]]:
+    """The address of a message service that takes everything, and what it was given."""
+    given: list[str] = []
+
+    class Service(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            given.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_args: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Service) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"json://127.0.0.1:{server.server_port}/rescue", given
+        server.shutdown()
+        thread.join()
+
+
+def test_a_test_message_that_arrives_names_its_service(center: Center, service: tuple[str, list[str]]) -> None:
+    address, given = service
+    notices.set_channel(center, "group", "rescue", address, ADMIN)
 
     assert channels.try_channel(center, "group", "rescue", ADMIN) == "json"
 
-    assert sent[0].channel == NOWHERE
-    assert "admin" in sent[0].body
+    (message,) = given
+    assert "admin" in json.loads(message)["message"]
 
 
 def test_every_audience_of_the_plans_has_somebody_and_counts_those_a_message_reaches(center: Center) -> None:

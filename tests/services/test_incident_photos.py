@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from command_center.center import Center
-from command_center.domain.errors import Invalid, NotPermitted, Unknown, UnknownIncident
+from command_center.domain.errors import Invalid, NotPermitted, Refusal, Unknown, UnknownIncident
 from command_center.domain.rights import Actor
 from command_center.services import dispatching, history, incidents, photos
 from command_center.services.dispatching import DispatchUnits
@@ -49,13 +49,14 @@ def test_what_cannot_be_is_refused_and_leaves_nothing(center: Center, officer: A
     incident = take_test_call(center, officer).incident_id
     photo = photos.store_photo(center, jpeg(), officer)
 
-    for attempt, refusal in (
+    attempts: tuple[tuple[Callable[[], object], type[Refusal]], ...] = (
         (lambda: incidents.add_photo(center, incident, "../secret.jpg", officer), Unknown),
         (lambda: incidents.add_photo(center, incident, f"{'0' * 64}.jpg", officer), Unknown),
         (lambda: incidents.add_photo(center, 999, photo, officer), UnknownIncident),
         (lambda: incidents.add_photo(center, incident, photo, officer, "x" * 201), Invalid),
         (lambda: incidents.add_photo(center, incident, photo, display), NotPermitted),
-    ):
+    )
+    for attempt, refusal in attempts:
         with pytest.raises(refusal):
             attempt()
 

@@ -48,8 +48,8 @@ def worker(center: Center) -> Iterator[None]:
         yield
 
 
-def paste(center: Center, text: str) -> Taken:
-    return warnings.take_warning(center, PastedText(text=text), OFFICER)
+def paste(center: Center, text: str, plan_id: str | None = None) -> Taken:
+    return warnings.take_warning(center, PastedText(text=text, plan_id=plan_id), OFFICER)
 
 
 def in_force(center: Center) -> list[tuple[str | None, str | None]]:

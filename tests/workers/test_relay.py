@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 from command_center.center import Center
 from command_center.db.tables import Job, LogEntry
 from command_center.domain.rights import Actor
+from command_center.services import log_search
 from command_center.services.dispatching import DispatchUnits, dispatch_units
+from command_center.services.log_search import LogQuery, search_log
 from command_center.wire import EmbeddedValkey, Wire, WireDown
 from tests.builders import take_test_call
 from tests.conftest import Clock
@@ -140,6 +142,49 @@ def test_an_entry_that_cannot_be_told_does_not_hold_up_the_others(
     assert told(center)[-1] == good
     assert unpublished(center) == [0]
     assert "could not be told" in caplog.text
+
+
+# ---- filing words for searching ------------------------------------------------------------------------------------------------
+
+
+def found(center: Center, officer: Actor, words: str) -> int:
+    return len(search_log(center, LogQuery(text=words), officer).lines)
+
+
+def test_a_turn_files_the_words_of_what_it_told(center: Center, relay: Relay, officer: Actor) -> None:
+    take_test_call(center, officer, said="水管爆裂")
+    assert found(center, officer, "爆裂") == 0
+
+    relay.turn()
+
+    assert found(center, officer, "爆裂") == 1
+
+
+def test_words_are_filed_while_redis_is_away(center: Center, relay: Relay, own_redis: EmbeddedValkey, officer: Actor) -> None:
+    own_redis.kill()
+    take_test_call(center, officer, said="水管爆裂")
+
+    with pytest.raises(WireDown):
+        relay.turn()
+
+    assert found(center, officer, "爆裂") == 1
+
+
+def test_a_relay_that_has_much_to_file_goes_on_at_once_and_then_rests(
+    center: Center, relay: Relay, officer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_search, "FILED_AT_ONCE", 2)
+    for _ in range(5):
+        take_test_call(center, officer, said="水管爆裂")
+
+    turns = 1
+    relay.turn()
+    while relay.has_more_to_file:
+        relay.turn()
+        turns += 1
+
+    assert turns >= 3
+    assert found(center, officer, "爆裂") == 5
 
 
 # ---- due work ------------------------------------------------------------------------------------------------------------------

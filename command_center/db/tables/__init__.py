@@ -43,6 +43,10 @@ from command_center.db.tables.reports import (
     Report,
     ShelterOpening,
 )
+from command_center.db.tables.searching import (
+    LogIndexed,
+    LogWord,
+)
 from command_center.db.tables.stock import (
     Reservation,
     Stock,
@@ -85,6 +89,8 @@ __all__ = [
     "Incident",
     "Job",
     "LogEntry",
+    "LogIndexed",
+    "LogWord",
     "Material",
     "Measurement",
     "MessageChannel",

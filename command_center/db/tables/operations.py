@@ -88,7 +88,7 @@ class Call(Base):
     __tablename__ = "call"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), index=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     taken_by: Mapped[str] = mapped_column(String(80))
     caller_name: Mapped[str] = mapped_column(String(80))
     caller_phone: Mapped[str] = mapped_column(String(40))

@@ -56,6 +56,7 @@ class Activation(Base):
             postgresql_where=text("ended_at IS NULL"),
             sqlite_where=text("ended_at IS NULL"),
         ),
+        Index("ix_activation_requested_at", "requested_at"),
     )
 
 

@@ -7,6 +7,7 @@ from command_center.domain.rights import Right
 from command_center.ui import (
     console_call_doors,
     console_dock,
+    console_found,
     console_head,
     console_incidents,
     console_live,
@@ -46,7 +47,7 @@ def layout(screen: Screen) -> Component:
             *console_orders.dialogs(screen),
             console_palette.modal(screen),
             console_plans.drawer(screen),
-            dcc.Store(id=PANEL, data={"kind": "idle", "id": None, "at": 0}),
+            dcc.Store(id=PANEL, data=console_found.asked_for(screen)),
             dcc.Store(id=ANSWERED),
             console_live.store(),
         ],
@@ -54,7 +55,7 @@ def layout(screen: Screen) -> Component:
     )
 
 
-PARTS = (console_live, console_dock, console_call_doors, console_orders, console_unit, console_palette, console_plans)
+PARTS = (console_live, console_dock, console_found, console_call_doors, console_orders, console_unit, console_palette, console_plans)
 """Everything on the page that answers to something."""
 
 
