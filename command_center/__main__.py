@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from config import Settings
 
 ROOT = Path(__file__).parents[1]
+ISLANDS_TOLD = 0.02
+"""A map file of which a larger share cannot be driven to is told about: the odd car park always is."""
+
 ROLES = "duty_officer, duty_leader, deputy_commander, commander, crew, display, admin"
 
 app = typer.Typer(help="The street's emergency command centre.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -277,20 +280,46 @@ def verify_log() -> None:
 @imports.command("roads")
 def import_roads(
     file: Annotated[Path, typer.Argument(help="A .osm.pbf extract of the street and its surroundings.", show_default=False)],
+    *,
+    bbox: Annotated[
+        str | None, typer.Option("--bbox", help="Take only this part: south,west,north,east in degrees.", show_default=False)
+    ] = None,
 ) -> None:
     """Replace the street network and the base map by your own; restart the centre afterwards."""
-    from command_center.roads import RoadFileRefused
+    from command_center.roads import Box, RoadFileRefused
     from command_center.services import seeding
 
     if not file.is_file():
         fail(f"There is no file {file}.")
-    with opened_center() as center:
+    try:
+        box = None if bbox is None else Box.of(bbox)
+    except ValueError as problem:
+        fail(f"--bbox {bbox}: {problem}.")
+    with opened_center() as center, reading_bar(file) as progress:
         try:
-            network = seeding.import_roads(center, file)
+            network = seeding.import_roads(center, file, box=box, progress=progress)
         except RoadFileRefused as refused:
             fail(str(refused))
         low, high = network.bounds
+        if network.left_out_share > ISLANDS_TOLD:
+            print(
+                f"{network.left_out_share:.0%} of the roads in {file.name} cannot be reached from the rest and are left out; "
+                "whoever stands there is told to be off the road.",
+                file=sys.stderr,
+            )
         print(f"Imported {len(network.streets)} named streets, {low.lat:.4f},{low.lon:.4f} to {high.lat:.4f},{high.lon:.4f}.")
+
+
+@contextmanager
+def reading_bar(file: Path) -> Iterator[Callable[[int], None]]:
+    """A bar that runs while a map file is read, with what has been read so far; nothing where nobody looks."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"Reading {file.name}", total=None)
+        yield lambda count: bar.update(task, completed=count)
 
 
 @app.command("demo-district")

@@ -18,6 +18,7 @@ from command_center.api.gate import Gate, session_cookies
 from command_center.center import Center
 from command_center.domain.text import Language
 from command_center.services import access, open_center
+from command_center.services.guarding import GuardWatch
 from command_center.services.live import LiveBoard
 from command_center.services.positions import Intake
 from command_center.ui import app as ui
@@ -40,7 +41,8 @@ def compose(center: Center, *, language: Language, device_tokens: bool, simulato
 
     device_tokens : position feeds must carry a token. simulator : vehicles and calls are made up, and every screen says so.
     """
-    intake = Intake(center)
+    guard_watch = GuardWatch(center)
+    intake = Intake(center, on_fix=guard_watch.see)
     live = LiveBoard(center=center, intake=intake, simulator=simulator)
     entrance = Entrance(
         center=center,
@@ -51,7 +53,12 @@ def compose(center: Center, *, language: Language, device_tokens: bool, simulato
         device_tokens=device_tokens,
     )
     server = FastAPI(
-        title="Street Command Center", version="1", lifespan=partial(_running, entrance), docs_url=None, redoc_url=None, openapi_url=None
+        title="Street Command Center",
+        version="1",
+        lifespan=partial(_running, entrance, guard_watch),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
     )
     open_doors(server, entrance)
     screens = ui.create(server, center, live, caller)
@@ -68,8 +75,8 @@ def _guard(server: FastAPI, entrance: Entrance, policy: str) -> None:
 
 
 @asynccontextmanager
-async def _running(entrance: Entrance, _server: FastAPI) -> AsyncIterator[None]:
-    """While the server runs: the board follows the wire, positions are carried on, and revoked tokens are forgotten."""
+async def _running(entrance: Entrance, guard_watch: GuardWatch, _server: FastAPI) -> AsyncIterator[None]:
+    """While the server runs: the board follows the wire, positions are carried on, guards are watched, revoked tokens are forgotten."""
     center, live, intake = entrance.center, entrance.live, entrance.intake
     await asyncio.to_thread(intake.load)
     await live.load()
@@ -77,6 +84,7 @@ async def _running(entrance: Entrance, _server: FastAPI) -> AsyncIterator[None]:
         stack.callback(center.close)
         await stack.enter_async_context(_beside("live board", partial(_follow_wire, live)))
         await stack.enter_async_context(_beside("positions", intake.run))
+        await stack.enter_async_context(_beside("guards", guard_watch.run))
         await stack.enter_async_context(_beside("callers", partial(forget_changed, live, entrance.callers)))
         yield
 

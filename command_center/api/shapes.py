@@ -241,6 +241,28 @@ class CountIn(Body):
     reason: Line = ""
 
 
+class CloseRoadIn(Body):
+    """One of `street` (its name), `line` (drawn on the map), `at` or `place_id`. `guard`: the unit that keeps it closed."""
+
+    street: Line | None = None
+    line: Annotated[list[PointIn], Field(max_length=100)] | None = None
+    at: PointIn | None = None
+    place_id: Code | None = None
+    guard: UnitName | None = None
+    reason: Line = ""
+
+
+class ConfirmClosureIn(Body):
+    guard: UnitName | None = None
+    reason: Line = ""
+
+
+class GuardIn(Body):
+    """`unit`: id or call sign; null when nobody guards it any more."""
+
+    unit: UnitName | None
+
+
 class ReviewIn(Body):
     """What was learnt."""
 

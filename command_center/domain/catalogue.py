@@ -213,11 +213,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """Why the stations can claim a five-minute circle; radius_m by weather = (limit - turnout) x speed / detour."""
+    """Why the stations can claim a five-minute circle; radius_m by weather = (limit - turnout) x speed / detour.
+
+    signal_delay_s : what every traffic signal on the way costs.
+    """
 
     limit_s: int
     turnout_s: int
     detour_factor: float
+    signal_delay_s: float
     radius_m: Speeds
 
 

@@ -31,6 +31,7 @@ class Candidate:
     travel_s : seconds by road from where it is now; inf where no road leads there.
     battery_pct : None when the unit never told.
     fix_age_s : seconds since its last position; None when it never sent one.
+    guards : whether it keeps a closed road. cut_off : whether only closed roads keep it from getting there.
     """
 
     unit_id: str
@@ -43,6 +44,8 @@ class Candidate:
     battery_pct: float | None
     low_battery_pct: float | None
     fix_age_s: float | None
+    guards: bool = False
+    cut_off: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,8 @@ REASONS = (
     "charging",
     "out_of_service",
     "low_battery",
+    "guarding",
+    "cut_off",
     "unreachable",
     "position_lost",
 )
@@ -101,15 +106,18 @@ REASONS = (
 
 def _hindrance(unit: Candidate) -> str | None:
     """The reason why a unit cannot be sent, or None."""
-    if unit.status is UnitStatus.CHARGING:
-        return "charging"
-    if unit.status is UnitStatus.OUT_OF_SERVICE:
-        return "out_of_service"
-    if unit.status not in READY:
-        return "busy"
-    if unit.battery_pct is not None and unit.low_battery_pct is not None and unit.battery_pct < unit.low_battery_pct:
-        return "low_battery"
-    return None if isfinite(unit.travel_s) else "unreachable"
+    is_low = unit.battery_pct is not None and unit.low_battery_pct is not None and unit.battery_pct < unit.low_battery_pct
+    is_unreachable = not isfinite(unit.travel_s)
+    hindrances = {
+        "charging": unit.status is UnitStatus.CHARGING,
+        "out_of_service": unit.status is UnitStatus.OUT_OF_SERVICE,
+        "busy": unit.status not in READY,
+        "low_battery": is_low,
+        "guarding": unit.guards,
+        "cut_off": is_unreachable and unit.cut_off,
+        "unreachable": is_unreachable,
+    }
+    return next((reason for reason, holds in hindrances.items() if holds), None)
 
 
 def _ranked(unit: Candidate, wanted: frozenset[str]) -> RankedUnit:

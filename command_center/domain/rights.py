@@ -58,6 +58,8 @@ class Right(StrEnum):
     """Warnings, orders of the district, measurements."""
     JUDGE_PROPOSALS = "judge_proposals"
     """Say no to a plan that the centre proposes; saying yes is activating it."""
+    CLOSE_ROADS = "close_roads"
+    """Close roads, name their guards, open them again."""
     RUN_DRILL = "run_drill"
     """Begin and end the drill that this centre is, and tell what its director brought about."""
 

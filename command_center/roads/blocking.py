@@ -1,4 +1,4 @@
-"""Ground that nobody drives over, and which edges of a network lie on it.
+"""Which edges of a network lie on ground that nobody drives over (domain.closures.Blocked).
 
 A closure is kept as lines on the ground, not as edges: it outlives an import of new roads, and a router elsewhere understands it too.
 """
@@ -8,25 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from command_center.domain.geo import Point
+from command_center.domain.closures import TRACED_REACH_M
 from command_center.roads.edges import BoolArray, FloatArray
-
-DRAWN_REACH_M = 15.0
-"""A line drawn by hand along a street runs beside it by as much."""
-
-TRACED_REACH_M = 1.0
-"""A line taken from the network itself runs on the street."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """Lines of (lat, lon) points that nobody crosses or drives along; a line of one point is a spot, `reach_m` metres around.
-
-    reach_m : of a longer line, how far beside it a street still counts as being driven along.
-    """
-
-    lines: tuple[tuple[Point, ...], ...]
-    reach_m: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +21,18 @@ class PlaneEdges:
 
 
 def edges_on(edges: PlaneEdges, lines: list[FloatArray], reach_m: float) -> BoolArray:
-    """(m,) bool, True for edges that a blocked line takes out. lines : each (k, 2) float, metres as the edges have them."""
+    """(m,) bool, True for edges that a blocked line takes out. lines : each (k, 2) float, metres as the edges have them.
+
+    A line traced on the street itself (reach_m is small) takes that street only; one drawn by hand also takes what it crosses.
+    """
     out = np.zeros(len(edges.tail), dtype=bool)
     for line in lines:
         if len(line) == 1:
             out |= _distance_m(line[0], edges.tail, edges.head) <= reach_m
         for start, end in pairwise(line):
-            out |= _crosses(edges, start, end) | (_distance_to_m((edges.tail + edges.head) / 2, start, end) <= reach_m)
+            out |= _distance_to_m((edges.tail + edges.head) / 2, start, end) <= reach_m
+            if reach_m > TRACED_REACH_M:
+                out |= _crosses(edges, start, end)
     return out
 
 
@@ -63,12 +51,12 @@ def _distance_to_m(points: FloatArray, start: FloatArray, end: FloatArray) -> Fl
 
 
 def _crosses(edges: PlaneEdges, start: FloatArray, end: FloatArray) -> BoolArray:
-    """(m,) bool, True for edges that cross the piece of line; one that only touches it does not."""
+    """(m,) bool, True for edges that cross the piece of line or begin on it; one that its end touches does not."""
     way = end - start
     sides = _turn(way, edges.tail - start) * _turn(way, edges.head - start)
     along = edges.head - edges.tail
     ends = _turn(along, start - edges.tail) * _turn(along, end - edges.tail)
-    return np.asarray((sides < -1e-6) & (ends < -1e-6))
+    return np.asarray((sides <= 1e-6) & (ends < -1e-6))
 
 
 def _turn(a: FloatArray, b: FloatArray) -> FloatArray:

@@ -17,9 +17,10 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
+from command_center.domain.closures import Blocked
 from command_center.domain.geo import EARTH_RADIUS_M, Point
 from command_center.domain.text import Text
-from command_center.roads.blocking import Blocked, PlaneEdges, edges_on
+from command_center.roads.blocking import PlaneEdges, edges_on
 from command_center.roads.edges import DirectedEdges, FloatArray, IntArray
 from command_center.roads.osm_import import Box, Progress, RoadFileRefused, read_roads
 from command_center.roads.reach import NearestTwo, nearest_two
@@ -107,6 +108,7 @@ class RoadNetwork:
         self._middles = cKDTree((self._plane.tail + self._plane.head) / 2)
         self._starts = np.searchsorted(edges.tail, np.arange(len(self.lat_lon) + 1))
         self._keys = edges.tail * len(self.lat_lon) + edges.head
+        self._open_edges = lru_cache(maxsize=8)(self._open_under)
         self._edges_out = lru_cache(maxsize=KEPT_CLOSURES)(self._edges_on)
         self._forwards = lru_cache(maxsize=16)(self._forwards_under)
         self._reversed = lru_cache(maxsize=16)(self._reversed_under)
@@ -162,13 +164,17 @@ class RoadNetwork:
         """Every named street once, in the order of the map file."""
         return tuple(dict.fromkeys(name for name in self.names if name.zh))
 
-    def snap(self, points: Points) -> Snap:
-        """Put points on the network: the nearer end of the nearest street, and how far away that street is."""
+    def snap(self, points: Points, *, blocked: frozenset[Blocked] = frozenset()) -> Snap:
+        """Put points on the network: the nearer end of the nearest street, and how far away that street is.
+
+        blocked : streets on this ground do not count: what lies in the middle of it is driven to from its edge.
+        """
         place = _lat_lon(points) * self._scale
         if not len(place):
             return Snap(node=np.zeros(0, dtype=np.int64), offset_m=np.zeros(0))
-        k = min(NEIGHBOURS, len(self.edges.tail))
-        near = self._middles.query(place, k=[*range(1, k + 1)])[1]
+        middles, which = self._open_edges(blocked)
+        k = min(NEIGHBOURS, len(which))
+        near = which[middles.query(place, k=[*range(1, k + 1)])[1]]
         tail, head = self._place[self.edges.tail[near]], self._place[self.edges.head[near]]
         way = head - tail
         share = ((place[:, None, :] - tail) * way).sum(axis=2) / np.maximum((way**2).sum(axis=2), 1e-9)
@@ -196,16 +202,16 @@ class RoadNetwork:
         blocked : ground nobody drives over.
         """
         conditions = Conditions(vehicle_kmh=vehicle_kmh, speed_factor=speed_factor, closed=closed, blocked=blocked)
-        seconds, _ = self._tree(int(self.snap([destination]).node[0]), conditions)
-        return np.asarray(seconds[self.snap(origins).node])
+        seconds, _ = self._tree(int(self.snap([destination], blocked=blocked).node[0]), conditions)
+        return np.asarray(seconds[self.snap(origins, blocked=blocked).node])
 
     def reach_s(
         self, origin: Point, destinations: Points, *, vehicle_kmh: float | None = None, blocked: frozenset[Blocked] = frozenset()
     ) -> FloatArray:
         """Seconds by road from one origin to each destination; inf where no street leads there."""
         conditions = Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)
-        seconds = dijkstra(self._forwards(conditions), indices=int(self.snap([origin]).node[0]))
-        return np.asarray(seconds[self.snap(destinations).node])
+        seconds = dijkstra(self._forwards(conditions), indices=int(self.snap([origin], blocked=blocked).node[0]))
+        return np.asarray(seconds[self.snap(destinations, blocked=blocked).node])
 
     def matrix_s(
         self,
@@ -221,7 +227,7 @@ class RoadNetwork:
         One search for each place of the shorter side, and one only for places that share a node.
         """
         conditions = Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)
-        start, end = self.snap(origins).node, self.snap(destinations).node
+        start, end = self.snap(origins, blocked=blocked).node, self.snap(destinations, blocked=blocked).node
         if not len(start) or not len(end):
             return np.zeros((len(start), len(end)))
         if len(np.unique(start)) <= len(np.unique(end)):
@@ -254,7 +260,7 @@ class RoadNetwork:
     ) -> Route:
         """The fastest way from origin to destination; it takes exactly as long as `travel_s` says."""
         conditions = Conditions(vehicle_kmh=vehicle_kmh, speed_factor=speed_factor, closed=closed, blocked=blocked)
-        start, end = (int(node) for node in self.snap([origin, destination]).node)
+        start, end = (int(node) for node in self.snap([origin, destination], blocked=blocked).node)
         seconds, towards = self._tree(end, conditions)
         if not np.isfinite(seconds[start]):
             return Route(travel_s=np.inf, length_m=np.inf, points=np.zeros((0, 2)), seconds=np.zeros(0), streets=())
@@ -291,6 +297,11 @@ class RoadNetwork:
         places = self.lat_lon
         return tuple(tuple(Point(float(places[node, 0]), float(places[node, 1])) for node in line) for line in joined(sorted(pairs)))
 
+    def streets_blocked(self, blocked: Blocked) -> tuple[Text, ...]:
+        """Names of the streets that a closure takes something of, those it takes most of first."""
+        street, pieces = np.unique(self.edges.street[self._edges_out(blocked)], return_counts=True)
+        return tuple(self.names[number] for number in street[np.argsort(-pieces, kind="stable")] if self.names[number].zh)
+
     def edges_blocked(self, blocked: frozenset[Blocked]) -> IntArray:
         """The edges that closures take out, ascending."""
         return np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(self._edges_out(one) for one in blocked)]))
@@ -299,6 +310,14 @@ class RoadNetwork:
         """The edges whose middle lies within a circle: what a closure at this point takes out, both directions."""
         found = self._middles.query_ball_point(_lat_lon([point])[0] * self._scale, radius_m)
         return frozenset(int(edge) for edge in found)
+
+    def _open_under(self, blocked: frozenset[Blocked]) -> tuple[cKDTree, IntArray]:
+        """Middles of the edges that are not blocked, and which edges these are; of all of them where nothing is open."""
+        every = np.arange(len(self.edges.tail))
+        which = np.setdiff1d(every, self.edges_blocked(blocked), assume_unique=True)
+        if not blocked or not len(which):
+            return self._middles, every
+        return cKDTree(((self._plane.tail + self._plane.head) / 2)[which]), which
 
     def _edges_on(self, blocked: Blocked) -> IntArray:
         lines = [_lat_lon(line) * self._scale for line in blocked.lines]

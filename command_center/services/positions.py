@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -81,9 +81,13 @@ def _number(value: object) -> float | None:
 
 @dataclass(slots=True)
 class Intake:
-    """One per web process: believes or rejects fixes, and carries the believed ones to the screens and the tracks."""
+    """One per web process: believes or rejects fixes, and carries the believed ones to the screens and the tracks.
+
+    on_fix : told of every believed fix, on the event loop; it must not wait.
+    """
 
     center: Center
+    on_fix: Callable[[Fix], None] | None = None
     _last: dict[str, Fix] = field(default_factory=dict)
     _to_show: dict[str, Fix] = field(default_factory=dict)
     _to_store: list[Fix] = field(default_factory=list)
@@ -143,6 +147,8 @@ class Intake:
         self._last[fix.unit_id] = fix
         self._to_show[fix.unit_id] = fix
         self._to_store.append(fix)
+        if self.on_fix is not None:
+            self.on_fix(fix)
 
     def heard(self, fix: Fix) -> None:
         """Another web process believed a fix: judge the next one against it."""

@@ -42,6 +42,11 @@ from command_center.db.tables.reports import (
     Report,
     ShelterOpening,
 )
+from command_center.db.tables.roads import (
+    CoverageReading,
+    RoadClosure,
+    StandbyPlan,
+)
 from command_center.db.tables.stock import (
     Reservation,
     Stock,
@@ -76,6 +81,7 @@ __all__ = [
     "Call",
     "ChainHead",
     "Community",
+    "CoverageReading",
     "Credential",
     "Depot",
     "GroupLink",
@@ -96,9 +102,11 @@ __all__ = [
     "Report",
     "Reservation",
     "Responsibility",
+    "RoadClosure",
     "RollCall",
     "RollCallAnswer",
     "ShelterOpening",
+    "StandbyPlan",
     "StandingOrder",
     "Station",
     "Stock",
