@@ -18,6 +18,7 @@ from command_center.api.gate import Gate, session_cookies
 from command_center.center import Center
 from command_center.domain.text import Language
 from command_center.services import access, open_center
+from command_center.services.circle_watch import CircleWatch
 from command_center.services.guarding import GuardWatch
 from command_center.services.live import LiveBoard
 from command_center.services.positions import Intake
@@ -48,6 +49,7 @@ def compose(center: Center, *, language: Language, device_tokens: bool, simulato
         center=center,
         live=live,
         intake=intake,
+        circle=CircleWatch(center, live),
         callers=Callers(partial(access.caller_of, center)),
         language=language,
         device_tokens=device_tokens,
@@ -84,6 +86,7 @@ async def _running(entrance: Entrance, guard_watch: GuardWatch, _server: FastAPI
         stack.callback(center.close)
         await stack.enter_async_context(_beside("live board", partial(_follow_wire, live)))
         await stack.enter_async_context(_beside("positions", intake.run))
+        await stack.enter_async_context(_beside("circle", entrance.circle.run))
         await stack.enter_async_context(_beside("guards", guard_watch.run))
         await stack.enter_async_context(_beside("callers", partial(forget_changed, live, entrance.callers)))
         yield

@@ -23,7 +23,7 @@ from command_center.domain.text import Text
 from command_center.roads.blocking import PlaneEdges, edges_on
 from command_center.roads.edges import DirectedEdges, FloatArray, IntArray
 from command_center.roads.osm_import import Box, Progress, RoadFileRefused, read_roads
-from command_center.roads.reach import NearestTwo, nearest_two
+from command_center.roads.reach import NearestTwo, nearest_two, soonest
 from command_center.roads.tracing import joined
 
 FORMAT = 2
@@ -236,6 +236,27 @@ class RoadNetwork:
         nodes, which = np.unique(end, return_inverse=True)
         return np.asarray(dijkstra(self._reversed(conditions), indices=nodes, limit=limit_s)[:, start].T[:, which])
 
+    def by_way_of(
+        self,
+        origins: Points,
+        stops: Points,
+        destination: Point,
+        *,
+        stop_s: float,
+        vehicle_kmh: float | None = None,
+        blocked: frozenset[Blocked] = frozenset(),
+    ) -> tuple[FloatArray, IntArray]:
+        """Seconds from each origin to the destination with a stop on the way, and at which of the stops (-1: none can be reached).
+
+        stop_s : how long the stop takes. The stop is the one that brings the vehicle there soonest: one search for all origins.
+        """
+        conditions = Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)
+        nodes = self.snap(stops, blocked=blocked).node
+        onward_s = self.travel_s(stops, destination, vehicle_kmh=vehicle_kmh, blocked=blocked) + stop_s
+        seconds, which = soonest(self._reversed(conditions), nodes, onward_s)
+        start = self.snap(origins, blocked=blocked).node
+        return seconds[start], which[start]
+
     def nearest_two(
         self,
         nodes: IntArray,
@@ -293,9 +314,14 @@ class RoadNetwork:
 
     def lines_along(self, edges: IntArray) -> tuple[tuple[Point, ...], ...]:
         """Edges as lines that are as long as may be; both directions of a street are one line."""
-        pairs = {(min(a, b), max(a, b)) for a, b in zip(self.edges.tail[edges].tolist(), self.edges.head[edges].tolist(), strict=True)}
         places = self.lat_lon
-        return tuple(tuple(Point(float(places[node, 0]), float(places[node, 1])) for node in line) for line in joined(sorted(pairs)))
+        return tuple(tuple(Point(float(places[node, 0]), float(places[node, 1])) for node in line) for line in self.nodes_along(edges))
+
+    def nodes_along(self, edges: IntArray) -> list[list[int]]:
+        """The same lines as nodes."""
+        ends = np.stack([self.edges.tail[edges], self.edges.head[edges]])
+        pairs = np.unique(np.sort(ends, axis=0), axis=1)
+        return joined(zip(*pairs.tolist(), strict=True))
 
     def streets_blocked(self, blocked: Blocked) -> tuple[Text, ...]:
         """Names of the streets that a closure takes something of, those it takes most of first."""

@@ -72,6 +72,19 @@ def nearest_two(graph: csr_array, nodes: IntArray, start_s: FloatArray, *, limit
     return NearestTwo(first=first, first_s=first_s, second=second, second_s=second_s)
 
 
+def soonest(graph: csr_array, nodes: IntArray, start_s: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Per node: seconds from whichever start is soonest there, and which one it was (inf and -1: none). start_s : inf never starts."""
+    starting = np.flatnonzero(np.isfinite(start_s))
+    order = starting[np.lexsort((start_s[starting], nodes[starting]))]
+    ahead = np.ones(len(order), dtype=bool)
+    ahead[1:] = nodes[order][1:] != nodes[order][:-1]
+    chosen = order[ahead]
+    if not len(chosen):
+        return np.full(graph.shape[0], np.inf), np.full(graph.shape[0], NOBODY, dtype=np.int64)
+    seconds, parent = _search(graph, nodes[chosen], start_s[chosen], np.inf)
+    return seconds, _who(parent, nodes[chosen], chosen, seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class _Entries:
     """Per node: who comes in from another's piece, or starts there, and when."""

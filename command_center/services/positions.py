@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from command_center.center import Center
+from command_center.db.tables import Unit
+from command_center.domain.dispatching import LOST_FIX_S
 from command_center.domain.errors import UnknownUnit
 from command_center.domain.geo import Point
 from command_center.domain.positions import Fix, FixRejected, cleaned, judge_place, judge_step, judge_time
@@ -59,6 +61,12 @@ def latest_fixes(center: Center) -> dict[str, Fix]:
     except WireDown:
         known = {}
     return {unit_id: fix_of(json.loads(row)) for unit_id, row in known.items()} or center.tracks.latest()
+
+
+def whereabouts(unit: Unit, fix: Fix | None, now: datetime) -> Point:
+    """Where a unit is: its last fix, or its home when it never told or has been silent for too long."""
+    is_lost = fix is None or (now - fix.at).total_seconds() > LOST_FIX_S
+    return Point(unit.home_lat, unit.home_lon) if fix is None or is_lost else fix.point
 
 
 def fix_of(row: list[object]) -> Fix:

@@ -62,6 +62,7 @@ REASON: Mapping[str, str] = {
     "soonest": N_("soonest there"),
     "capable": N_("has the skills"),
     "rolling": N_("already rolling"),
+    "loads": N_("loads stock on its way"),
     "no_capability": N_("lacks the skills"),
     "busy": N_("on another incident"),
     "charging": N_("charging"),
