@@ -29,6 +29,7 @@ from command_center.api import (
     stock,
     task_groups,
     units,
+    waiting,
     warnings,
 )
 from command_center.api.entrance import Entrance
@@ -40,6 +41,7 @@ ROUTERS = (
     board.router,
     positions.router,
     incidents.router,
+    waiting.router,
     assignments.router,
     units.router,
     plans.router,

@@ -101,6 +101,19 @@ class UnitsIn(Body):
     units: Annotated[list[UnitName], Field(max_length=64)]
 
 
+class OrderIn(Body):
+    """Units for one incident."""
+
+    incident_id: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)]
+    units: Annotated[list[UnitName], Field(max_length=64)]
+
+
+class SendTogetherIn(Body):
+    """Units for several incidents."""
+
+    orders: Annotated[list[OrderIn], Field(max_length=500)]
+
+
 class StatusIn(Body):
     """How far a unit has come. `at`: when the crew pressed the button, if the phone had no network then."""
 

@@ -54,6 +54,7 @@ POSTS = (
     "/api/v1/shelter-openings/1/count",
     "/api/v1/photos",
     "/api/v1/closures",
+    "/api/v1/waiting/dispatch",
     *(f"/api/v1/closures/1/{verb}" for verb in ("confirm", "decline", "guard", "reopen")),
 )
 FIELDS = (
@@ -61,7 +62,7 @@ FIELDS = (
     *("post", "from_at", "to_at", "people", "weeks", "watch_id", "person_id", "other_person_id", "role", "name_zh", "name_en", "station"),
     *("level", "variant", "fields", "text", "photo", "number", "version", "receiver", "told_by_phone", "occupied", "special_needs"),
     *("units", "status", "reason", "outcome", "note", "into", "unit", "id", "device_id", "location", "coords", "timestamp", "_type", "tst"),
-    *("street", "line", "guard"),
+    *("street", "line", "guard", "orders"),
     *("text", "plan_id", "metric", "value", "window_h", "incident_id", "measured_at"),
     *(
         "depot",
