@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from command_center.api.entrance import AtCenter, AtEntrance, MayRead
+from command_center.api.entrance import AtCenter, AtEntrance, MayRead, SignedIn
 from command_center.services import coverage as verbs
+from command_center.services import standby
 
 router = APIRouter(prefix="/api/v1", tags=["coverage"])
 
@@ -28,3 +29,15 @@ async def read_rings(entrance: AtEntrance, _actor: MayRead) -> dict[str, Any]:
 def read_history(center: AtCenter, _actor: MayRead, hours: Annotated[float, Query(gt=0, le=744)] = 24.0) -> dict[str, Any]:
     """Readings of the last hours, oldest first; each holds until the next."""
     return {"readings": verbs.history(center, center.now() - timedelta(hours=hours))}
+
+
+@router.get("/standby")
+def read_standby(center: AtCenter, _actor: MayRead) -> dict[str, Any]:
+    """The newest advice where idle units would stand best, with what it would bring; null when nobody has asked yet."""
+    return {"standby": standby.newest_standby(center)}
+
+
+@router.post("/standby", status_code=201)
+def plan_standby(center: AtCenter, actor: SignedIn) -> dict[str, Any]:
+    """Work it out anew for the units that are free now, on the roads as they are. Advice only: nobody is moved."""
+    return {"standby": standby.plan_standby(center, actor)}

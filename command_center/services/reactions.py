@@ -181,6 +181,7 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.GuardLeft: lambda event: (Reaction("call_guard_back"), *_after(event.leaders_in_s, "call_for_guard")),
     events.GuardBack: (),
     events.GuardStillAway: (),
+    events.StandbyPlanned: (),
     events.PersonAdded: (),
     events.PersonChanged: (),
     events.PersonLeft: (),

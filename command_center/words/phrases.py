@@ -561,6 +561,7 @@ EVENT: Mapping[str, str] = {
     "GuardLeft": N_("%(unit)s has left the closed road %(road)s (%(distance_m)s m away)"),
     "GuardBack": N_("%(unit)s is back at %(road)s after %(away_s)s s"),
     "GuardStillAway": N_("%(road)s unguarded for %(away_s)s s: the leaders are called (%(unit)s has left)"),
+    "StandbyPlanned": N_("Standby points worked out for %(units)s free units"),
     "DrillStarted": N_("Drill %(scenario)s begins, the clock runs at x%(speed)s"),
     "DrillNoted": N_("Drill director: %(text)s"),
     "DrillStepPlayed": N_("Drill: %(step)s (%(kind)s) %(problem)s"),

@@ -67,3 +67,13 @@ def told(stream: httpx.Response) -> Iterator[tuple[str, dict[str, Any]]]:
             name = row.removeprefix("event: ")
         elif row.startswith("data: "):
             yield name, json.loads(row.removeprefix("data: "))
+
+
+def test_standby_points_are_asked_for_by_the_desk_and_read_by_everyone_who_sees_the_board(web: Web, desk: httpx.Client) -> None:
+    assert desk.get("/api/v1/standby").json() == {"standby": None}
+
+    advice = desk.post("/api/v1/standby").json()["standby"]
+
+    assert desk.get("/api/v1/standby").json()["standby"] == advice
+    assert advice["share_after"] >= advice["share_before"]
+    assert web.client(Role.CREW, unit_id="patrol-01").post("/api/v1/standby").status_code == 403

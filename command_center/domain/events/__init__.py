@@ -124,6 +124,7 @@ from command_center.domain.events.roads import (
     GuardStillAway,
     RoadClosed,
     RoadReopened,
+    StandbyPlanned,
     WaterGone,
     WaterMeasured,
 )
@@ -266,6 +267,7 @@ __all__ = [
     "ShelterShut",
     "SignedIn",
     "SignedOut",
+    "StandbyPlanned",
     "StandingOrderEnded",
     "StandingOrderTaken",
     "StockCounted",

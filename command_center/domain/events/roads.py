@@ -101,3 +101,12 @@ class GuardStillAway(ClosureEvent):
 
     unit_id: str
     away_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandbyPlanned(Event):
+    """Standby points were worked out for so many free units. share_before, share_after : of the demand within five minutes."""
+
+    units: int
+    share_before: float
+    share_after: float
