@@ -376,6 +376,53 @@ def simulate(
     run(load_settings(**({} if calls_per_hour is None else {"calls_per_hour": calls_per_hour})), stop_on_signal())
 
 
+@app.command("simulate-days")
+def simulate_days(
+    *,
+    days: Annotated[float, typer.Option("--days", help="How many days of calls.", min=0.01, max=3660)] = 30.0,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same calls.", min=0)] = 1,
+    policy: Annotated[list[str] | None, typer.Option("--policy", help="Only this one (may be repeated); all, if left out.")] = None,
+    calls_per_day: Annotated[float, typer.Option("--calls-per-day", min=0.1, max=100_000)] = 60.0,
+    units: Annotated[int | None, typer.Option("--units", help="Vehicles; as many as the street has, if left out.", min=1, max=1000)] = None,
+    cloudburst: Annotated[int | None, typer.Option("--cloudburst", help="So many calls within ten minutes, instead.", min=1)] = None,
+    weather: Annotated[str, typer.Option("--weather", help="dry, rain or snow.")] = "dry",
+) -> None:
+    """Let policies answer the same made-up calls over the street's own roads, and compare how soon help was there."""
+    from time import process_time
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from command_center.domain.road_weather import RoadWeather
+    from command_center.services import simulating
+
+    unknown = [name for name in policy or () if name not in simulating.POLICIES]
+    if unknown:
+        fail(f"There is no policy {unknown[0]!r}; there are {', '.join(simulating.POLICIES)}.")
+    if weather not in set(RoadWeather):
+        fail(f"The weather is dry, rain or snow, not {weather!r}.")
+    with opened_center() as center:
+        on = simulating.stage(center, units=units, weather=RoadWeather(weather))
+        if cloudburst is None:
+            calls = simulating.day_calls(center.catalogue, on, days=days, per_day=calls_per_day, seed=seed)
+        else:
+            calls = simulating.cloudburst_calls(center.catalogue, on, count=cloudburst, within_s=600, seed=seed)
+    table = Table("Policy", "Calls", "Weighted response", "Within 5 min", "90 % within", "Calls/s")
+    for name in policy or simulating.POLICIES:
+        began = process_time()
+        outcome = simulating.run(on, calls, name)
+        rate = len(calls.at_s) / max(process_time() - began, 1e-9)
+        table.add_row(
+            name,
+            f"{len(calls.at_s):,}",
+            f"{outcome.weighted_s:,.0f} s",
+            f"{outcome.promise_share:.1%}",
+            f"{outcome.p90_s:,.0f} s",
+            f"{rate:,.0f}",
+        )
+    Console(width=100).print(table)
+
+
 # ---- what the commands share ---------------------------------------------------------------------------------------------------
 
 

@@ -5,10 +5,14 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
 
-from command_center.api.entrance import AtCenter, AtEntrance, MayRead, SignedIn
+from command_center.api.entrance import AtCenter, AtDesk, AtEntrance, MayRead, SignedIn
+from command_center.domain.errors import Invalid
 from command_center.services import coverage as verbs
-from command_center.services import standby
+from command_center.services import hindsight, standby
+
+MOST_REPLAYED = timedelta(days=7)
 
 router = APIRouter(prefix="/api/v1", tags=["coverage"])
 
@@ -41,3 +45,16 @@ def read_standby(center: AtCenter, _actor: MayRead) -> dict[str, Any]:
 def plan_standby(center: AtCenter, actor: SignedIn) -> dict[str, Any]:
     """Work it out anew for the units that are free now, on the roads as they are. Advice only: nobody is moved."""
     return {"standby": standby.plan_standby(center, actor)}
+
+
+@router.get("/hindsight")
+def replay(
+    center: AtCenter,
+    _actor: AtDesk,
+    since: Annotated[AwareDatetime, Query(description="With its zone, for example 2026-11-23T08:00:00+08:00.")],
+    until: Annotated[AwareDatetime, Query()],
+) -> dict[str, Any]:
+    """A past watch once more with everything known: how far the real choices were from the best that could have been done."""
+    if not timedelta(0) < until - since <= MOST_REPLAYED:
+        raise Invalid(field="until", value=until.isoformat())
+    return hindsight.hindsight(center, since, until)

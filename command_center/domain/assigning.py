@@ -24,8 +24,8 @@ FURTHER_UNIT = 0.25
 HELPED_S = 7_200.0
 """Being helped at all is worth two hours of waiting, so that nobody is left out for the sake of a better average."""
 
-LATE = 3.0
-"""A second beyond the deadline counts so many times more."""
+EXPECTED_SCENE_S: Mapping[Level, float] = {Level.I: 3_600.0, Level.II: 2_700.0, Level.III: 1_800.0, Level.IV: 1_200.0}
+"""How long a unit is bound at a scene; working values until the street has a year of its own."""
 
 OTHER_KIND_S = 300.0
 NO_SKILL_S = 120.0
@@ -42,7 +42,7 @@ IntArray = NDArray[np.int64]
 class Wanted:
     """One unit that one incident waits for. place : of the incident in the table of times; nth : 0 for the first unit there.
 
-    waited_s : since the call. limit_s : when help is to be there, since the call.
+    waited_s : since the call. expected_s : how long a unit will be bound there.
     """
 
     incident_id: int
@@ -52,7 +52,7 @@ class Wanted:
     capabilities: frozenset[str]
     weight: float
     waited_s: float
-    limit_s: float
+    expected_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +77,21 @@ def arrivals_s(units: Sequence[Ready], wanted: Sequence[Wanted], travel_s: Float
 
 def costs(units: Sequence[Ready], wanted: Sequence[Wanted], arrival_s: FloatArray) -> FloatArray:
     """(units, wanted) what each pair costs, below zero wherever it can be; the sum over the pairs chosen is to be least."""
-    detour = np.array([[_detour_s(unit, one) for one in wanted] for unit in units]).reshape(arrival_s.shape)
-    waited = np.array([one.waited_s for one in wanted])
-    limit = np.array([one.limit_s for one in wanted])
+    detour_s = np.array([[_detour_s(unit, one) for one in wanted] for unit in units]).reshape(arrival_s.shape)
     weight = np.array([one.weight * (1.0 if one.nth == 0 else FURTHER_UNIT) for one in wanted])
-    late = np.maximum(0.0, waited + arrival_s - limit) - np.maximum(0.0, waited - limit)
-    worth = np.minimum(arrival_s + detour + LATE * late, HELPED_S - 1.0) - HELPED_S
-    return np.where(np.isfinite(arrival_s), weight * worth, NEVER)
+    return pair_costs(arrival_s + detour_s, weight, np.array([one.expected_s for one in wanted]))
+
+
+def pair_costs(arrival_s: FloatArray, weight: FloatArray, expected_s: FloatArray) -> FloatArray:
+    """(units, wanted) the heart of it. weight, expected_s : (wanted,).
+
+    Where there are units enough, the weighted wait. Where there are too few, who is served first holds up the others: then what counts is
+    the weight per second that it binds a unit (Smith's rule).
+    """
+    units, wanted = arrival_s.shape
+    known_s = np.where(np.isfinite(arrival_s), arrival_s, 0.0)
+    worth = HELPED_S / (known_s + expected_s) if units < wanted else HELPED_S - np.minimum(known_s, HELPED_S - 1.0)
+    return np.where(np.isfinite(arrival_s), -weight * worth, NEVER)
 
 
 def _detour_s(unit: Ready, one: Wanted) -> float:

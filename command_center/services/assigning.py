@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from command_center.center import Center
 from command_center.db.tables import Assignment, Incident, Unit
 from command_center.domain.assigning import (
+    EXPECTED_SCENE_S,
     NEVER,
     FloatArray,
     Ready,
@@ -24,7 +25,6 @@ from command_center.domain.assigning import (
 from command_center.domain.errors import Refusal
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
-from command_center.domain.response_time import PROMISE_S
 from command_center.domain.rights import Actor, Right
 from command_center.domain.status import OPEN_INCIDENT
 from command_center.domain.text import Text
@@ -154,7 +154,7 @@ def _wanted(center: Center, waiting: Sequence[Incident]) -> Iterator[Wanted]:
                 capabilities=kind.capabilities,
                 weight=weight_of(incident.severity, life_risk=kind.life_risk),
                 waited_s=(now - incident.reported_at).total_seconds(),
-                limit_s=kind.sla.arrive_limit_s or PROMISE_S,
+                expected_s=EXPECTED_SCENE_S[incident.severity],
             )
 
 

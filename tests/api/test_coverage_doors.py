@@ -77,3 +77,20 @@ def test_standby_points_are_asked_for_by_the_desk_and_read_by_everyone_who_sees_
     assert desk.get("/api/v1/standby").json()["standby"] == advice
     assert advice["share_after"] >= advice["share_before"]
     assert web.client(Role.CREW, unit_id="patrol-01").post("/api/v1/standby").status_code == 403
+
+
+def test_a_past_watch_is_looked_back_on_and_a_time_that_is_none_is_refused(desk: httpx.Client) -> None:
+    desk.post("/api/v1/incidents", json={"kind": "E107", "place_id": "XQ001"}).raise_for_status()
+    watch = {"since": "2026-03-02T08:00:00+08:00", "until": "2026-03-03T08:00:00+08:00"}
+
+    report = desk.get("/api/v1/hindsight", params=watch).json()
+
+    assert [one["real_s"] for one in report["incidents"]] == [None]
+    assert report["incidents"][0]["floor_s"] > 0
+    for wrong in (
+        {"until": watch["since"]},
+        {"until": "2026-04-03T08:00:00+08:00"},
+        {"since": "yesterday"},
+        {"since": "2026-03-02T08:00:00"},
+    ):
+        assert desk.get("/api/v1/hindsight", params=watch | wrong).status_code == 422

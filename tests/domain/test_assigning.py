@@ -20,7 +20,7 @@ def wanted(place: int, level: str = "IV", **stated: object) -> Wanted:
         "capabilities": frozenset(),
         "weight": weight_of(Level(level), life_risk=False),
         "waited_s": 0.0,
-        "limit_s": 300.0,
+        "expected_s": 1200.0,
     }
     return Wanted(**(usual | stated))  # type: ignore[arg-type]  # any field
 
@@ -34,7 +34,11 @@ def chosen(units: list[Ready], asked: list[Wanted], travel_s: list[list[float]])
 
 
 def test_the_only_unit_goes_to_the_graver_incident_although_another_is_nearer() -> None:
-    assert chosen([ready(0)], [wanted(0, "IV"), wanted(1, "I")], [[30, 600]]) == [(0, 1)]
+    assert chosen([ready(0)], [wanted(0, "IV"), wanted(1, "I", expected_s=3600.0)], [[30, 600]]) == [(0, 1)]
+
+
+def test_of_two_equally_grave_ones_the_only_unit_takes_what_binds_it_for_less_time() -> None:
+    assert chosen([ready(0)], [wanted(0, expected_s=3600.0), wanted(1, expected_s=600.0)], [[30, 200]]) == [(0, 1)]
 
 
 def test_units_change_places_when_that_helps_everybody_sooner() -> None:
@@ -54,7 +58,7 @@ def test_the_wanted_kind_and_skill_go_before_a_little_time() -> None:
     units = [ready(0), ready(1, "guarantee_vehicle", frozenset({"pumping"}))]
     asked = [wanted(0, kind="guarantee_vehicle", capabilities=frozenset({"pumping"}))]
 
-    assert chosen(units, asked, [[100], [220]]) == [(1, 0)]
+    assert chosen(units, asked, [[100], [420]]) == [(1, 0)]
     assert chosen(units, asked, [[100], [700]]) == [(0, 0)]
 
 
