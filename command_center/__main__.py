@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from config import Settings
 
 ROOT = Path(__file__).parents[1]
+ISLANDS_TOLD = 0.02
+"""A map file of which a larger share cannot be driven to is told about: the odd car park always is."""
+
 ROLES = "duty_officer, duty_leader, deputy_commander, commander, crew, display, admin"
 
 app = typer.Typer(help="The street's emergency command centre.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -323,19 +326,33 @@ def restore(
 @imports.command("roads")
 def import_roads(
     file: Annotated[Path, typer.Argument(help="A .osm.pbf extract of the street and its surroundings.", show_default=False)],
+    *,
+    bbox: Annotated[
+        str | None, typer.Option("--bbox", help="Take only this part: south,west,north,east in degrees.", show_default=False)
+    ] = None,
 ) -> None:
     """Replace the street network and the base map by your own; restart the centre afterwards."""
-    from command_center.roads import RoadFileRefused
+    from command_center.roads import Box, RoadFileRefused
     from command_center.services import seeding
 
     if not file.is_file():
         fail(f"There is no file {file}.")
-    with opened_center() as center:
+    try:
+        box = None if bbox is None else Box.of(bbox)
+    except ValueError as problem:
+        fail(f"--bbox {bbox}: {problem}.")
+    with opened_center() as center, reading_bar(file) as progress:
         try:
-            network = seeding.import_roads(center, file)
+            network = seeding.import_roads(center, file, box=box, progress=progress)
         except RoadFileRefused as refused:
             fail(str(refused))
         low, high = network.bounds
+        if network.left_out_share > ISLANDS_TOLD:
+            print(
+                f"{network.left_out_share:.0%} of the roads in {file.name} cannot be reached from the rest and are left out; "
+                "whoever stands there is told to be off the road.",
+                file=sys.stderr,
+            )
         print(f"Imported {len(network.streets)} named streets, {low.lat:.4f},{low.lon:.4f} to {high.lat:.4f},{high.lon:.4f}.")
 
 
@@ -367,6 +384,18 @@ def paper_fonts() -> None:
 
     for file in pack_fonts():
         print(file)
+
+
+@contextmanager
+def reading_bar(file: Path) -> Iterator[Callable[[int], None]]:
+    """A bar that runs while a map file is read, with what has been read so far; nothing where nobody looks."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"Reading {file.name}", total=None)
+        yield lambda count: bar.update(task, completed=count)
 
 
 @app.command("demo-district")
@@ -421,6 +450,53 @@ def simulate(
 
     configure_logging()
     run(load_settings(**({} if calls_per_hour is None else {"calls_per_hour": calls_per_hour})), stop_on_signal())
+
+
+@app.command("simulate-days")
+def simulate_days(
+    *,
+    days: Annotated[float, typer.Option("--days", help="How many days of calls.", min=0.01, max=3660)] = 30.0,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same calls.", min=0)] = 1,
+    policy: Annotated[list[str] | None, typer.Option("--policy", help="Only this one (may be repeated); all, if left out.")] = None,
+    calls_per_day: Annotated[float, typer.Option("--calls-per-day", min=0.1, max=100_000)] = 60.0,
+    units: Annotated[int | None, typer.Option("--units", help="Vehicles; as many as the street has, if left out.", min=1, max=1000)] = None,
+    cloudburst: Annotated[int | None, typer.Option("--cloudburst", help="So many calls within ten minutes, instead.", min=1)] = None,
+    weather: Annotated[str, typer.Option("--weather", help="dry, rain or snow.")] = "dry",
+) -> None:
+    """Let policies answer the same made-up calls over the street's own roads, and compare how soon help was there."""
+    from time import process_time
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from command_center.domain.road_weather import RoadWeather
+    from command_center.services import simulating
+
+    unknown = [name for name in policy or () if name not in simulating.POLICIES]
+    if unknown:
+        fail(f"There is no policy {unknown[0]!r}; there are {', '.join(simulating.POLICIES)}.")
+    if weather not in set(RoadWeather):
+        fail(f"The weather is dry, rain or snow, not {weather!r}.")
+    with opened_center() as center:
+        on = simulating.stage(center, units=units, weather=RoadWeather(weather))
+        if cloudburst is None:
+            calls = simulating.day_calls(center.catalogue, on, days=days, per_day=calls_per_day, seed=seed)
+        else:
+            calls = simulating.cloudburst_calls(center.catalogue, on, count=cloudburst, within_s=600, seed=seed)
+    table = Table("Policy", "Calls", "Weighted response", "Within 5 min", "90 % within", "Calls/s")
+    for name in policy or simulating.POLICIES:
+        began = process_time()
+        outcome = simulating.run(on, calls, name)
+        rate = len(calls.at_s) / max(process_time() - began, 1e-9)
+        table.add_row(
+            name,
+            f"{len(calls.at_s):,}",
+            f"{outcome.weighted_s:,.0f} s",
+            f"{outcome.promise_share:.1%}",
+            f"{outcome.p90_s:,.0f} s",
+            f"{rate:,.0f}",
+        )
+    Console(width=100).print(table)
 
 
 # ---- what the commands share ---------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from command_center.domain.vocabulary import ShiftPattern
 from command_center.wire import Wire
 
 if TYPE_CHECKING:
-    from command_center.roads import RoadNetwork
+    from command_center.roads import RoadNetwork, Router
 
 Clock = Callable[[], datetime]
 
@@ -127,7 +127,12 @@ class Center:
         """The street network that the centre was prepared with (services.seeding writes the file)."""
         from command_center.roads import RoadNetwork  # noqa: PLC0415 - SciPy is 38 MB, and the relay never asks for a road
 
-        return RoadNetwork.load(self.roads_file)
+        return RoadNetwork.load(self.roads_file, signal_delay_s=self.catalogue.street.coverage.signal_delay_s)
+
+    @property
+    def router(self) -> "Router":
+        """Who answers how long a way takes: the street's own network."""
+        return self.roads
 
     def read_roads_ahead(self) -> None:
         """Read the street network in a thread of its own, unless it is at hand.

@@ -18,6 +18,8 @@ from command_center.api.gate import Gate, session_cookies
 from command_center.center import Center
 from command_center.domain.text import Language
 from command_center.services import access, open_center, paper
+from command_center.services.circle_watch import CircleWatch
+from command_center.services.guarding import GuardWatch
 from command_center.services.live import LiveBoard
 from command_center.services.positions import Intake
 from command_center.ui import app as ui
@@ -40,18 +42,25 @@ def compose(center: Center, *, language: Language, device_tokens: bool, simulato
 
     device_tokens : position feeds must carry a token. simulator : vehicles and calls are made up, and every screen says so.
     """
-    intake = Intake(center)
+    guard_watch = GuardWatch(center)
+    intake = Intake(center, on_fix=guard_watch.see)
     live = LiveBoard(center=center, intake=intake, simulator=simulator)
     entrance = Entrance(
         center=center,
         live=live,
         intake=intake,
+        circle=CircleWatch(center, live),
         callers=Callers(partial(access.caller_of, center)),
         language=language,
         device_tokens=device_tokens,
     )
     server = FastAPI(
-        title="Street Command Center", version="1", lifespan=partial(_running, entrance), docs_url=None, redoc_url=None, openapi_url=None
+        title="Street Command Center",
+        version="1",
+        lifespan=partial(_running, entrance, guard_watch),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
     )
     open_doors(server, entrance)
     screens = ui.create(server, center, live, caller)
@@ -68,8 +77,8 @@ def _guard(server: FastAPI, entrance: Entrance, policy: str) -> None:
 
 
 @asynccontextmanager
-async def _running(entrance: Entrance, _server: FastAPI) -> AsyncIterator[None]:
-    """While the server runs: the board follows the wire, positions are carried on, paper is written, revoked tokens are forgotten."""
+async def _running(entrance: Entrance, guard_watch: GuardWatch, _server: FastAPI) -> AsyncIterator[None]:
+    """While the server runs: the board follows the wire, positions go on, guards are watched, paper is written, tokens are forgotten."""
     center, live, intake = entrance.center, entrance.live, entrance.intake
     await asyncio.to_thread(intake.load)
     await live.load()
@@ -78,6 +87,8 @@ async def _running(entrance: Entrance, _server: FastAPI) -> AsyncIterator[None]:
         await stack.enter_async_context(_beside("live board", partial(_follow_wire, live)))
         await stack.enter_async_context(_beside("positions", intake.run))
         await stack.enter_async_context(_beside("paper", partial(paper.keep_writing, center)))
+        await stack.enter_async_context(_beside("circle", entrance.circle.run))
+        await stack.enter_async_context(_beside("guards", guard_watch.run))
         await stack.enter_async_context(_beside("callers", partial(forget_changed, live, entrance.callers)))
         yield
 

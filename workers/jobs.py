@@ -12,6 +12,7 @@ from command_center.services import (
     activations,
     assignments,
     callers,
+    closures,
     drill_sheets,
     handover_clock,
     jobs,
@@ -236,6 +237,29 @@ def open_more_shelters(center: Center, order: JobOrder) -> None:
         plan_work.open_more_shelters(center, work, event.activation_id)
 
 
+def weigh_water(center: Center, order: JobOrder) -> None:
+    """A depth of water was measured or corrected: roads are proposed to be closed, or have fallen dry."""
+    event = order.event
+    if not isinstance(event, events.MeasurementTaken | events.MeasurementCorrected):
+        raise TypeError(f"weigh_water does not follow {event.name}")
+    with completing(center, order.job_id) as work:
+        closures.weigh_water(center, work, event.measurement_id)
+
+
+def call_guard_back(center: Center, order: JobOrder) -> None:
+    """The guard of a closed road has left it: his crew is told."""
+    event = _event(order, events.GuardLeft)
+    with completing(center, order.job_id) as work:
+        closures.call_guard_back(work, event.closure_id)
+
+
+def call_for_guard(center: Center, order: JobOrder) -> None:
+    """A closed road has been unguarded for minutes: the leaders are called."""
+    event = _event(order, events.GuardLeft)
+    with completing(center, order.job_id) as work:
+        closures.call_leaders(center, work, event.closure_id)
+
+
 def _nothing_left(center: Center, order: JobOrder) -> None:
     with completing(center, order.job_id):
         pass
@@ -283,5 +307,8 @@ JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "mark_report_overdue": mark_report_overdue,
     "open_more_shelters": open_more_shelters,
     "keep_handover": keep_handover,
+    "weigh_water": weigh_water,
+    "call_guard_back": call_guard_back,
+    "call_for_guard": call_for_guard,
 }
 """The allow-list: a name that is not here is not run, whoever queued it."""

@@ -9,6 +9,7 @@ from command_center.api.callers import Callers, signed_in
 from command_center.center import Center
 from command_center.domain.rights import Actor, Right
 from command_center.domain.text import Language
+from command_center.services.circle_watch import CircleWatch
 from command_center.services.live import LiveBoard
 from command_center.services.positions import Intake
 
@@ -20,6 +21,7 @@ class Entrance:
     center: Center
     live: LiveBoard
     intake: Intake
+    circle: CircleWatch
     callers: Callers
     language: Language
     device_tokens: bool

@@ -52,7 +52,7 @@ OWN_KEYS = "/api/v1/positions"
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
-DISPLAY_SEES = ("/wall", "/api/v1/board", "/api/v1/stream", "/_reload-hash")
+DISPLAY_SEES = ("/wall", "/api/v1/board", "/api/v1/coverage", "/api/v1/stream", "/_reload-hash")
 """What a display link opens. Dash posts even to redraw a list; the verbs behind its callbacks ask for the actor's rights."""
 
 CREW_SEES = ("/m", "/wall", "/api", "/_reload-hash")

@@ -99,8 +99,8 @@ def _timer(timer: Timer) -> dict[str, Any]:
 
 @router.get("/{incident_id}/proposal")
 def propose_units(incident_id: RowId, center: AtCenter, _actor: AtDesk) -> dict[str, Any]:
-    """Units ranked for this incident, the set its type asks for preselected, and what is short."""
-    return _proposal(proposing.propose_units(center, incident_id))
+    """Units ranked for this incident, the set its type asks for preselected, what is short, and what is left of the five-minute circle."""
+    return _proposal(proposing.propose_units(center, incident_id, with_cover=True))
 
 
 def _proposal(proposal: Proposal) -> dict[str, Any]:
@@ -109,6 +109,8 @@ def _proposal(proposal: Proposal) -> dict[str, Any]:
         "preselected": list(proposal.preselected),
         "shortfalls": [{"what": it.what, "wanted": it.wanted, "offered": it.offered} for it in proposal.shortfalls],
         "off_road": proposal.off_road,
+        "cover_before": _share(proposal.cover_before),
+        "cover_after": _share(proposal.cover_after),
     }
 
 
@@ -126,7 +128,14 @@ def _ranked(unit: RankedUnit) -> dict[str, Any]:
         "reasons": list(unit.reasons),
         "suitable": unit.suitable,
         "preselected": unit.preselected,
+        "cover_after": _share(unit.cover_after),
+        "stop": None if unit.stop is None else {"depot": unit.stop.depot, "seconds": unit.stop.seconds},
     }
+
+
+def _share(value: float | None) -> float | None:
+    """Of the street's demand, 0 to 1."""
+    return None if value is None else round(value, 4)
 
 
 def _seconds(value: float) -> float | None:

@@ -101,6 +101,19 @@ class UnitsIn(Body):
     units: Annotated[list[UnitName], Field(max_length=64)]
 
 
+class OrderIn(Body):
+    """Units for one incident."""
+
+    incident_id: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)]
+    units: Annotated[list[UnitName], Field(max_length=64)]
+
+
+class SendTogetherIn(Body):
+    """Units for several incidents."""
+
+    orders: Annotated[list[OrderIn], Field(max_length=500)]
+
+
 class StatusIn(Body):
     """How far a unit has come. `at`: when the crew pressed the button, if the phone had no network then."""
 
@@ -246,6 +259,28 @@ class CountIn(Body):
     occupied: Annotated[int, Field(ge=0, le=100_000, strict=True)]
     special_needs: Annotated[int, Field(ge=0, le=100_000, strict=True)] = 0
     reason: Line = ""
+
+
+class CloseRoadIn(Body):
+    """One of `street` (its name), `line` (drawn on the map), `at` or `place_id`. `guard`: the unit that keeps it closed."""
+
+    street: Line | None = None
+    line: Annotated[list[PointIn], Field(max_length=100)] | None = None
+    at: PointIn | None = None
+    place_id: Code | None = None
+    guard: UnitName | None = None
+    reason: Line = ""
+
+
+class ConfirmClosureIn(Body):
+    guard: UnitName | None = None
+    reason: Line = ""
+
+
+class GuardIn(Body):
+    """`unit`: id or call sign; null when nobody guards it any more."""
+
+    unit: UnitName | None
 
 
 class ReviewIn(Body):

@@ -112,7 +112,7 @@ def _concerning(message: Message, unit_id: str | None) -> Message | None:
     """The part of a message that a crew's phone needs: its unit, its orders, and the incidents they name."""
     if unit_id is None or message.event in ("beat", "reset"):
         return message
-    if message.event == "positions":
+    if message.event in ("positions", "coverage"):
         return None
     facts = json.loads(message.data)
     rows = [row for row in facts["rows"] if _concerns(row, unit_id)]

@@ -59,6 +59,9 @@ def _incident_type(kind: IncidentType, catalogue: Catalogue) -> Complaints:
         yield kind.code, f"is of the {kind.stream} stream but {kind.sla.code} is not"
     yield from unknown(kind.code, [kind.category], catalogue.common.categories, "category")
     yield from unknown(kind.code, sorted(kind.capabilities), catalogue.capabilities, "capability")
+    yield from unknown(kind.code, sorted(kind.stock), catalogue.materials, "material")
+    if any(quantity < 1 for quantity in kind.stock.values()):
+        yield kind.code, "loads nothing of a material: leave it out"
     yield from unknown(kind.code, kind.forward, catalogue.common.external, "agency")
     yield from unknown(kind.code, kind.first_units, [*catalogue.vehicle_kinds, CREW], "unit kind")
     if not 2 <= len(kind.questions) <= 5:

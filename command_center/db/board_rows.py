@@ -18,6 +18,7 @@ from command_center.db.tables import (
     PlanProposal,
     PlanTask,
     Report,
+    RoadClosure,
     ShelterOpening,
     StandingOrder,
     Unit,
@@ -27,6 +28,7 @@ from command_center.db.tables import (
 from command_center.domain.activations import ActivationStatus, TaskStatus
 from command_center.domain.board import Row
 from command_center.domain.catalogue import Catalogue, SlaProfile
+from command_center.domain.closures import STANDING
 from command_center.domain.notices import NoticeState
 from command_center.domain.proposals import ProposalState
 
@@ -250,6 +252,36 @@ def _shelter(opening: ShelterOpening, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
+def _closure(closure: RoadClosure, _catalogue: Catalogue) -> dict[str, Any]:
+    session = object_session(closure)
+    task = None if closure.task_id is None else session.get_one(PlanTask, closure.task_id)  # type: ignore[union-attr]  # it was just loaded by one
+    return {
+        "gone": closure.state not in STANDING,
+        "closure_kind": closure.kind.value,
+        "state": closure.state.value,
+        "name": {"zh": closure.name_zh, "en": closure.name_en},
+        "lines": closure.lines,
+        "reach_m": closure.reach_m,
+        "lat": closure.lat,
+        "lon": closure.lon,
+        "place_id": closure.place_id,
+        "depth_cm": closure.depth_cm,
+        "activation_id": None if task is None else str(task.activation_id),
+        "task_id": None if task is None else str(task.id),
+        "step_id": None if task is None else task.step_id,
+        "suggested_units": closure.suggested_units,
+        "reason": closure.reason,
+        "proposed_at": moment(closure.proposed_at),
+        "closed_at": moment(closure.closed_at),
+        "closed_by": closure.closed_by,
+        "guard_unit_id": closure.guard_unit_id,
+        "guard_named_at": moment(closure.guard_named_at),
+        "guard_arrived_at": moment(closure.guard_arrived_at),
+        "guard_left_at": moment(closure.guard_left_at),
+        "drained_at": moment(closure.drained_at),
+    }
+
+
 def _watch(watch: Watch, _catalogue: Catalogue) -> dict[str, Any]:
     return {
         "gone": not watch.on_board,
@@ -340,6 +372,7 @@ _TABLES: Mapping[str, tuple[type[Base], Callable[[Any, Catalogue], dict[str, Any
     "notice": (Notice, _notice, select(Notice).where(Notice.closed_at.is_(None))),
     "report": (Report, _report, select(Report).where(Report.closed_at.is_(None))),
     "shelter": (ShelterOpening, _shelter, select(ShelterOpening).where(ShelterOpening.closed_at.is_(None))),
+    "closure": (RoadClosure, _closure, select(RoadClosure).where(RoadClosure.state.in_(STANDING))),
     "watch": (Watch, _watch, select(Watch).where(Watch.on_board)),
     "warning": (HazardWarning, _warning, select(HazardWarning).where(HazardWarning.state == NoticeState.ACTIVE)),
     "standing_order": (StandingOrder, _standing_order, select(StandingOrder).where(StandingOrder.state == NoticeState.ACTIVE)),

@@ -29,6 +29,7 @@ KINDS = (
     "proposal",
     "report",
     "shelter",
+    "closure",
 )
 
 

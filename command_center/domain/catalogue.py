@@ -63,7 +63,8 @@ class IncidentType:
     """One of the 46 types a call or report can have.
 
     first_units : unit kind -> how many go at once; "crew" counts people.
-    forward : agencies to pass it on to. promote_to : the emergency a governance report can turn into.
+    forward : agencies to pass it on to. stock : material -> how much the first units load at a depot on their way.
+    promote_to : the emergency a governance report can turn into.
     """
 
     code: str
@@ -80,6 +81,7 @@ class IncidentType:
     dedup: Dedup | None
     questions: tuple[Text, ...]
     variant: str | None = None
+    stock: Mapping[str, int] = field(default_factory=dict)
     promote_to: str | None = None
     basis: Basis = "working"
 
@@ -213,11 +215,16 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """Why the stations can claim a five-minute circle; radius_m by weather = (limit - turnout) x speed / detour."""
+    """Why the stations can claim a five-minute circle; radius_m by weather = (limit - turnout) x speed / detour.
+
+    signal_delay_s : what every traffic signal on the way costs. weights : kind of place -> how much demand one has beside the others.
+    """
 
     limit_s: int
     turnout_s: int
     detour_factor: float
+    signal_delay_s: float
+    weights: Mapping[PlaceKind, float]
     radius_m: Speeds
 
 

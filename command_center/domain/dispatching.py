@@ -4,7 +4,7 @@ A proposal only proposes; the officer chooses, and the log keeps both.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite
 
 from command_center.domain.response_time import TURNOUT_S
@@ -25,12 +25,22 @@ READY = frozenset({UnitStatus.AVAILABLE, UnitStatus.RETURNING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DepotStop:
+    """Where a unit loads what the type of incident needs, on its way. depot : code; seconds : of loading, in its arrival already."""
+
+    depot: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """One unit as the ranking sees it.
 
     travel_s : seconds by road from where it is now; inf where no road leads there.
     battery_pct : None when the unit never told.
     fix_age_s : seconds since its last position; None when it never sent one.
+    stop : where it loads stock on its way, in travel_s already. guards : whether it keeps a closed road.
+    cut_off : whether only closed roads keep it from getting there.
     """
 
     unit_id: str
@@ -43,6 +53,9 @@ class Candidate:
     battery_pct: float | None
     low_battery_pct: float | None
     fix_age_s: float | None
+    stop: DepotStop | None = None
+    guards: bool = False
+    cut_off: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +73,14 @@ class RankedUnit:
     reasons: tuple[str, ...]
     suitable: bool
     preselected: bool
+    cover_after: float | None = None
+    """Share of the demand within five minutes when this unit alone is sent; None where nobody asked."""
+    stop: DepotStop | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortfall:
-    """What the type of incident wants and the proposal cannot give. what: a unit kind or a capability code."""
+    """What the type of incident wants and the proposal cannot give. what: a unit kind, a capability or a material code."""
 
     what: str
     wanted: int
@@ -78,6 +94,10 @@ class Proposal:
     units: tuple[RankedUnit, ...]
     shortfalls: tuple[Shortfall, ...]
     off_road: bool
+    cover_before: float | None = None
+    """Share of the demand within five minutes now."""
+    cover_after: float | None = None
+    """The same when all preselected units are sent."""
 
     @property
     def preselected(self) -> tuple[str, ...]:
@@ -88,11 +108,14 @@ REASONS = (
     "soonest",
     "capable",
     "rolling",
+    "loads",
     "no_capability",
     "busy",
     "charging",
     "out_of_service",
     "low_battery",
+    "guarding",
+    "cut_off",
     "unreachable",
     "position_lost",
 )
@@ -101,15 +124,18 @@ REASONS = (
 
 def _hindrance(unit: Candidate) -> str | None:
     """The reason why a unit cannot be sent, or None."""
-    if unit.status is UnitStatus.CHARGING:
-        return "charging"
-    if unit.status is UnitStatus.OUT_OF_SERVICE:
-        return "out_of_service"
-    if unit.status not in READY:
-        return "busy"
-    if unit.battery_pct is not None and unit.low_battery_pct is not None and unit.battery_pct < unit.low_battery_pct:
-        return "low_battery"
-    return None if isfinite(unit.travel_s) else "unreachable"
+    is_low = unit.battery_pct is not None and unit.low_battery_pct is not None and unit.battery_pct < unit.low_battery_pct
+    is_unreachable = not isfinite(unit.travel_s)
+    hindrances = {
+        "charging": unit.status is UnitStatus.CHARGING,
+        "out_of_service": unit.status is UnitStatus.OUT_OF_SERVICE,
+        "busy": unit.status not in READY,
+        "low_battery": is_low,
+        "guarding": unit.guards,
+        "cut_off": is_unreachable and unit.cut_off,
+        "unreachable": is_unreachable,
+    }
+    return next((reason for reason, holds in hindrances.items() if holds), None)
 
 
 def _ranked(unit: Candidate, wanted: frozenset[str]) -> RankedUnit:
@@ -119,6 +145,7 @@ def _ranked(unit: Candidate, wanted: frozenset[str]) -> RankedUnit:
     reasons = [hindrance] if hindrance else []
     reasons += ["capable" if matching else "no_capability"] if wanted else []
     reasons += ["rolling"] if unit.status in ROLLING else []
+    reasons += ["loads"] if unit.stop is not None else []
     reasons += ["position_lost"] if unit.fix_age_s is None or unit.fix_age_s > LOST_FIX_S else []
     return RankedUnit(
         unit_id=unit.unit_id,
@@ -132,39 +159,35 @@ def _ranked(unit: Candidate, wanted: frozenset[str]) -> RankedUnit:
         reasons=tuple(reasons),
         suitable=hindrance is None,
         preselected=False,
+        stop=unit.stop,
     )
 
 
 def rank_units(
-    units: Sequence[Candidate], *, capabilities: frozenset[str], first_units: Mapping[str, int], off_road: bool = False
+    units: Sequence[Candidate],
+    *,
+    capabilities: frozenset[str],
+    first_units: Mapping[str, int],
+    off_road: bool = False,
+    short: Sequence[Shortfall] = (),
 ) -> Proposal:
     """Order units by when they would arrive and preselect the set the incident type asks for.
 
     capabilities : what the incident needs; a unit with none of them still counts, but comes after those who have some.
     first_units : unit kind -> how many ("patrol_vehicle": 2, "guarantee_vehicle": 1); other keys ("crew") are counted, not sent.
+    short : what is known to be lacking already.
     Units that cannot be sent come last, with the reason.
     """
     ranked = sorted((_ranked(unit, capabilities) for unit in units), key=lambda unit: (not unit.suitable, unit.arrival_s, unit.unit_id))
     chosen = _fill(ranked, first_units)
     soonest = next((unit.unit_id for unit in ranked if unit.suitable), None)
     marked = tuple(_mark(unit, chosen=unit.unit_id in chosen, soonest=unit.unit_id == soonest) for unit in ranked)
-    return Proposal(units=marked, shortfalls=_shortfalls(ranked, chosen, units, first_units, capabilities), off_road=off_road)
+    shortfalls = (*_shortfalls(ranked, chosen, units, first_units, capabilities), *short)
+    return Proposal(units=marked, shortfalls=shortfalls, off_road=off_road)
 
 
 def _mark(unit: RankedUnit, *, chosen: bool, soonest: bool) -> RankedUnit:
-    return RankedUnit(
-        unit_id=unit.unit_id,
-        call_sign=unit.call_sign,
-        kind=unit.kind,
-        arrival_s=unit.arrival_s,
-        travel_s=unit.travel_s,
-        turnout_s=unit.turnout_s,
-        battery_pct=unit.battery_pct,
-        matching=unit.matching,
-        reasons=(("soonest",) if soonest else ()) + unit.reasons,
-        suitable=unit.suitable,
-        preselected=chosen,
-    )
+    return replace(unit, reasons=(("soonest",) if soonest else ()) + unit.reasons, preselected=chosen)
 
 
 def _fill(ranked: Sequence[RankedUnit], first_units: Mapping[str, int]) -> frozenset[str]:

@@ -26,7 +26,8 @@ Refusal
 │   ├── ReportClosed, BlanksLeft
 │   ├── NoChannel, ChannelRefused
 │   ├── ShelterIsOpen, ShelterClosed, ShelterFull, PeopleInShelters
-│   └── BlockersOpen, HandoverUnwritten, AlreadySigned, NotSignedYet, SameOfficer, NobodyNext, TemplateUnfit, PaperFailed
+│   ├── BlockersOpen, HandoverUnwritten, AlreadySigned, NotSignedYet, SameOfficer, NobodyNext, TemplateUnfit, PaperFailed
+│   └── ClosureSettled          reopened, declined or fallen dry; UnitGuards: it guards a road
 ├── Invalid              422  understood, but the values cannot be right
 │   ├── SheetUnreadable         no spreadsheet, or one of another shape
 │   └── SheetRefused            cells that cannot be right; nothing of the sheet was taken over
@@ -610,6 +611,37 @@ class TextTooLong(Invalid):
     """Facts: most (letters)."""
 
     code = "text_too_long"
+
+
+class UnknownClosure(Unknown):
+    """Facts: closure."""
+
+    code = "unknown_closure"
+
+
+class UnknownStreet(Unknown):
+    """The road network has no street of this name. Facts: street."""
+
+    code = "unknown_street"
+    status = 422
+
+
+class ClosureSettled(Conflict):
+    """It is not what it was: closed, reopened, declined or fallen dry already. Facts: road, closure_state."""
+
+    code = "closure_settled"
+
+
+class UnitGuards(Conflict):
+    """The unit guards a closed road. Facts: unit, road."""
+
+    code = "unit_guards"
+
+
+class NothingToClose(Invalid):
+    """No street lies there. Facts: away_m (to the nearest one; None for a line)."""
+
+    code = "nothing_to_close"
 
 
 class NoWarningInText(Invalid):

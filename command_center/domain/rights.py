@@ -64,6 +64,8 @@ class Right(StrEnum):
     """Sign a handover as the leader."""
     WRITE_LOG = "write_log"
     """Free entries of the duty log, and corrections of earlier ones."""
+    CLOSE_ROADS = "close_roads"
+    """Close roads, name their guards, open them again."""
     RUN_DRILL = "run_drill"
     """Begin and end the drill that this centre is, and tell what its director brought about."""
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from command_center.domain.closures import ClosureRules
 from command_center.domain.levels import Level
 from command_center.domain.plan_book import Basis
 from command_center.domain.text import Text
@@ -113,6 +114,7 @@ class Vocabulary:
     external: Mapping[str, Agency]
     shelter_kinds: Mapping[str, Text]
     reporting: ReportingClocks
+    closures: ClosureRules
     categories: Mapping[str, Text]
     material_categories: Mapping[str, Text]
 

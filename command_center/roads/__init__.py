@@ -2,6 +2,8 @@
 
 from command_center.roads.base_map import base_map
 from command_center.roads.network import RoadNetwork, Route, Snap
-from command_center.roads.osm_import import RoadFileRefused
+from command_center.roads.osm_import import Box, Progress, RoadFileRefused
+from command_center.roads.reach import NearestTwo
+from command_center.roads.router import Router
 
-__all__ = ["RoadFileRefused", "RoadNetwork", "Route", "Snap", "base_map"]
+__all__ = ["Box", "NearestTwo", "Progress", "RoadFileRefused", "RoadNetwork", "Route", "Router", "Snap", "base_map"]

@@ -6,13 +6,14 @@ Every layer is a FeatureCollection. Properties: k = kind, n = Chinese name, e = 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import osmium
 
 from command_center.domain.catalogue import Area
-from command_center.roads.osm_import import SPEED_KMH, RoadFileRefused, name_of
+from command_center.roads.osm_import import SPEED_KMH, Box, RoadFileRefused, name_of
 
 DECIMALS = 5
 """Of a coordinate: about one metre, finer than a line is wide."""
@@ -71,12 +72,12 @@ class _Layers:
             self.blocks.append((kind, name_of(tags), polygon))
 
 
-def base_map(path: Path, areas: Iterable[Area] = ()) -> dict[str, Any]:
+def base_map(path: Path, areas: Iterable[Area] = (), *, box: Box | None = None) -> dict[str, Any]:
     """Draw any map file as {"bounds": [[south, west], [north, east]], "roads", "water", "blocks", "railway", "areas": FeatureCollection}.
 
-    Raises RoadFileRefused.
+    box : draw only what lies there. Raises RoadFileRefused.
     """
-    layers = _read(path)
+    layers = _read(path, box)
     if not layers.roads:
         raise RoadFileRefused(path, "it has no roads that vehicles may use")
     roads = [_lines(kind, name, _joined(lines)) for (kind, name), lines in sorted(layers.roads.items(), reverse=True)]
@@ -90,24 +91,38 @@ def base_map(path: Path, areas: Iterable[Area] = ()) -> dict[str, Any]:
     }
 
 
-def write_base_map(path: Path, target: Path, areas: Iterable[Area] = ()) -> None:
+def write_base_map(path: Path, target: Path, areas: Iterable[Area] = (), *, box: Box | None = None) -> None:
     """Write `base_map` of a map file as compact JSON. Raises RoadFileRefused."""
-    target.write_text(json.dumps(base_map(path, areas), ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+    target.write_text(json.dumps(base_map(path, areas, box=box), ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
-def _read(path: Path) -> _Layers:
+def _read(path: Path, box: Box | None) -> _Layers:
     layers = _Layers()
     if not path.is_file():
         raise RoadFileRefused(path, "there is no such file")
     try:
         for thing in _things(path):
             if thing.is_area():
-                layers.add_area(thing.tags, _rings(thing))
+                rings = _rings(thing)
+                if box is None or any(box.holds(lat, lon) for lon, lat in rings[0]):
+                    layers.add_area(thing.tags, rings)
             elif thing.is_way():
-                layers.add_way(thing.tags, [_coordinate(node) for node in thing.nodes if node.location.valid()])
+                for line in _runs([_coordinate(node) for node in thing.nodes if node.location.valid()], box):
+                    layers.add_way(thing.tags, line)
     except (RuntimeError, OSError, ValueError) as error:
         raise RoadFileRefused(path, f"it cannot be read as a map file ({error})") from error
     return layers
+
+
+def _runs(line: Line, box: Box | None) -> Iterator[Line]:
+    """The parts of a line that lie within the box."""
+    if box is None:
+        yield line
+        return
+    for inside, run in groupby(line, key=lambda place: box.holds(place[1], place[0])):
+        part = list(run)
+        if inside and len(part) > 1:
+            yield part
 
 
 def _things(path: Path) -> Iterator[Any]:

@@ -23,6 +23,7 @@ class Segments:
 
     lat_lon : (n, 2) float, degrees.  start, end : (m,) int, nodes.  speed_kmh : (m,) float.
     street : (m,) int, index into a list of names.  along, against : (m,) bool, whether one may drive start -> end, end -> start.
+    signals : (n,) bool, True where traffic signals stand.
     """
 
     lat_lon: FloatArray
@@ -32,11 +33,15 @@ class Segments:
     street: IntArray
     along: BoolArray
     against: BoolArray
+    signals: BoolArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectedEdges:
-    """One-way edges sorted by (tail, head), at most one per pair. length_m, speed_kmh : (m,) float; street : (m,) int."""
+    """One-way edges sorted by (tail, head), at most one per pair.
+
+    length_m, speed_kmh : (m,) float; street : (m,) int; signal : (m,) bool, True where traffic signals stand at the head.
+    """
 
     lat_lon: FloatArray
     tail: IntArray
@@ -44,6 +49,7 @@ class DirectedEdges:
     length_m: FloatArray
     speed_kmh: FloatArray
     street: IntArray
+    signal: BoolArray
 
 
 def length_m(a: FloatArray, b: FloatArray) -> FloatArray:
@@ -75,6 +81,7 @@ def densified(segments: Segments, *, longest_m: float = LONGEST_EDGE_M) -> Segme
         street=segments.street[segment],
         along=segments.along[segment],
         against=segments.against[segment],
+        signals=np.concatenate([segments.signals, np.zeros(len(added), dtype=bool)]),
     )
 
 
@@ -90,6 +97,7 @@ def directed(segments: Segments) -> DirectedEdges:
         length_m=length_m(segments.lat_lon[tail], segments.lat_lon[head]),
         speed_kmh=np.concatenate([segments.speed_kmh[along], segments.speed_kmh[against]]),
         street=np.concatenate([segments.street[along], segments.street[against]]),
+        signal=segments.signals[head],
     )
     order = np.lexsort((edges.length_m / edges.speed_kmh, edges.head, edges.tail))
     edges = _chosen(edges, order[edges.tail[order] != edges.head[order]])
@@ -117,4 +125,5 @@ def _chosen(edges: DirectedEdges, which: IntArray) -> DirectedEdges:
         length_m=edges.length_m[which],
         speed_kmh=edges.speed_kmh[which],
         street=edges.street[which],
+        signal=edges.signal[which],
     )

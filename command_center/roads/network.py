@@ -17,16 +17,26 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
+from command_center.domain.closures import Blocked
 from command_center.domain.geo import EARTH_RADIUS_M, Point
 from command_center.domain.text import Text
+from command_center.roads.blocking import PlaneEdges, edges_on
 from command_center.roads.edges import DirectedEdges, FloatArray, IntArray
-from command_center.roads.osm_import import RoadFileRefused, read_roads
+from command_center.roads.osm_import import Box, Progress, RoadFileRefused, read_roads
+from command_center.roads.reach import NearestTwo, nearest_two, soonest
+from command_center.roads.tracing import joined
 
-FORMAT = 1
-"""Of the saved form; raise it when the arrays change their meaning."""
+FORMAT = 2
+"""Of the saved form; raise it when the arrays change their meaning. 1 knew no traffic signals."""
+
+SIGNAL_DELAY_S = 8.0
+"""What traffic signals cost on average, turning or going straight; a working value that the catalogue replaces."""
 
 OFF_ROAD_M = 50.0
 """A point farther than this from the next street is off the road, and its arrival time uncertain."""
+
+KEPT_CLOSURES = 512
+"""Closures whose edges are kept in memory."""
 
 KEPT_TREES = 64
 """Trees kept in memory, one per destination and kind of vehicle; 16 bytes per node each."""
@@ -40,11 +50,14 @@ Points = ArrayLike | Sequence[Point]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """What travel costs depend on. vehicle_kmh: the vehicle's own cruise speed; speed_factor slows everything; closed: edges."""
+    """What travel costs depend on. vehicle_kmh: the vehicle's own cruise speed; speed_factor slows everything; closed: edges;
+    blocked : ground that nobody drives over.
+    """
 
     vehicle_kmh: float | None = None
     speed_factor: float = 1.0
     closed: frozenset[int] = frozenset()
+    blocked: frozenset[Blocked] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,23 +91,34 @@ class Route:
 class RoadNetwork:
     """Nodes 0..n-1, directed edges sorted by (tail, head); every node can reach every other."""
 
-    def __init__(self, edges: DirectedEdges, names: tuple[Text, ...]) -> None:
+    def __init__(
+        self, edges: DirectedEdges, names: tuple[Text, ...], *, signal_delay_s: float = SIGNAL_DELAY_S, left_out_share: float = 0.0
+    ) -> None:
+        """signal_delay_s : seconds at every traffic signal. left_out_share : of the map file's length, what is not part of the network."""
         self.edges = edges
+        self.signal_delay_s = signal_delay_s
+        self.left_out_share = left_out_share
         self.names = names
         self.lat_lon = edges.lat_lon
         self._backwards = np.lexsort((edges.tail, edges.head))
         self._back_starts = np.searchsorted(edges.head[self._backwards], np.arange(len(self.lat_lon) + 1))
         self._scale = np.radians(1) * EARTH_RADIUS_M * np.array([1.0, np.cos(np.radians(self.lat_lon[:, 0].mean()))])
         self._place = self.lat_lon * self._scale
-        self._middles = cKDTree((self._place[edges.tail] + self._place[edges.head]) / 2)
+        self._plane = PlaneEdges(self._place[edges.tail], self._place[edges.head])
+        self._middles = cKDTree((self._plane.tail + self._plane.head) / 2)
+        self._starts = np.searchsorted(edges.tail, np.arange(len(self.lat_lon) + 1))
         self._keys = edges.tail * len(self.lat_lon) + edges.head
+        self._open_edges = lru_cache(maxsize=8)(self._open_under)
+        self._edges_out = lru_cache(maxsize=KEPT_CLOSURES)(self._edges_on)
+        self._forwards = lru_cache(maxsize=16)(self._forwards_under)
         self._reversed = lru_cache(maxsize=16)(self._reversed_under)
         self._tree = lru_cache(maxsize=KEPT_TREES)(self._tree_to)
 
     @classmethod
-    def from_osm(cls, path: Path) -> "RoadNetwork":
-        """Import a map file (.osm.pbf, or any form osmium reads). Raises RoadFileRefused."""
-        return cls(*read_roads(path))
+    def from_osm(cls, path: Path, *, box: Box | None = None, progress: Progress | None = None) -> "RoadNetwork":
+        """Import a map file (.osm.pbf, or any form osmium reads), or the part of it in a box. Raises RoadFileRefused."""
+        roads = read_roads(path, box=box, progress=progress)
+        return cls(roads.edges, roads.names, left_out_share=roads.left_out_share)
 
     def save(self, path: Path) -> None:
         """Write the network in a form that opens without the map file."""
@@ -109,23 +133,25 @@ class RoadNetwork:
                 length_m=edges.length_m,
                 speed_kmh=edges.speed_kmh,
                 street=edges.street.astype(np.int32),
+                signal=edges.signal,
                 zh=np.array([name.zh for name in self.names], dtype=np.str_),
                 en=np.array([name.en for name in self.names], dtype=np.str_),
             )
 
     @classmethod
-    def load(cls, path: Path) -> "RoadNetwork":
+    def load(cls, path: Path, *, signal_delay_s: float = SIGNAL_DELAY_S) -> "RoadNetwork":
         """Open what `save` wrote. Raises RoadFileRefused."""
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
-                if int(saved["format"]) != FORMAT:
+                if int(saved["format"]) not in (1, FORMAT):
                     raise RoadFileRefused(path, "it was saved by another version; import the map file again")
                 arrays = {name: saved[name] for name in ("lat_lon", "length_m", "speed_kmh")}
                 numbers = {name: saved[name].astype(np.int64) for name in ("tail", "head", "street")}
+                signal = saved["signal"] if "signal" in saved else np.zeros(len(numbers["tail"]), dtype=bool)
                 names = tuple(Text(str(zh), str(en)) for zh, en in zip(saved["zh"], saved["en"], strict=True))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile) as error:
             raise RoadFileRefused(path, f"it cannot be read as a saved road network ({error})") from error
-        return cls(DirectedEdges(**arrays, **numbers), names)
+        return cls(DirectedEdges(**arrays, **numbers, signal=signal), names, signal_delay_s=signal_delay_s)
 
     @property
     def bounds(self) -> tuple[Point, Point]:
@@ -138,13 +164,17 @@ class RoadNetwork:
         """Every named street once, in the order of the map file."""
         return tuple(dict.fromkeys(name for name in self.names if name.zh))
 
-    def snap(self, points: Points) -> Snap:
-        """Put points on the network: the nearer end of the nearest street, and how far away that street is."""
+    def snap(self, points: Points, *, blocked: frozenset[Blocked] = frozenset()) -> Snap:
+        """Put points on the network: the nearer end of the nearest street, and how far away that street is.
+
+        blocked : streets on this ground do not count: what lies in the middle of it is driven to from its edge.
+        """
         place = _lat_lon(points) * self._scale
         if not len(place):
             return Snap(node=np.zeros(0, dtype=np.int64), offset_m=np.zeros(0))
-        k = min(NEIGHBOURS, len(self.edges.tail))
-        near = self._middles.query(place, k=[*range(1, k + 1)])[1]
+        middles, which = self._open_edges(blocked)
+        k = min(NEIGHBOURS, len(which))
+        near = which[middles.query(place, k=[*range(1, k + 1)])[1]]
         tail, head = self._place[self.edges.tail[near]], self._place[self.edges.head[near]]
         way = head - tail
         share = ((place[:, None, :] - tail) * way).sum(axis=2) / np.maximum((way**2).sum(axis=2), 1e-9)
@@ -163,15 +193,81 @@ class RoadNetwork:
         vehicle_kmh: float | None = None,
         speed_factor: float = 1.0,
         closed: frozenset[int] = frozenset(),
+        blocked: frozenset[Blocked] = frozenset(),
     ) -> FloatArray:
         """Seconds by road from each origin to one destination; inf where no street leads there.
 
         origins : (n, 2) lat, lon, or points.  vehicle_kmh : the vehicle's cruise speed; None drives as fast as the streets allow.
         speed_factor : share of the usual speed, e.g. in rain.  closed : edges nobody may use (see `edges_near`).
+        blocked : ground nobody drives over.
         """
-        conditions = Conditions(vehicle_kmh=vehicle_kmh, speed_factor=speed_factor, closed=closed)
-        seconds, _ = self._tree(int(self.snap([destination]).node[0]), conditions)
-        return np.asarray(seconds[self.snap(origins).node])
+        conditions = Conditions(vehicle_kmh=vehicle_kmh, speed_factor=speed_factor, closed=closed, blocked=blocked)
+        seconds, _ = self._tree(int(self.snap([destination], blocked=blocked).node[0]), conditions)
+        return np.asarray(seconds[self.snap(origins, blocked=blocked).node])
+
+    def reach_s(
+        self, origin: Point, destinations: Points, *, vehicle_kmh: float | None = None, blocked: frozenset[Blocked] = frozenset()
+    ) -> FloatArray:
+        """Seconds by road from one origin to each destination; inf where no street leads there."""
+        conditions = Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)
+        seconds = dijkstra(self._forwards(conditions), indices=int(self.snap([origin], blocked=blocked).node[0]))
+        return np.asarray(seconds[self.snap(destinations, blocked=blocked).node])
+
+    def matrix_s(
+        self,
+        origins: Points,
+        destinations: Points,
+        *,
+        vehicle_kmh: float | None = None,
+        blocked: frozenset[Blocked] = frozenset(),
+        limit_s: float = np.inf,
+    ) -> FloatArray:
+        """(n, k) seconds from each of n origins to each of k destinations; inf beyond the limit or where no street leads.
+
+        One search for each place of the shorter side, and one only for places that share a node.
+        """
+        conditions = Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)
+        start, end = self.snap(origins, blocked=blocked).node, self.snap(destinations, blocked=blocked).node
+        if not len(start) or not len(end):
+            return np.zeros((len(start), len(end)))
+        if len(np.unique(start)) <= len(np.unique(end)):
+            nodes, which = np.unique(start, return_inverse=True)
+            return np.asarray(dijkstra(self._forwards(conditions), indices=nodes, limit=limit_s)[:, end][which])
+        nodes, which = np.unique(end, return_inverse=True)
+        return np.asarray(dijkstra(self._reversed(conditions), indices=nodes, limit=limit_s)[:, start].T[:, which])
+
+    def by_way_of(
+        self,
+        origins: Points,
+        stops: Points,
+        destination: Point,
+        *,
+        stop_s: float,
+        vehicle_kmh: float | None = None,
+        blocked: frozenset[Blocked] = frozenset(),
+    ) -> tuple[FloatArray, IntArray]:
+        """Seconds from each origin to the destination with a stop on the way, and at which of the stops (-1: none can be reached).
+
+        stop_s : how long the stop takes. The stop is the one that brings the vehicle there soonest: one search for all origins.
+        """
+        conditions = Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)
+        nodes = self.snap(stops, blocked=blocked).node
+        onward_s = self.travel_s(stops, destination, vehicle_kmh=vehicle_kmh, blocked=blocked) + stop_s
+        seconds, which = soonest(self._reversed(conditions), nodes, onward_s)
+        start = self.snap(origins, blocked=blocked).node
+        return seconds[start], which[start]
+
+    def nearest_two(
+        self,
+        nodes: IntArray,
+        start_s: FloatArray,
+        *,
+        vehicle_kmh: float | None = None,
+        blocked: frozenset[Blocked] = frozenset(),
+        limit_s: float = np.inf,
+    ) -> NearestTwo:
+        """For every node, which two of the vehicles at `nodes` are there first, and when. start_s : (n,) seconds before each one rolls."""
+        return nearest_two(self._forwards(Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)), nodes, start_s, limit_s=limit_s)
 
     def route(
         self,
@@ -181,10 +277,11 @@ class RoadNetwork:
         vehicle_kmh: float | None = None,
         speed_factor: float = 1.0,
         closed: frozenset[int] = frozenset(),
+        blocked: frozenset[Blocked] = frozenset(),
     ) -> Route:
         """The fastest way from origin to destination; it takes exactly as long as `travel_s` says."""
-        conditions = Conditions(vehicle_kmh=vehicle_kmh, speed_factor=speed_factor, closed=closed)
-        start, end = (int(node) for node in self.snap([origin, destination]).node)
+        conditions = Conditions(vehicle_kmh=vehicle_kmh, speed_factor=speed_factor, closed=closed, blocked=blocked)
+        start, end = (int(node) for node in self.snap([origin, destination], blocked=blocked).node)
         seconds, towards = self._tree(end, conditions)
         if not np.isfinite(seconds[start]):
             return Route(travel_s=np.inf, length_m=np.inf, points=np.zeros((0, 2)), seconds=np.zeros(0), streets=())
@@ -198,17 +295,72 @@ class RoadNetwork:
             streets=self._names_along(edges),
         )
 
+    def nearest_on_road(self, point: Point) -> tuple[Point, float]:
+        """The place on the nearest street, and how many metres away it is."""
+        near = int(self.snap([point]).node[0])
+        edges = np.flatnonzero((self.edges.tail == near) | (self.edges.head == near))
+        place = _lat_lon([point])[0] * self._scale
+        tail, way = self._plane.tail[edges], self._plane.head[edges] - self._plane.tail[edges]
+        share = np.clip(((place - tail) * way).sum(axis=1) / np.maximum((way**2).sum(axis=1), 1e-9), 0, 1)
+        foot = tail + share[:, None] * way
+        away_m = np.linalg.norm(place - foot, axis=1)
+        lat, lon = foot[away_m.argmin()] / self._scale
+        return Point(float(lat), float(lon)), float(away_m.min())
+
+    def lines_of(self, street: str) -> tuple[tuple[Point, ...], ...]:
+        """The street of this name (in either language) as lines on its middle; empty where there is none."""
+        numbers = [number for number, name in enumerate(self.names) if street and street in (name.zh, name.en)]
+        return self.lines_along(np.flatnonzero(np.isin(self.edges.street, numbers)))
+
+    def lines_along(self, edges: IntArray) -> tuple[tuple[Point, ...], ...]:
+        """Edges as lines that are as long as may be; both directions of a street are one line."""
+        places = self.lat_lon
+        return tuple(tuple(Point(float(places[node, 0]), float(places[node, 1])) for node in line) for line in self.nodes_along(edges))
+
+    def nodes_along(self, edges: IntArray) -> list[list[int]]:
+        """The same lines as nodes."""
+        ends = np.stack([self.edges.tail[edges], self.edges.head[edges]])
+        pairs = np.unique(np.sort(ends, axis=0), axis=1)
+        return joined(zip(*pairs.tolist(), strict=True))
+
+    def streets_blocked(self, blocked: Blocked) -> tuple[Text, ...]:
+        """Names of the streets that a closure takes something of, those it takes most of first."""
+        street, pieces = np.unique(self.edges.street[self._edges_out(blocked)], return_counts=True)
+        return tuple(self.names[number] for number in street[np.argsort(-pieces, kind="stable")] if self.names[number].zh)
+
+    def edges_blocked(self, blocked: frozenset[Blocked]) -> IntArray:
+        """The edges that closures take out, ascending."""
+        return np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(self._edges_out(one) for one in blocked)]))
+
     def edges_near(self, point: Point, *, radius_m: float) -> frozenset[int]:
         """The edges whose middle lies within a circle: what a closure at this point takes out, both directions."""
         found = self._middles.query_ball_point(_lat_lon([point])[0] * self._scale, radius_m)
         return frozenset(int(edge) for edge in found)
 
+    def _open_under(self, blocked: frozenset[Blocked]) -> tuple[cKDTree, IntArray]:
+        """Middles of the edges that are not blocked, and which edges these are; of all of them where nothing is open."""
+        every = np.arange(len(self.edges.tail))
+        which = np.setdiff1d(every, self.edges_blocked(blocked), assume_unique=True)
+        if not blocked or not len(which):
+            return self._middles, every
+        return cKDTree(((self._plane.tail + self._plane.head) / 2)[which]), which
+
+    def _edges_on(self, blocked: Blocked) -> IntArray:
+        lines = [_lat_lon(line) * self._scale for line in blocked.lines]
+        return np.flatnonzero(edges_on(self._plane, lines, blocked.reach_m))
+
     def _seconds_per_edge(self, conditions: Conditions) -> FloatArray:
         edges = self.edges
         kmh = edges.speed_kmh if conditions.vehicle_kmh is None else np.minimum(edges.speed_kmh, conditions.vehicle_kmh)
-        seconds = edges.length_m / (kmh * conditions.speed_factor / 3.6)
+        seconds = edges.length_m / (kmh * conditions.speed_factor / 3.6) + edges.signal * self.signal_delay_s
         seconds[list(conditions.closed)] = np.inf
+        seconds[self.edges_blocked(conditions.blocked)] = np.inf
         return np.asarray(seconds)
+
+    def _forwards_under(self, conditions: Conditions) -> csr_array:
+        """The network with seconds as weights."""
+        count = len(self.lat_lon)
+        return csr_array((self._seconds_per_edge(conditions), self.edges.head, self._starts), shape=(count, count))
 
     def _reversed_under(self, conditions: Conditions) -> csr_array:
         """The network against its directions, with seconds as weights."""

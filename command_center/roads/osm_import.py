@@ -1,10 +1,10 @@
 """Reading any .osm.pbf: which ways rescue vehicles may drive, in which direction, and how fast."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import osmium
@@ -41,6 +41,48 @@ CLOSED_BARRIERS = frozenset({"block", "bollard", "debris", "fence", "jersey_barr
 """Barriers that a vehicle cannot open; gates and lift gates open for the rescue service."""
 
 
+Progress = Callable[[int], None]
+"""Told how many objects of the map file have been read, every TOLD_EVERY of them."""
+
+TOLD_EVERY = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A part of a map file, in degrees; the edges belong to it."""
+
+    south: float
+    west: float
+    north: float
+    east: float
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Read "south,west,north,east"; raises ValueError with one clause that says what is wrong."""
+        try:
+            south, west, north, east = (float(part) for part in text.split(","))
+        except ValueError:
+            raise ValueError("four numbers are needed: south,west,north,east") from None
+        if not (-90 <= south < north <= 90 and -180 <= west < east <= 180):
+            raise ValueError("south must lie below north and west before east, in degrees")
+        return cls(south=south, west=west, north=north, east=east)
+
+    def holds(self, lat: float, lon: float) -> bool:
+        return self.south <= lat <= self.north and self.west <= lon <= self.east
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRoads:
+    """What a map file gives. names : what the edges' `street` refers to.
+
+    left_out_share : how much of the length cannot be reached from the rest, or not be left again; it is not part of the network.
+    """
+
+    edges: DirectedEdges
+    names: tuple[Text, ...]
+    left_out_share: float
+
+
 class RoadFileRefused(Exception):
     """A map file that gives no street network. file: its name; why: one clear clause."""
 
@@ -52,13 +94,15 @@ class RoadFileRefused(Exception):
 
 @dataclass(slots=True)
 class _Collected:
-    """What one pass over the file gathers."""
+    """What one pass over the file gathers. box : what lies outside is passed over."""
 
+    box: Box | None = None
     node_of: dict[int, int] = field(default_factory=dict)
     lat_lon: list[tuple[float, float]] = field(default_factory=list)
     pieces: list[tuple[int, int, float, int, bool, bool]] = field(default_factory=list)
     names: dict[tuple[str, str], int] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
+    signals: set[int] = field(default_factory=set)
 
     def add(self, way: osmium.osm.Way) -> None:
         along, against = _directions(way.tags)
@@ -72,8 +116,10 @@ class _Collected:
             before = here
 
     def _node(self, node: osmium.osm.NodeRef) -> int | None:
-        """Our number of a node; None where its place is not in the file or a barrier stands on it."""
+        """Our number of a node; None where its place is not in the file or the box, or a barrier stands on it."""
         if not node.location.valid() or node.ref in self.blocked:
+            return None
+        if self.box is not None and not self.box.holds(node.lat, node.lon):
             return None
         number = self.node_of.setdefault(node.ref, len(self.lat_lon))
         if number == len(self.lat_lon):
@@ -81,16 +127,22 @@ class _Collected:
         return number
 
 
-def read_roads(path: Path) -> tuple[DirectedEdges, tuple[Text, ...]]:
-    """The drivable network of a map file and the street names its edges refer to. Raises RoadFileRefused."""
-    collected = _collect(path)
+def read_roads(path: Path, *, box: Box | None = None, progress: Progress | None = None) -> ReadRoads:
+    """The drivable network of a map file, or of a part of it. Raises RoadFileRefused."""
+    collected = _collect(path, box, progress)
     if not collected.pieces:
-        raise RoadFileRefused(path, "it has no roads that vehicles may use")
-    edges = largest_component(directed(densified(_segments(collected))))
+        where = "" if box is None else " in the box that was asked for"
+        raise RoadFileRefused(path, f"it has no roads that vehicles may use{where}")
+    whole = directed(densified(_segments(collected)))
+    edges = largest_component(whole)
     if not len(edges.tail):
         raise RoadFileRefused(path, "its roads are not connected to one another")
-    log.info("roads imported", extra={"file": path.name, "nodes": len(edges.lat_lon), "edges": len(edges.tail)})
-    return edges, tuple(Text(zh, en) for zh, en in collected.names)
+    left_out_share = 1 - float(edges.length_m.sum() / whole.length_m.sum())
+    log.info(
+        "roads imported",
+        extra={"file": path.name, "nodes": len(edges.lat_lon), "edges": len(edges.tail), "left_out_share": round(left_out_share, 3)},
+    )
+    return ReadRoads(edges=edges, names=tuple(Text(zh, en) for zh, en in collected.names), left_out_share=left_out_share)
 
 
 def name_of(tags: osmium.osm.TagList) -> tuple[str, str]:
@@ -99,15 +151,19 @@ def name_of(tags: osmium.osm.TagList) -> tuple[str, str]:
     return zh, tags.get("name:en") or zh
 
 
-def _collect(path: Path) -> _Collected:
-    collected = _Collected()
+def _collect(path: Path, box: Box | None, progress: Progress | None) -> _Collected:
+    collected = _Collected(box=box)
     try:
-        for thing in _things(path):
+        for count, thing in enumerate(_things(path), 1):
             if thing.is_node():
                 if _is_closed_barrier(thing.tags):
                     collected.blocked.add(thing.id)
+                elif thing.tags.get("highway") == "traffic_signals":
+                    collected.signals.add(thing.id)
             elif thing.is_way() and _is_drivable(thing.tags):
                 collected.add(thing)
+            if progress is not None and count % TOLD_EVERY == 0:
+                progress(count)
     except (RuntimeError, OSError, ValueError) as error:
         raise RoadFileRefused(path, f"it cannot be read as a map file ({error})") from error
     return collected
@@ -122,6 +178,8 @@ def _things(path: Path) -> Iterator[Any]:
 
 def _segments(collected: _Collected) -> Segments:
     start, end, speed_kmh, street, along, against = zip(*collected.pieces, strict=True)
+    signals = np.zeros(len(collected.lat_lon), dtype=bool)
+    signals[[number for ref, number in collected.node_of.items() if ref in collected.signals]] = True
     return Segments(
         lat_lon=np.array(collected.lat_lon, dtype=np.float64),
         start=np.array(start, dtype=np.int64),
@@ -130,6 +188,7 @@ def _segments(collected: _Collected) -> Segments:
         street=np.array(street, dtype=np.int64),
         along=np.array(along, dtype=bool),
         against=np.array(against, dtype=bool),
+        signals=signals,
     )
 
 

@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 KEPT_ENTRIES = 100
 """Log lines a screen gets to begin with."""
 
+LATEST_WINS = frozenset({"positions", "beat", "coverage"})
+"""Of these a screen that is behind gets the next one."""
+
 BEAT_S = 1.0
 SLOW_SCREEN = 64
 """Messages a screen may be behind; then it gets a reset instead of a backlog."""
@@ -36,7 +39,7 @@ SLOW_SCREEN = 64
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing for the screens. event: facts, positions, beat or reset; id: stream id of facts, else None."""
+    """One thing for the screens. event: facts, positions, coverage, beat or reset; id: stream id of facts, else None."""
 
     event: str
     id: str | None
@@ -180,26 +183,26 @@ class LiveBoard:
         if facts["log_id"] > self.log_id:
             self.log_id = facts["log_id"]
             self.entries.append(facts["entry"])
-        self._tell(Message("facts", stream_id, payload))
+        self.tell(Message("facts", stream_id, payload))
 
     async def _start_over(self) -> None:
         stream_id = self.stream_id
         await self.load()
         self.stream_id = self.stream_id or stream_id
-        self._tell(Message("reset", None, "{}"))
+        self.tell(Message("reset", None, "{}"))
 
     def _take_positions(self, payload: str) -> None:
         for row in json.loads(payload)["v"]:
             self.positions[row[0]] = row
             if self.intake is not None:
                 self.intake.heard(fix_of(row))
-        self._tell(Message("positions", None, payload))
+        self.tell(Message("positions", None, payload))
 
     async def _beat(self) -> None:
         while True:
             self._relay_lag_s, self._workers = await asyncio.to_thread(self._ask_workers)
             now = moment(self.center.now())
-            self._tell(
+            self.tell(
                 Message("beat", None, _json({"at": now, "speed": self.center.speed, "log_id": self.log_id, "degraded": self.degraded()}))
             )
             await asyncio.sleep(BEAT_S)
@@ -213,9 +216,10 @@ class LiveBoard:
         relay = ["relay"] if self._relay_lag_s is None or self._relay_lag_s > 5 else []
         return away + relay + (["workers"] if self._workers == 0 else [])
 
-    def _tell(self, message: Message) -> None:
+    def tell(self, message: Message) -> None:
+        """Hand a message to every screen of this process. Call it on the event loop."""
         for queue in self._screens:
-            if message.event in ("positions", "beat") and queue.qsize() > SLOW_SCREEN // 8:
+            if message.event in LATEST_WINS and queue.qsize() > SLOW_SCREEN // 8:
                 continue  # this screen is behind; it gets the next one
             if queue.full():
                 _reset_slow(queue)

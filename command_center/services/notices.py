@@ -417,6 +417,17 @@ def withdraw_call(work: Work, key: str) -> None:
         work.record(events.NoticeWithdrawn(**_facts(notice)))
 
 
+def withdraw_notices(work: Work, key_prefix: str) -> None:
+    """What messages were about is over: those whose key begins so are not carried any further, and nobody is asked again."""
+    open_ones = select(Notice).where(Notice.key.startswith(key_prefix, autoescape=True), Notice.closed_at.is_(None))
+    for seen in work.session.scalars(open_ones.order_by(Notice.id)).all():
+        notice = work.get(Notice, seen.id)
+        notice.closed_at = work.now
+        if notice.work is not WorkState.DONE:
+            notice.work = WorkState.UNDONE
+        work.record(events.NoticeWithdrawn(**_facts(notice)))
+
+
 # ---- when a plan ends ----------------------------------------------------------------------------------------------------------
 
 

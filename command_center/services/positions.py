@@ -4,11 +4,13 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from command_center.center import Center
+from command_center.db.tables import Unit
+from command_center.domain.dispatching import LOST_FIX_S
 from command_center.domain.errors import UnknownUnit
 from command_center.domain.geo import Point
 from command_center.domain.positions import Fix, FixRejected, cleaned, judge_place, judge_step, judge_time
@@ -61,6 +63,12 @@ def latest_fixes(center: Center) -> dict[str, Fix]:
     return {unit_id: fix_of(json.loads(row)) for unit_id, row in known.items()} or center.tracks.latest()
 
 
+def whereabouts(unit: Unit, fix: Fix | None, now: datetime) -> Point:
+    """Where a unit is: its last fix, or its home when it never told or has been silent for too long."""
+    is_lost = fix is None or (now - fix.at).total_seconds() > LOST_FIX_S
+    return Point(unit.home_lat, unit.home_lon) if fix is None or is_lost else fix.point
+
+
 def fix_of(row: list[object]) -> Fix:
     """Read a frame row back; the inverse of Fix.frame_row."""
     unit_id, lat, lon, speed_kmh, heading_deg, battery_pct, at, accuracy_m = row
@@ -81,9 +89,13 @@ def _number(value: object) -> float | None:
 
 @dataclass(slots=True)
 class Intake:
-    """One per web process: believes or rejects fixes, and carries the believed ones to the screens and the tracks."""
+    """One per web process: believes or rejects fixes, and carries the believed ones to the screens and the tracks.
+
+    on_fix : told of every believed fix, on the event loop; it must not wait.
+    """
 
     center: Center
+    on_fix: Callable[[Fix], None] | None = None
     _last: dict[str, Fix] = field(default_factory=dict)
     _to_show: dict[str, Fix] = field(default_factory=dict)
     _to_store: list[Fix] = field(default_factory=list)
@@ -143,6 +155,8 @@ class Intake:
         self._last[fix.unit_id] = fix
         self._to_show[fix.unit_id] = fix
         self._to_store.append(fix)
+        if self.on_fix is not None:
+            self.on_fix(fix)
 
     def heard(self, fix: Fix) -> None:
         """Another web process believed a fix: judge the next one against it."""

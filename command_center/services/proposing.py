@@ -1,80 +1,158 @@
 """Proposing units: everyone ranked by when they would arrive, with the reasons. Nothing is written down."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, replace
+from math import inf, isfinite
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
-from command_center.db.tables import Incident, Unit
+from command_center.db.tables import Incident, Stock, Unit
 from command_center.domain.catalogue import IncidentType
-from command_center.domain.dispatching import OFF_ROAD_M, Candidate, Proposal, rank_units
+from command_center.domain.dispatching import OFF_ROAD_M, Candidate, DepotStop, Proposal, Shortfall, rank_units
 from command_center.domain.errors import (
     UnknownIncident,
 )
 from command_center.domain.geo import Point
 from command_center.domain.positions import Fix
-from command_center.domain.road_weather import RoadWeather
 from command_center.domain.text import Text
-from command_center.services.positions import latest_fixes
-from command_center.services.road_conditions import present_weather
+from command_center.services.coverage import circle, free_units
+from command_center.services.positions import latest_fixes, whereabouts
+from command_center.services.road_conditions import RoadsNow, guards, roads_now
+
+LOADING_S = 90.0
+"""What a stop at a depot takes; a working value."""
+
+CARRIER = "guarantee_vehicle"
+"""The kind that loads stock where a type of incident sends one; otherwise whoever goes loads it."""
 
 
-def propose_units(center: Center, incident_id: int) -> Proposal:
-    """Every unit ranked for an incident, the set its type asks for preselected; raises UnknownIncident."""
+def propose_units(center: Center, incident_id: int, *, with_cover: bool = False) -> Proposal:
+    """Every unit ranked for an incident, the set its type asks for preselected; raises UnknownIncident.
+
+    with_cover : also what sending each of them would leave of the five-minute circle.
+    """
     with center.read() as session:
         incident = session.get(Incident, incident_id)
         if incident is None:
             raise UnknownIncident(incident=incident_id)
         kind = center.catalogue.incident_types[incident.type]
-        return _proposal(center, session, kind, Point(incident.lat, incident.lon))
+        return _proposal(center, session, kind, Point(incident.lat, incident.lon), with_cover=with_cover)
 
 
 def propose_for(center: Center, kind: IncidentType, point: Point) -> Proposal:
     """The same before the call is taken: for the form, while the caller still speaks."""
     with center.read() as session:
-        return _proposal(center, session, kind, point)
+        return _proposal(center, session, kind, point, with_cover=True)
 
 
-def _proposal(center: Center, session: Session, kind: IncidentType, point: Point) -> Proposal:
+def nearest_free(center: Center, session: Session, point: Point, *, count: int) -> tuple[str, ...]:
+    """Ids of the units that could be at a point soonest and that nothing keeps from going, as part of something larger."""
+    fleet = _fleet(center, session, point)
+    ranked = rank_units(fleet.candidates, capabilities=frozenset(), first_units={})
+    return tuple(unit.unit_id for unit in ranked.units if unit.suitable)[:count]
+
+
+def _proposal(center: Center, session: Session, kind: IncidentType, point: Point, *, with_cover: bool) -> Proposal:
+    fleet = _fleet(center, session, point)
+    candidates, short = _loading(center, session, kind, point, fleet) if kind.stock else (fleet.candidates, ())
+    off_road = bool(center.roads.snap([point], blocked=fleet.roads.blocked).offset_m[0] > OFF_ROAD_M)
+    proposal = rank_units(candidates, capabilities=kind.capabilities, first_units=kind.first_units, off_road=off_road, short=short)
+    return _priced(center, session, fleet, proposal) if with_cover else proposal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fleet:
+    """Every unit as the ranking sees it, where it is, and the roads it would come by."""
+
+    candidates: Sequence[Candidate]
+    places: Mapping[str, Point]
+    fixes: Mapping[str, Fix]
+    roads: RoadsNow
+
+
+def _fleet(center: Center, session: Session, point: Point) -> _Fleet:
     units = list(session.scalars(select(Unit).order_by(Unit.id)))
-    fixes = latest_fixes(center)
-    now = center.now()
-    travel_s = _travel_s(center, units, fixes, point, present_weather(session, center.catalogue, now))
-    candidates = [_candidate(unit, fixes.get(unit.id), travel_s[unit.id], now) for unit in units]
-    off_road = bool(center.roads.snap([point]).offset_m[0] > OFF_ROAD_M)
-    return rank_units(candidates, capabilities=kind.capabilities, first_units=kind.first_units, off_road=off_road)
+    fixes, guarding, now = latest_fixes(center), guards(session), center.now()
+    roads = roads_now(center, session)
+    places = {unit.id: whereabouts(unit, fixes.get(unit.id), now) for unit in units}
+    travel_s = _travel_s(roads, units, places, point)
+    lost = [unit for unit in units if not isfinite(travel_s[unit.id])]
+    reaches = _travel_s(replace(roads, blocked=frozenset()), lost, places, point) if lost and roads.blocked else {}
+    candidates = [
+        Candidate(
+            unit_id=unit.id,
+            call_sign=Text(unit.call_sign_zh, unit.call_sign_en),
+            kind=unit.kind,
+            status=unit.status,
+            capabilities=frozenset(unit.capabilities),
+            seats=unit.seats,
+            travel_s=travel_s[unit.id],
+            battery_pct=None if (fix := fixes.get(unit.id)) is None else fix.battery_pct,
+            low_battery_pct=unit.low_battery_pct,
+            fix_age_s=None if fix is None else (now - fix.at).total_seconds(),
+            guards=unit.id in guarding,
+            cut_off=isfinite(reaches.get(unit.id, inf)),
+        )
+        for unit in units
+    ]
+    return _Fleet(candidates=candidates, places=places, fixes=fixes, roads=roads)
 
 
-def _candidate(unit: Unit, fix: Fix | None, travel_s: float, now: datetime) -> Candidate:
-    return Candidate(
-        unit_id=unit.id,
-        call_sign=Text(unit.call_sign_zh, unit.call_sign_en),
-        kind=unit.kind,
-        status=unit.status,
-        capabilities=frozenset(unit.capabilities),
-        seats=unit.seats,
-        travel_s=travel_s,
-        battery_pct=None if fix is None else fix.battery_pct,
-        low_battery_pct=unit.low_battery_pct,
-        fix_age_s=None if fix is None else (now - fix.at).total_seconds(),
-    )
+def _loading(
+    center: Center, session: Session, kind: IncidentType, point: Point, fleet: _Fleet
+) -> tuple[Sequence[Candidate], tuple[Shortfall, ...]]:
+    """Those who carry stock come by way of the depot that brings them there soonest with all of it; where no depot holds all, they come
+    straight, and what is lacking is told.
+    """
+    free: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in session.scalars(select(Stock).where(Stock.material_code.in_(kind.stock))):
+        free[row.depot_code][row.material_code] = row.available
+    depots = [code for code, has in sorted(free.items()) if all(has.get(it, 0) >= wanted for it, wanted in kind.stock.items())]
+    if not depots:
+        most = {it: max((has.get(it, 0) for has in free.values()), default=0) for it in kind.stock}
+        short = (Shortfall(what=it, wanted=wanted, offered=most[it]) for it, wanted in kind.stock.items() if most[it] < wanted)
+        return fleet.candidates, tuple(short)
+    carriers = {CARRIER} if CARRIER in kind.first_units else set(kind.first_units)
+    stops = [center.catalogue.depots[code].point for code in depots]
+    loaded: dict[str, Candidate] = {}
+    for carrier in sorted(carriers):
+        units = [unit for unit in fleet.candidates if unit.kind == carrier]
+        if units:
+            seconds, which = center.roads.by_way_of(
+                [fleet.places[unit.unit_id] for unit in units],
+                stops,
+                point,
+                stop_s=LOADING_S,
+                vehicle_kmh=fleet.roads.cruise_kmh(carrier),
+                blocked=fleet.roads.blocked,
+            )
+            for unit, travel_s, stop in zip(units, seconds.tolist(), which.tolist(), strict=True):
+                if stop >= 0:
+                    loaded[unit.unit_id] = replace(unit, travel_s=travel_s, stop=DepotStop(depot=depots[stop], seconds=LOADING_S))
+    return [loaded.get(unit.unit_id, unit) for unit in fleet.candidates], ()
 
 
-def _travel_s(center: Center, units: Sequence[Unit], fixes: Mapping[str, Fix], point: Point, weather: RoadWeather) -> dict[str, float]:
-    """Seconds by road from where each unit is (its home when it never told) at its own cruise speed in this weather."""
+def _priced(center: Center, session: Session, fleet: _Fleet, proposal: Proposal) -> Proposal:
+    """The proposal with what is left of the circle when a unit is sent, and when the preselected ones are."""
+    free = free_units(center, session, fleet.fixes)
+    now = circle(center, fleet.roads, free)
+    price, before = now.price(), now.share
+    units = tuple(replace(unit, cover_after=before - price.get(unit.unit_id, 0.0)) if unit.suitable else unit for unit in proposal.units)
+    left = [unit for unit in free if unit.unit_id not in proposal.preselected]
+    return replace(proposal, units=units, cover_before=before, cover_after=circle(center, fleet.roads, left).share)
+
+
+def _travel_s(roads: RoadsNow, units: Sequence[Unit], places: Mapping[str, Point], point: Point) -> dict[str, float]:
+    """Seconds by road from where each unit is, at its own cruise speed in this weather."""
     travel_s: dict[str, float] = {}
     for kind in {unit.kind for unit in units}:
         of_kind = [unit for unit in units if unit.kind == kind]
-        places = [fixes[unit.id].point if unit.id in fixes else Point(unit.home_lat, unit.home_lon) for unit in of_kind]
-        seconds = center.roads.travel_s(places, point, vehicle_kmh=_cruise_kmh(center, kind, weather))
+        seconds = roads.travel_s([places[unit.id] for unit in of_kind], point, kind=kind)
         travel_s |= {unit.id: float(s) for unit, s in zip(of_kind, seconds, strict=True)}
     return travel_s
-
-
-def _cruise_kmh(center: Center, kind: str, weather: RoadWeather) -> float:
-    return next(it.speeds_kmh.on(weather) for code, it in center.catalogue.vehicle_kinds.items() if code == kind)
 
 
 def next_unit(center: Center, incident_id: int, instead_of: str) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from command_center.db.work import Reaction
 from command_center.domain import events
+from command_center.domain.closures import PONDING_METRIC
 from command_center.domain.events import Event
 from command_center.domain.levels import Level
 from command_center.domain.reports import REPORTABLE
@@ -49,6 +50,11 @@ def _unless_seen(level: str) -> tuple[Reaction, ...]:
 
 def _at_once(wanted: str | None, job: str) -> tuple[Reaction, ...]:
     return () if wanted is None else (Reaction(job),)
+
+
+def _water(metric: str) -> tuple[Reaction, ...]:
+    """A depth of water may close a road, or open one."""
+    return (Reaction("weigh_water"),) if metric == PONDING_METRIC else ()
 
 
 Decision = tuple[Reaction, ...] | Callable[[Any], tuple[Reaction, ...]]
@@ -146,8 +152,8 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.WarningEnded: (WEIGH,),
     events.StandingOrderTaken: (WEIGH,),
     events.StandingOrderEnded: (WEIGH,),
-    events.MeasurementTaken: (WEIGH,),
-    events.MeasurementCorrected: (WEIGH,),
+    events.MeasurementTaken: lambda event: (WEIGH, *_water(event.metric)),
+    events.MeasurementCorrected: lambda event: (WEIGH, *_water(event.metric)),
     events.PlanProposed: (),
     events.ProposalDeclined: (),
     events.ProposalTaken: (),
@@ -167,6 +173,19 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.GroupLinked: (),
     events.PhotoStored: (),
     events.PlanTextApproved: (),
+    events.ClosureProposed: (),
+    events.WaterMeasured: (),
+    events.WaterGone: (),
+    events.RoadClosed: (),
+    events.ClosureDeclined: (),
+    events.ClosureStale: (),
+    events.RoadReopened: (),
+    events.GuardNamed: (),
+    events.GuardArrived: (),
+    events.GuardLeft: lambda event: (Reaction("call_guard_back"), *_after(event.leaders_in_s, "call_for_guard")),
+    events.GuardBack: (),
+    events.GuardStillAway: (),
+    events.StandbyPlanned: (),
     events.PersonAdded: (),
     events.PersonChanged: (),
     events.PersonLeft: (),

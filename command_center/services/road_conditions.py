@@ -1,17 +1,77 @@
-"""The weather on the roads as the centre knows it: from warnings in force and from what was measured."""
+"""The roads as they are now: the weather on them, and which of them are closed. Every travel time is asked for here."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from command_center.db.tables import HazardWarning, Measurement
+from command_center.center import Center
+from command_center.db.tables import HazardWarning, Measurement, RoadClosure
 from command_center.domain.catalogue import Catalogue
+from command_center.domain.closures import STANDING, Blocked, ClosureState
+from command_center.domain.geo import Point
 from command_center.domain.notices import NoticeState
 from command_center.domain.road_weather import ICY_METRIC, WET_METRIC, RoadWeather, road_weather
 from command_center.domain.triggers import counts_until
 
+if TYPE_CHECKING:
+    from command_center.roads import Router
+    from command_center.roads.edges import FloatArray
+    from command_center.roads.network import Route
+
 _LONGEST = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadsNow:
+    """A router that knows weather and closed roads. router : the street's own network, or one elsewhere."""
+
+    router: "Router"
+    catalogue: Catalogue
+    weather: RoadWeather
+    blocked: frozenset[Blocked]
+
+    def cruise_kmh(self, kind: str) -> float:
+        """What a kind of vehicle drives at in this weather."""
+        return next(it.speeds_kmh.on(self.weather) for code, it in self.catalogue.vehicle_kinds.items() if code == kind)
+
+    def travel_s(self, origins: Sequence[Point], destination: Point, *, kind: str | None = None) -> "FloatArray":
+        """Seconds by road from each origin; inf where none leads there. kind : of vehicle; None drives as fast as the streets allow."""
+        kmh = None if kind is None else self.cruise_kmh(kind)
+        return self.router.travel_s(origins, destination, vehicle_kmh=kmh, blocked=self.blocked)
+
+    def route(self, origin: Point, destination: Point, *, kind: str | None = None) -> "Route":
+        """The fastest way there."""
+        kmh = None if kind is None else self.cruise_kmh(kind)
+        return self.router.route(origin, destination, vehicle_kmh=kmh, blocked=self.blocked)
+
+
+def roads_now(center: Center, session: Session) -> RoadsNow:
+    """Weather and closures as the database has them."""
+    weather = present_weather(session, center.catalogue, center.now())
+    return RoadsNow(router=center.router, catalogue=center.catalogue, weather=weather, blocked=blocked_now(session))
+
+
+def blocked_now(session: Session) -> frozenset[Blocked]:
+    """Where nobody drives through: closed roads, and those under water that nobody has decided about yet."""
+    standing = select(RoadClosure.lines, RoadClosure.reach_m).where(RoadClosure.state.in_(STANDING))
+    return frozenset(blocked_of(lines, reach_m) for lines, reach_m in session.execute(standing))
+
+
+def blocked_of(lines: Sequence[Sequence[Sequence[float]]], reach_m: float) -> Blocked:
+    """The ground of a closure as its row keeps it: lists of [lat, lon]."""
+    return Blocked(tuple(tuple(Point(lat, lon) for lat, lon in line) for line in lines), reach_m)
+
+
+def guards(session: Session) -> dict[str, int]:
+    """Unit id -> the closed road it guards."""
+    guarded = select(RoadClosure.guard_unit_id, RoadClosure.id).where(
+        RoadClosure.state == ClosureState.CLOSED, RoadClosure.guard_unit_id.is_not(None)
+    )
+    return {str(unit_id): closure_id for unit_id, closure_id in session.execute(guarded)}
 
 
 def present_weather(session: Session, catalogue: Catalogue, now: datetime) -> RoadWeather:

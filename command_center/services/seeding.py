@@ -32,7 +32,7 @@ from command_center.domain.catalogue import Catalogue, Vehicle
 from command_center.domain.events import StockOpened, StreetSeeded
 from command_center.domain.rights import SYSTEM
 from command_center.domain.status import UnitStatus
-from command_center.roads import RoadNetwork
+from command_center.roads import Box, Progress, RoadNetwork
 from command_center.roads.base_map import write_base_map
 from command_center.services.handover_clock import keep_clocks_running
 from command_center.services.roster import keep_demo_roster
@@ -173,14 +173,15 @@ def build_roads(center: Center) -> None:
     _replace(center.roads_file, RoadNetwork.from_osm((center.catalogue_dir or FOLDER) / "roads" / "demo.osm.pbf").save)
 
 
-def import_roads(center: Center, file: Path) -> RoadNetwork:
-    """Take over a map file as the street's network and base map; the old ones stay in use until the new ones are whole.
+def import_roads(center: Center, file: Path, *, box: Box | None = None, progress: Progress | None = None) -> RoadNetwork:
+    """Take over a map file, or the part of it in a box, as the street's network and base map; the old ones stay in use until the new ones
+    are whole.
 
     Raises RoadFileRefused for a file that is broken, empty or has no roads: then nothing changed.
     """
-    network = RoadNetwork.from_osm(file)
+    network = RoadNetwork.from_osm(file, box=box, progress=progress)
     areas = center.catalogue.areas.values()
-    _replace(base_map_of(center.roads_file), lambda target: write_base_map(file, target, areas))
+    _replace(base_map_of(center.roads_file), lambda target: write_base_map(file, target, areas, box=box))
     _replace(center.roads_file, network.save)
     return network
 

@@ -14,6 +14,7 @@ from command_center.domain.errors import Unknown, UnknownDepot, UnknownMaterial
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.stock import EXPIRY_WARNING_DAYS, ForKind, is_expired
+from command_center.services.road_conditions import roads_now
 from command_center.services.stock_ledger import LedgerGap, local_day, verify_ledger
 
 
@@ -138,8 +139,9 @@ def where_is(center: Center, material: str, near: Point, quantity: int = 1) -> t
     )
     with center.read() as session:
         rows = session.scalars(query).all()
+        roads = roads_now(center, session)
     points = [center.catalogue.depots[row.depot_code].point for row in rows]
-    seconds = [float(travel_s) for travel_s in center.roads.travel_s(points, near)]
+    seconds = [float(travel_s) for travel_s in roads.travel_s(points, near)]
     found = [NearbyStock(depot=row.depot_code, available=row.available, travel_s=s) for row, s in zip(rows, seconds, strict=True)]
     return tuple(sorted(found, key=lambda it: (it.travel_s, it.depot)))
 

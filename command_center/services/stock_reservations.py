@@ -26,10 +26,11 @@ from command_center.domain.rights import Actor, Right
 from command_center.domain.stock import MOST_AT_ONCE, ForKind, ReservationStatus, share_out
 from command_center.services import stock_ledger as ledger
 from command_center.services.dispatching import open_incident
+from command_center.services.road_conditions import RoadsNow, roads_now
 from command_center.services.stock import ReservedMove, fingerprint
 
 if TYPE_CHECKING:
-    from command_center.roads import RoadNetwork
+    from command_center.roads import Router
 
 AccountKey = tuple[str, str, str]
 """(step, depot, material) of one purpose."""
@@ -77,7 +78,7 @@ def reserve_in(  # noqa: PLR0913 - what for, where and how strictly are each the
     for_id: int,
     step_id: str | None = None,
     near: Point | None = None,
-    roads: "RoadNetwork | None" = None,
+    roads: "RoadsNow | Router | None" = None,
     depots: Iterable[str] | None = None,
     allow_short: bool = False,
 ) -> Reserved:
@@ -193,7 +194,7 @@ def _open_accounts(work: Work, for_kind: str, for_id: int, keys: Sequence[Accoun
         work.session.execute(insert(Reservation), rows)
 
 
-def _depots_in_order(work: Work, near: Point | None, roads: "RoadNetwork | None") -> list[str]:
+def _depots_in_order(work: Work, near: Point | None, roads: "RoadsNow | Router | None") -> list[str]:
     """Codes of all depots, the one to ask first in front."""
     depots = work.session.scalars(select(Depot).order_by(Depot.code)).all()
     if near is None:
@@ -299,7 +300,7 @@ def reserve(center: Center, order: Reserve, actor: Actor) -> Reserved:
             for_id=order.for_id,
             step_id=order.step_id,
             near=order.near or (None if incident is None else Point(incident.lat, incident.lon)),
-            roads=center.roads,
+            roads=roads_now(center, work.session),
             depots=None if order.depot is None else [order.depot],
             allow_short=order.allow_short,
         )

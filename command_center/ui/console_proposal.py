@@ -66,6 +66,8 @@ def shortfall_line(shortfalls: Sequence[Shortfall], screen: Screen) -> list[Comp
 def _wanted_name(what: str, screen: Screen) -> str:
     if what == "crew":
         return screen.say(N_("crew members"))
+    if what in screen.center.catalogue.materials:
+        return screen.read(screen.center.catalogue.materials[what].name)
     return _kind_name(what, screen)
 
 

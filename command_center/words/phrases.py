@@ -62,11 +62,14 @@ REASON: Mapping[str, str] = {
     "soonest": N_("soonest there"),
     "capable": N_("has the skills"),
     "rolling": N_("already rolling"),
+    "loads": N_("loads stock on its way"),
     "no_capability": N_("lacks the skills"),
     "busy": N_("on another incident"),
     "charging": N_("charging"),
     "out_of_service": N_("out of service"),
     "low_battery": N_("battery low"),
+    "guarding": N_("guards a closed road"),
+    "cut_off": N_("cut off by closed roads"),
     "unreachable": N_("no road leads there"),
     "position_lost": N_("position lost, counted from its station"),
 }
@@ -205,7 +208,20 @@ JOB: Mapping[str, str] = {
     "mark_report_overdue": N_("Watch a report's deadline"),
     "open_more_shelters": N_("Open shelters for a higher level"),
     "keep_handover": N_("Watch over the change of watches"),
+    "weigh_water": N_("See whether water closes a road"),
+    "call_guard_back": N_("Call the guard back to the closed road"),
+    "call_for_guard": N_("Call the leaders for an unguarded road"),
 }
+
+CLOSURE_STATE: Mapping[str, str] = {
+    "proposed": N_("Under water, to be decided"),
+    "closed": N_("Road closed"),
+    "reopened": N_("Road open again"),
+    "declined": N_("Stays open"),
+    "stale": N_("Water fell by itself"),
+}
+
+CLOSURE_KIND: Mapping[str, str] = {"street": N_("Whole street"), "line": N_("Drawn on the map"), "spot": N_("One spot")}
 
 DEGRADED: Mapping[str, str] = {
     "redis": N_("Live updates are interrupted; orders are kept and will follow."),
@@ -379,6 +395,11 @@ REFUSAL: Mapping[str, str] = {
     "own_swap": N_("Somebody else has to decide on this swap: it is your own watch."),
     "sheet_unreadable": N_("This file cannot be read as a sheet: an .xlsx workbook with at most 10,000 rows is needed."),
     "sheet_refused": N_("Nothing was taken over: %(count)s cells cannot be right. %(cells)s"),
+    "unknown_closure": N_("There is no closed road %(closure)s."),
+    "unknown_street": N_("The road network has no street called %(street)s."),
+    "closure_settled": N_("%(road)s: this is settled already (%(closure_state)s)."),
+    "unit_guards": N_("%(unit)s guards a closed road: %(road)s. Relieve it there first."),
+    "nothing_to_close": N_("No street lies there (the nearest is %(away_m)s m away)."),
     "unknown_depot": N_("There is no depot %(depot)s."),
     "unknown_material": N_("There is no material %(material)s."),
     "unknown_lot": N_("%(depot)s has no lot %(lot)s of %(material)s."),
@@ -583,6 +604,19 @@ EVENT: Mapping[str, str] = {
     "ProposalDeclined": N_("Proposal of %(plan_id)s, level %(level)s declined: %(reason)s"),
     "ProposalTaken": N_("Plan %(plan_id)s runs at level %(level)s"),
     "ProposalStale": N_("Proposal of %(plan_id)s, level %(level)s is no longer called for"),
+    "ClosureProposed": N_("%(road)s: water %(depth_cm)s cm deep, the road must be closed. Nearest units: %(units)s"),
+    "WaterMeasured": N_("%(road)s: water %(depth_cm)s cm deep now"),
+    "WaterGone": N_("%(road)s: the water has gone (%(depth_cm)s cm), the road can be opened"),
+    "RoadClosed": N_("Road closed: %(road)s %(reason)s"),
+    "ClosureDeclined": N_("%(road)s stays open: %(reason)s"),
+    "ClosureStale": N_("%(road)s: the water fell to %(depth_cm)s cm before the road was closed"),
+    "RoadReopened": N_("Road open again: %(road)s %(reason)s"),
+    "GuardNamed": N_("Guard of %(road)s: %(guard)s"),
+    "GuardArrived": N_("%(unit)s guards %(road)s"),
+    "GuardLeft": N_("%(unit)s has left the closed road %(road)s (%(distance_m)s m away)"),
+    "GuardBack": N_("%(unit)s is back at %(road)s after %(away_s)s s"),
+    "GuardStillAway": N_("%(road)s unguarded for %(away_s)s s: the leaders are called (%(unit)s has left)"),
+    "StandbyPlanned": N_("Standby points worked out for %(units)s free units"),
     "DrillStarted": N_("Drill %(scenario)s begins, the clock runs at x%(speed)s"),
     "DrillNoted": N_("Drill director: %(text)s"),
     "DrillStepPlayed": N_("Drill: %(step)s (%(kind)s) %(problem)s"),
@@ -694,6 +728,8 @@ def _filled(language: str, sentence: str, facts: Mapping[str, Any], names: Mappi
     told = facts.get("step_en" if language == "en" else "step_zh")
     spoken["step_name"] = str(told) if told else spoken["step_name"]
     spoken["text"] = str(facts.get("text_en" if language == "en" else "text_zh", ""))
+    spoken["road"] = str(facts.get("road_en" if language == "en" else "road_zh", facts.get("road", "")))
+    spoken["guard"] = spoken["unit_id"] if facts.get("unit_id") else translator(language)(NOBODY)
     spoken["shelter_name"] = names.get(str(facts.get("shelter_id")), str(facts.get("shelter", "")))
     spoken["type_name"] = names.get(str(facts.get("type")), str(facts.get("type")))
     return translator(language)(sentence) % spoken
@@ -764,6 +800,7 @@ _WORDS_OF: Mapping[str, Mapping[str, str]] = {
     "mark": NOTICE_MARK,
     "notice_state": NOTICE_STATE,
     "proposal_state": PROPOSAL_STATE,
+    "closure_state": CLOSURE_STATE,
     "report_kind": REPORT_KIND,
     "state": REPORT_STATE,
     "because": BECAUSE,

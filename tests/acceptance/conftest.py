@@ -139,12 +139,12 @@ class Duty:
     # ---- what the street sees ----
 
     def board(self, client: httpx.Client | None = None) -> dict[str, Any]:
-        """The board once it shows everything that has been committed."""
-        self.web.carry()
+        """The board once it shows everything that had been committed when it was asked for."""
         with self.web.center.read() as session:
             newest = session.scalar(select(func.max(LogEntry.id))) or 0
 
         def look() -> dict[str, Any] | None:
+            self.web.carry()
             board: dict[str, Any] = (client or self.desk).get("/api/v1/board").json()
             return board if board["log_id"] >= newest else None
 

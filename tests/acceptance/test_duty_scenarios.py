@@ -196,6 +196,62 @@ def test_b_thirty_calls_about_one_puddle_are_one_incident_with_one_unit(duty: Du
     assert duty.rows("notice") == []
 
 
+# ---- C ---------------------------------------------------------------------------------------------------------------------------
+
+
+def test_c_the_guard_left_the_closed_road(duty: Duty) -> None:
+    """C: 30 cm of water propose a closure with the plan's step and two guards; who leaves is missed at once, and at five minutes above."""
+    duty.until(duty.local(23, 30))
+    duty.reach("crew", "patrol-07", "patrol-07")
+    duty.post(duty.commander, "/plans/P01/activate", {"level": "III", "reason": "雷阵雨，多处积水"})
+    duty.wait()
+
+    duty.measure("ponding_depth_cm", 30, place_id=LONGYUAN)
+    proposed = duty.row("closure")
+    assert (proposed["state"], proposed["step_id"], proposed["depth_cm"]) == ("proposed", "P01-S05", 30)
+    assert len(proposed["suggested_units"]) == 2
+    nearest = duty.get(f"/incidents/{called(duty, 'E107', LONGYUAN, '电动车冒烟')}/proposal")["units"]
+    assert proposed["suggested_units"] == [unit["unit_id"] for unit in nearest if unit["suitable"]][:2]
+
+    guard = "patrol-07"
+    duty.post(duty.desk, f"/closures/{proposed['id']}/confirm", {"guard": "巡07"})
+    duty.wait()
+    (order,) = [message for message in duty.phones.to(guard) if "断路点" in message.body]
+    assert duty.stranger.post(order.link).status_code == 200
+    stands(duty, guard, proposed, metres=20)
+    assert eventually(lambda: duty.row("closure")["guard_arrived_at"])
+
+    duty.until(duty.local(2, 0))
+    stands(duty, guard, proposed, metres=150)
+    left = eventually(lambda: duty.row("closure")["guard_left_at"])
+    assert at(duty.board()["now"]) - at(left) <= timedelta(seconds=60)
+    duty.wait()
+    assert any("离开断路点" in message.body for message in duty.phones.to(guard))
+    assert [row for row in duty.rows("notice", audience="duty_chain") if "无人值守" in row["text"]["zh"]] == []
+
+    duty.wait(5)
+    above = duty.message("duty_chain", "无人值守")
+    assert at(above["queued_at"]) - at(left) == timedelta(minutes=5)
+    assert told(duty, above)[0]["kind"] in ("person", "role")
+    (handed_over,) = duty.get("/closures")["closures"]
+    assert (handed_over["id"], handed_over["guard_unit_id"]) == (proposed["id"], guard)
+
+    stands(duty, guard, proposed, metres=10)
+    assert eventually(lambda: duty.row("closure")["guard_left_at"] is None)
+    duty.measure("ponding_depth_cm", 6, place_id=LONGYUAN)
+    duty.post(duty.desk, f"/closures/{proposed['id']}/reopen")
+    assert duty.rows("closure") == []
+    assert [row for row in duty.rows("notice") if "断路点" in row["text"]["zh"]] == []
+
+
+def stands(duty: Duty, unit: str, closure: dict[str, Any], *, metres: float) -> None:
+    """A vehicle's tracker says where it is, so many metres north of the closed road."""
+    duty.clock.advance(20)
+    fix = {"unit": unit, "at": duty.clock.now().isoformat(), "lat": closure["lat"] + metres * NORTH_M, "lon": closure["lon"]}
+    answer = duty.desk.post("/api/v1/positions", json=[fix | {"accuracy_m": 8}])
+    assert answer.json() == {"accepted": 1, "rejected": {}}
+
+
 # ---- D ---------------------------------------------------------------------------------------------------------------------------
 
 

@@ -56,6 +56,9 @@ POSTS = (
     "/api/v1/handover",
     "/api/v1/log/entries",
     *(f"/api/v1/handover/1/{verb}" for verb in ("notes", "sign-outgoing", "sign-incoming", "countersign", "withdraw")),
+    "/api/v1/closures",
+    "/api/v1/waiting/dispatch",
+    *(f"/api/v1/closures/1/{verb}" for verb in ("confirm", "decline", "guard", "reopen")),
 )
 FIELDS = (
     *("kind", "at", "lat", "lon", "datum", "place_id", "place_text", "caller_name", "said", "answers", "severity", "join", "reported_at"),
@@ -63,6 +66,7 @@ FIELDS = (
     *("level", "variant", "fields", "text", "photo", "number", "version", "receiver", "told_by_phone", "occupied", "special_needs"),
     *("units", "status", "reason", "outcome", "note", "into", "unit", "id", "device_id", "location", "coords", "timestamp", "_type", "tst"),
     *("act", "blocker", "passphrase", "corrects", "based_on", "lines", "added"),
+    *("street", "line", "guard", "orders"),
     *("text", "plan_id", "metric", "value", "window_h", "incident_id", "measured_at"),
     *(
         "depot",

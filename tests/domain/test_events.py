@@ -17,7 +17,7 @@ SAMPLES: dict[Any, Any] = {"int": 7, "str": "x", "float": 1.5, "bool": True, int
 def sample(kind: type[Event], *, full: bool = False) -> Event:
     """An event of this kind. full : with every fact that may be missing."""
     wanted = [field for field in fields(kind) if full or field.default is MISSING]
-    grave = {"severity": "I", "after": "I"} if full else {}
+    grave = {"severity": "I", "after": "I", "metric": "ponding_depth_cm"} if full else {}
     return kind(
         **{
             field.name: grave.get(field.name) or SAMPLES.get(field.type, SAMPLES.get(str(field.type).partition(" ")[0], "x"))

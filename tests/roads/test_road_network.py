@@ -1,15 +1,24 @@
 """Travel times and routes on small drawn maps, where the right answer can be worked out by hand."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from heapq import heappop, heappush
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import osmium
 import osmium.osm.mutable as om
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from command_center.domain.closures import Blocked
 from command_center.domain.geo import Point, distance_m
-from command_center.roads import RoadFileRefused, RoadNetwork, base_map
+from command_center.roads import Box, RoadFileRefused, RoadNetwork, base_map
+from command_center.roads.edges import FloatArray, IntArray
+from command_center.roads.network import SIGNAL_DELAY_S
+from command_center.roads.tracing import joined
 
 CORNER = Point(36.70, 119.14)
 HUNDRED_M = 100 / 111_195.08
@@ -243,3 +252,209 @@ def test_the_base_map_shows_streets_blocks_and_water_of_any_file(tmp_path: Path)
     (south, west), (north, east) = drawn["bounds"]
     assert distance_m(Point(south, west), at(0, 0)) < 2
     assert distance_m(Point(north, east), at(2, 1)) < 2
+
+
+# ---- signals, parts of a file, halves ----------------------------------------------------------------------------------------------
+
+
+def with_signals(path: Path, *, signals: bool) -> RoadNetwork:
+    """A straight road of 200 m, with or without traffic signals in its middle."""
+    places = [(0, 0), (1, 0), (2, 0)]
+    with osmium.SimpleWriter(str(path)) as writer:
+        for number, place in enumerate(places, 1):
+            tags = {"highway": "traffic_signals"} if signals and number == 2 else {}
+            writer.add_node(om.Node(id=number, location=(at(*place).lon, at(*place).lat), tags=tags))
+        writer.add_way(om.Way(id=1, nodes=[1, 2, 3], tags={"highway": "primary"}))
+    return RoadNetwork.from_osm(path)
+
+
+def test_every_traffic_signal_on_the_way_costs_its_delay_and_the_delay_is_a_parameter(tmp_path: Path) -> None:
+    free, signalled = (with_signals(tmp_path / f"{signals}.osm.pbf", signals=signals) for signals in (False, True))
+    signalled.save(tmp_path / "roads.npz")
+    slow = RoadNetwork.load(tmp_path / "roads.npz", signal_delay_s=30)
+
+    base = one_travel(free, at(0, 0), at(2, 0))
+
+    assert one_travel(signalled, at(0, 0), at(2, 0)) == pytest.approx(base + SIGNAL_DELAY_S)
+    assert one_travel(slow, at(0, 0), at(2, 0)) == pytest.approx(base + 30)
+    assert one_travel(slow, at(1, 0), at(2, 0)) == pytest.approx(base / 2, rel=0.01)
+
+
+def test_a_network_saved_before_signals_were_known_still_opens(tmp_path: Path) -> None:
+    network = square(tmp_path)
+    network.save(tmp_path / "roads.npz")
+    with np.load(tmp_path / "roads.npz") as saved:
+        old = {name: saved[name] for name in saved.files if name != "signal"} | {"format": np.array(1)}
+    np.savez_compressed(tmp_path / "old.npz", **old)
+
+    loaded = RoadNetwork.load(tmp_path / "old.npz")
+
+    assert one_travel(loaded, at(0, 0), at(2, 2)) == one_travel(network, at(0, 0), at(2, 2))
+
+
+def test_only_the_part_in_a_box_is_taken(tmp_path: Path) -> None:
+    lines: Lines = [
+        ([(0, 0), (1, 0), (2, 0), (3, 0)], {"highway": "primary", "name": "胜利东街"}),
+        ([(9, 9), (9, 8)], {"highway": "primary"}),
+    ]
+    path = draw(tmp_path / "long.osm.pbf", lines)
+    south, north = at(-0.5, -0.5), at(2.5, 0.5)
+    box = Box(south=south.lat, west=south.lon, north=north.lat, east=north.lon)
+    told: list[int] = []
+
+    network = RoadNetwork.from_osm(path, box=box, progress=told.append)
+    drawn = base_map(path, box=box)
+
+    assert network.edges.length_m.sum() == pytest.approx(2 * 200, rel=0.01)
+    assert network.left_out_share == 0
+    (road,) = drawn["roads"]["features"]
+    assert [len(line) for line in road["geometry"]["coordinates"]] == [3]
+    with pytest.raises(RoadFileRefused, match="in the box"):
+        RoadNetwork.from_osm(path, box=Box(south=0, west=0, north=1, east=1))
+
+
+@pytest.mark.parametrize("text", ["", "1,2,3", "36,119,35,120", "36,119,37,118", "a,b,c,d", "nan,1,2,3", "-91,0,0,1"])
+def test_a_box_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"needed|must lie"):
+        Box.of(text)
+
+
+def test_of_two_halves_without_a_bridge_the_larger_is_the_network_and_the_rest_is_told(tmp_path: Path) -> None:
+    network = square(tmp_path, [([(10, 0), (12, 0), (12, 2), (10, 2), (10, 0), (12, 2)], {"highway": "primary"})])
+
+    assert network.left_out_share == pytest.approx(800 / (800 + 800 + 283), abs=0.02)
+    assert network.snap([at(0, 0)]).off_road.tolist() == [True]
+
+
+def test_a_point_in_the_sea_is_off_the_road_and_still_answered(tmp_path: Path) -> None:
+    network = square(tmp_path)
+    sea = at(-400, 50)
+
+    assert network.snap([sea]).off_road.tolist() == [True]
+    assert np.isfinite(network.travel_s([sea], at(2, 2))[0])
+    assert network.nearest_on_road(sea)[1] > 39_000
+
+
+# ---- ground nobody drives over -----------------------------------------------------------------------------------------------------
+
+
+def blocked(*lines: Sequence[tuple[float, float]], reach_m: float) -> frozenset[Blocked]:
+    return frozenset({Blocked(tuple(tuple(at(*place) for place in line) for line in lines), reach_m)})
+
+
+def test_a_line_across_a_street_closes_it_and_nothing_else(tmp_path: Path) -> None:
+    network = square(tmp_path)
+    across = blocked([(1.1, -0.2), (1.1, 0.2)], reach_m=2)
+
+    assert {network.names[number].zh for number in network.edges.street[network.edges_blocked(across)]} == {"胜利东街"}
+    assert len(network.edges_blocked(across)) == 2, "both directions"
+    assert network.route(at(0, 0), at(2, 0), blocked=across).length_m == pytest.approx(600, rel=0.01)
+
+
+def test_a_line_along_a_street_closes_it_and_the_street_it_crosses_at_its_end(tmp_path: Path) -> None:
+    network = square(tmp_path)
+    beside = blocked([(0.3, 0.1), (2.1, 0.1)], reach_m=15)
+
+    closed = network.edges_blocked(beside)
+
+    assert {network.names[number].zh for number in network.edges.street[closed]} == {"胜利东街", "鸢飞路"}
+    assert network.edges.length_m[closed].sum() == pytest.approx(2 * (200 + 67), rel=0.01), "both directions, the side street's first piece"
+
+
+def test_a_street_by_name_is_lines_that_close_exactly_that_street(tmp_path: Path) -> None:
+    network = square(tmp_path)
+    for name in ("胜利东街", "Shengli East Street"):
+        lines = network.lines_of(name)
+        closed = network.edges_blocked(frozenset({Blocked(lines, 1.0)}))
+        assert [len(line) for line in lines] == [4], "200 m in pieces of at most 80"
+        assert {network.names[number].zh for number in network.edges.street[closed]} == {"胜利东街"}
+        assert network.edges.length_m[closed].sum() == pytest.approx(400, rel=0.01)
+    assert network.lines_of("") == network.lines_of("没有") == ()
+
+
+def test_a_spot_closes_what_passes_it_and_what_stands_in_it_is_reached_from_its_edge(tmp_path: Path) -> None:
+    network = square(tmp_path)
+    puddle = blocked([(1, 0)], reach_m=40)
+
+    assert np.isfinite(network.travel_s([at(2, 2)], at(1, 0), blocked=puddle)[0])
+    assert network.route(at(0, 0), at(2, 0), blocked=puddle).length_m == pytest.approx(600, rel=0.01)
+    assert network.reach_s(at(0, 0), [at(2, 0)], blocked=puddle)[0] == pytest.approx(
+        network.travel_s([at(0, 0)], at(2, 0), blocked=puddle)[0]
+    )
+
+
+def test_from_one_to_many_many_to_one_and_a_table_say_the_same(tmp_path: Path) -> None:
+    network = square(tmp_path, [([(0, 0), (1, 1), (2, 2)], {"highway": "primary", "oneway": "yes"})])
+    places = [at(east, north) for east in (0, 1, 2) for north in (0, 2)]
+
+    table = network.matrix_s(places, places[:4])
+
+    for column, destination in enumerate(places[:4]):
+        assert table[:, column] == pytest.approx(network.travel_s(places, destination))
+    assert network.matrix_s(places[:2], places)[0] == pytest.approx(network.reach_s(places[0], places))
+    assert network.matrix_s([], places).shape == (0, 6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    fleet=st.lists(st.tuples(st.integers(0, 400), st.sampled_from([0.0, 60.0, 61.5])), max_size=12),
+    spots=st.lists(st.integers(0, 400), max_size=3),
+    limit_s=st.sampled_from([40.0, 200.0, float("inf")]),
+)
+def test_the_two_nearest_of_any_fleet_are_those_that_single_searches_find(
+    fleet: list[tuple[int, float]], spots: list[int], limit_s: float
+) -> None:
+    network = _grid()
+    nodes = np.array([place % len(network.lat_lon) for place, _ in fleet], dtype=np.int64)
+    start_s = np.array([seconds for _, seconds in fleet])
+    ground = frozenset(
+        Blocked(((Point(float(lat), float(lon)),),), 60.0) for lat, lon in network.lat_lon[[spot % len(network.lat_lon) for spot in spots]]
+    )
+
+    found = network.nearest_two(nodes, start_s, vehicle_kmh=25, blocked=ground, limit_s=limit_s)
+
+    one_by_one = _single_searches(network, nodes, start_s, ground)
+    one_by_one[one_by_one > limit_s] = np.inf
+    ordered = np.sort(np.vstack([one_by_one, np.full((2, one_by_one.shape[1]), np.inf)]), axis=0)
+    assert found.first_s == pytest.approx(ordered[0], abs=1e-3)
+    assert found.second_s == pytest.approx(ordered[1], abs=1e-3)
+    assert not np.any((found.first == found.second) & (found.first >= 0))
+    for who, when in ((found.first, found.first_s), (found.second, found.second_s)):
+        there = np.flatnonzero(who >= 0)
+        assert one_by_one[who[there], there] == pytest.approx(when[there], abs=1e-3)
+        assert np.all(np.isinf(when[who < 0]))
+
+
+@cache
+def _grid() -> RoadNetwork:
+    """Nine by nine crossings, some streets one-way; drawn once."""
+    with TemporaryDirectory() as folder:
+        east = [([(x, y) for x in range(9)], {"highway": "residential", "oneway": "yes" if y % 3 == 1 else "no"}) for y in range(9)]
+        north = [([(x, y) for y in range(9)], {"highway": "tertiary" if x % 4 == 0 else "residential"}) for x in range(9)]
+        return RoadNetwork.from_osm(draw(Path(folder) / "grid.osm.pbf", [*east, *north]))
+
+
+def _single_searches(network: RoadNetwork, nodes: IntArray, start_s: FloatArray, ground: frozenset[Blocked]) -> FloatArray:
+    """(vehicles, nodes) seconds, by Dijkstra over a dictionary: slow, and plain to read."""
+    edges, closed = network.edges, set(network.edges_blocked(ground).tolist())
+    beside: dict[int, list[tuple[int, float]]] = {}
+    for number, (tail, head) in enumerate(zip(edges.tail.tolist(), edges.head.tolist(), strict=True)):
+        if number not in closed:
+            beside.setdefault(tail, []).append((head, edges.length_m[number] / (min(edges.speed_kmh[number], 25) / 3.6)))
+    out = np.full((len(nodes), len(network.lat_lon)), np.inf)
+    for vehicle, (node, start) in enumerate(zip(nodes.tolist(), start_s.tolist(), strict=True)):
+        waiting = [(start, node)]
+        while waiting:
+            seconds, here = heappop(waiting)
+            if seconds >= out[vehicle, here]:
+                continue
+            out[vehicle, here] = seconds
+            for there, takes_s in beside.get(here, ()):
+                heappush(waiting, (seconds + takes_s, there))
+    return out
+
+
+def test_streets_are_drawn_in_few_long_lines() -> None:
+    assert joined([(1, 2), (2, 3), (3, 4), (3, 5)]) == [[1, 2, 3], [3, 4], [3, 5]]
+    assert joined([(1, 2), (2, 3), (1, 3)]) == [[1, 2, 3, 1]]
+    assert joined([]) == []

@@ -36,6 +36,7 @@ COMMANDS = [
     "restore",
     "import roads",
     "simulate",
+    "simulate-days",
 ]
 
 
@@ -200,3 +201,23 @@ def test_a_database_that_cannot_be_reached_is_named(command: Command, monkeypatc
 
     monkeypatch.setenv("CENTER_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
     refused(command("account", "list"), "The database cannot be used")
+
+
+def test_policies_are_compared_on_simulated_days(command: Command, center: Center) -> None:
+    result = command("simulate-days", "--days", "0.5", "--seed", "3", "--policy", "ours", "--policy", "closest", "--calls-per-day", "40")
+
+    assert result.exit_code == 0, result.stderr
+    assert "ours" in result.stdout
+    assert "closest" in result.stdout
+    refused(command("simulate-days", "--policy", "clever"), "no policy 'clever'")
+    refused(command("simulate-days", "--weather", "fog"), "dry, rain or snow")
+
+
+def test_a_part_of_a_map_file_is_imported_and_a_wrong_box_is_told(command: Command, center: Center) -> None:
+    file = str(FOLDER / "roads" / "demo.osm.pbf")
+
+    result = command("import", "roads", file, "--bbox", "36.69,119.12,36.72,119.16")
+
+    assert result.exit_code == 0, result.stderr
+    refused(command("import", "roads", file, "--bbox", "1,2,3"), "four numbers")
+    refused(command("import", "roads", file, "--bbox", "0,0,1,1"), "in the box")

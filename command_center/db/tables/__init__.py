@@ -43,6 +43,11 @@ from command_center.db.tables.reports import (
     Report,
     ShelterOpening,
 )
+from command_center.db.tables.roads import (
+    CoverageReading,
+    RoadClosure,
+    StandbyPlan,
+)
 from command_center.db.tables.searching import (
     LogIndexed,
     LogWord,
@@ -81,6 +86,7 @@ __all__ = [
     "Call",
     "ChainHead",
     "Community",
+    "CoverageReading",
     "Credential",
     "Depot",
     "GroupLink",
@@ -104,9 +110,11 @@ __all__ = [
     "Report",
     "Reservation",
     "Responsibility",
+    "RoadClosure",
     "RollCall",
     "RollCallAnswer",
     "ShelterOpening",
+    "StandbyPlan",
     "StandingOrder",
     "Station",
     "Stock",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from command_center.db.types import JsonText, UtcDateTime
 from command_center.domain.activations import ActivationStatus, TaskStatus, WorkState
+from command_center.domain.closures import ClosureKind, ClosureState
 from command_center.domain.handover import HandoverStatus
 from command_center.domain.levels import Level
 from command_center.domain.notices import Act, NoticeSource, NoticeState
@@ -61,6 +62,8 @@ class Base(DeclarativeBase):
         ProposalState: _by_value(ProposalState),
         MoveKind: _by_value(MoveKind),
         ReservationStatus: _by_value(ReservationStatus),
+        ClosureKind: _by_value(ClosureKind),
+        ClosureState: _by_value(ClosureState),
         dict[str, Any]: JsonText,
         list[str]: JsonText,
     }

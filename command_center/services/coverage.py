@@ -1,0 +1,326 @@
+"""The five-minute circle as it is now: by the units that are free, from where they are, over the roads as they are.
+
+Everything follows from one thing, worked out in a few milliseconds: which two units would be at each place first, and when. A place is
+inside when the first is there within the promise; sending a unit away costs the places that have no second one in time.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from command_center.center import Center
+from command_center.db.board_rows import moment
+from command_center.db.tables import CoverageReading, Unit
+from command_center.domain.catalogue import Catalogue
+from command_center.domain.closures import Blocked
+from command_center.domain.dispatching import READY, ROLLING
+from command_center.domain.geo import Point
+from command_center.domain.positions import Fix
+from command_center.domain.response_time import PROMISE_S, TURNOUT_S
+from command_center.domain.rights import SYSTEM
+from command_center.services.positions import latest_fixes, whereabouts
+from command_center.services.road_conditions import RoadsNow, guards, roads_now
+
+if TYPE_CHECKING:
+    from command_center.roads import NearestTwo, RoadNetwork
+
+RINGS_S = (180.0, PROMISE_S, 480.0)
+"""Three, five and eight minutes from the order, turnout included."""
+
+KEPT_EVERY = timedelta(minutes=5)
+WORTH_KEEPING = 0.01
+"""History has a reading every five minutes, and one more whenever the share of demand moves by a point."""
+
+OUTSIDE_TOLD = 200
+"""Places outside that are named, those with most demand first; all are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Where help may be needed. ids, kinds, areas : of n places; weight : (n,) share of the street's demand, adds up to 1."""
+
+    ids: tuple[str, ...]
+    kinds: NDArray[np.str_]
+    areas: NDArray[np.str_]
+    points: NDArray[np.float64]
+    weight: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class FreeUnit:
+    """A unit that could be sent. start_s : until it rolls."""
+
+    unit_id: str
+    kind: str
+    point: Point
+    start_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circle:
+    """Who is where first. units : free ones; numbers in `places` and `nodes` are places in this tuple.
+
+    places : for the n places of the demand. nodes : for every node of the road network, to draw it.
+    """
+
+    units: tuple[str, ...]
+    demand: Demand
+    places: "NearestTwo"
+    nodes: "NearestTwo"
+
+    @property
+    def inside(self) -> NDArray[np.bool_]:
+        """(n,) places that somebody reaches within the promise."""
+        return np.asarray(self.places.first_s <= PROMISE_S)
+
+    @property
+    def share(self) -> float:
+        """Of the demand."""
+        return min(1.0, float(self.demand.weight[self.inside].sum()))
+
+    def share_of(self, kind: str) -> float:
+        """Of the places of a kind, each counted once; 1 where there are none."""
+        those = self.demand.kinds == kind
+        return float(self.inside[those].mean()) if those.any() else 1.0
+
+    def share_in(self, area: str) -> float:
+        """Of an area's demand."""
+        those = self.demand.areas == area
+        whole = float(self.demand.weight[those].sum())
+        return float(self.demand.weight[those & self.inside].sum()) / whole if whole else 1.0
+
+    def price(self) -> dict[str, float]:
+        """Unit -> share of the demand that only it reaches in time: what sending it away costs."""
+        alone = self.inside & (self.places.second_s > PROMISE_S)
+        cost = np.bincount(self.places.first[alone], weights=self.demand.weight[alone], minlength=len(self.units))
+        return dict(zip(self.units, cost.tolist(), strict=True))
+
+
+def circle_now(center: Center, session: Session, *, without: Collection[str] = ()) -> Circle:
+    """The circle of the units that are free now. without : as if these were not."""
+    roads = roads_now(center, session)
+    return circle(center, roads, [unit for unit in free_units(center, session) if unit.unit_id not in without])
+
+
+def free_units(center: Center, session: Session, fixes: Mapping[str, Fix] | None = None) -> list[FreeUnit]:
+    """Who could be sent to the next call: available or returning, charged, and not guarding a road. By id."""
+    known, guarding, now = latest_fixes(center) if fixes is None else fixes, guards(session), center.now()
+    ready = session.scalars(select(Unit).where(Unit.status.in_(READY)).order_by(Unit.id))
+    return [
+        FreeUnit(unit.id, unit.kind, whereabouts(unit, known.get(unit.id), now), 0.0 if unit.status in ROLLING else TURNOUT_S)
+        for unit in ready
+        if unit.id not in guarding and not _is_low(unit, known.get(unit.id))
+    ]
+
+
+def _is_low(unit: Unit, fix: Fix | None) -> bool:
+    battery_pct = None if fix is None else fix.battery_pct
+    return battery_pct is not None and unit.low_battery_pct is not None and battery_pct < unit.low_battery_pct
+
+
+def circle(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Circle:
+    """The circle of any fleet on these roads."""
+    network, demand = center.roads, demand_of(center.catalogue)
+    fleet = sorted(fleet, key=lambda unit: (unit.kind, unit.unit_id))
+    nodes = network.snap([unit.point for unit in fleet], blocked=roads.blocked).node
+    standing = tuple((unit.kind, int(node), unit.start_s) for unit, node in zip(fleet, nodes, strict=True))
+    kmh = tuple((kind, roads.cruise_kmh(kind)) for kind in sorted({unit.kind for unit in fleet}))
+    reached = _reached(_Same(network), standing, kmh, roads.blocked)
+    at = _demand_nodes(_Same(network), _Same(demand), roads.blocked)
+    return Circle(units=tuple(unit.unit_id for unit in fleet), demand=demand, places=reached.at(at), nodes=reached)
+
+
+class _Same:
+    """Something as a key: the same object, not an equal one."""
+
+    __slots__ = ("it",)
+
+    def __init__(self, it: Any) -> None:  # noqa: ANN401 - a network or a demand
+        self.it = it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.it is self.it
+
+
+@lru_cache(maxsize=32)
+def _reached(
+    network: _Same, standing: tuple[tuple[str, int, float], ...], kmh: tuple[tuple[str, float], ...], blocked: frozenset[Blocked]
+) -> "NearestTwo":
+    """The two nearest for every node. standing : kind, node, seconds until it rolls, ordered by kind. Kept: vehicles mostly stand."""
+    roads: RoadNetwork = network.it
+    found = roads.nearest_two(np.zeros(0, dtype=np.int64), np.zeros(0))
+    before = 0
+    for kind, speed in kmh:
+        nodes = np.array([node for of, node, _ in standing if of == kind], dtype=np.int64)
+        start_s = np.array([start for of, _, start in standing if of == kind])
+        reached = roads.nearest_two(nodes, start_s, vehicle_kmh=speed, blocked=blocked, limit_s=RINGS_S[-1])
+        found = found.merged(reached, shift=before)
+        before += len(nodes)
+    return found
+
+
+@lru_cache(maxsize=32)
+def _demand_nodes(network: _Same, demand: _Same, blocked: frozenset[Blocked]) -> NDArray[np.int64]:
+    roads: RoadNetwork = network.it
+    return roads.snap(demand.it.points, blocked=blocked).node
+
+
+@lru_cache(maxsize=4)
+def _demand(catalogue: _Same) -> Demand:
+    known: Catalogue = catalogue.it
+    places = list(known.places.values())
+    weights = known.street.coverage.weights
+    weight = np.array([weights.get(place.kind, 0.0) for place in places])
+    return Demand(
+        ids=tuple(place.id for place in places),
+        kinds=np.array([place.kind for place in places]),
+        areas=np.array([place.area for place in places]),
+        points=np.array([(place.point.lat, place.point.lon) for place in places]).reshape(-1, 2),
+        weight=weight / (weight.sum() or 1.0),
+    )
+
+
+def demand_of(catalogue: Catalogue) -> Demand:
+    """Every place of the street with its weight, worked out once."""
+    return _demand(_Same(catalogue))
+
+
+# ---- what screens and programs get ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """The circle with the moment and the roads it was seen on."""
+
+    at: datetime
+    circle: Circle
+    roads: RoadsNow
+
+
+def see(center: Center) -> Sight:
+    """Look at the circle now."""
+    with center.read() as session:
+        roads = roads_now(center, session)
+        fleet = free_units(center, session)
+    return Sight(at=center.now(), circle=circle(center, roads, fleet), roads=roads)
+
+
+def summary(center: Center, sight: Sight) -> dict[str, Any]:
+    """The circle in figures, JSON-plain: shares from 0 to 1, who is outside, what each unit alone reaches."""
+    now = sight.circle
+    outside = np.flatnonzero(~now.inside)
+    by_weight = outside[np.argsort(-now.demand.weight[outside], kind="stable")]
+    return {
+        "at": moment(sight.at),
+        "limit_s": PROMISE_S,
+        "weather": sight.roads.weather.value,
+        "closed_roads": len(sight.roads.blocked),
+        "free_units": len(now.units),
+        "demand_share": round(now.share, 4),
+        "compounds_share": round(now.share_of("compound"), 4),
+        "shops_share": round(now.share_of("shop"), 4),
+        "areas": {code: round(now.share_in(code), 4) for code in center.catalogue.areas},
+        "only_by": {unit: round(cost, 4) for unit, cost in sorted(now.price().items()) if cost > 0},
+        "outside_count": len(outside),
+        "outside": [_place(center, now, int(number)) for number in by_weight[:OUTSIDE_TOLD]],
+    }
+
+
+def _place(center: Center, now: Circle, number: int) -> dict[str, Any]:
+    place, seconds = center.catalogue.places[now.demand.ids[number]], float(now.places.first_s[number])
+    return {
+        "id": place.id,
+        "kind": place.kind,
+        "name": place.name.as_row(),
+        "area": place.area,
+        "lat": place.point.lat,
+        "lon": place.point.lon,
+        "arrival_s": round(seconds) if np.isfinite(seconds) else None,
+    }
+
+
+def rings(center: Center, sight: Sight) -> dict[str, Any]:
+    """Streets by when help is there, as lines of [lat, lon]: within 3, 5, 8 minutes, and later or never (within_s null).
+
+    A piece of street counts by its farther end.
+    """
+    network, first_s = center.roads, sight.circle.nodes.first_s
+    later_s = np.maximum(first_s[network.edges.tail], first_s[network.edges.head])
+    band = np.searchsorted(RINGS_S, later_s)
+    bands = [*RINGS_S, None]
+    lines = [{"within_s": within_s, "lines": _lines(network, np.flatnonzero(band == number))} for number, within_s in enumerate(bands)]
+    return {"at": moment(sight.at), "rings": lines}
+
+
+def _lines(network: "RoadNetwork", edges: NDArray[np.int64]) -> list[list[list[float]]]:
+    places = np.round(network.lat_lon, 5).tolist()
+    return [[places[node] for node in line] for line in network.nodes_along(edges)]
+
+
+# ---- history -------------------------------------------------------------------------------------------------------------------------
+
+
+def keep_reading(center: Center, sight: Sight) -> bool:
+    """Put the circle into the history when it is due or has changed; returns whether it was. Several processes keep one history."""
+    now, share = sight.circle, sight.circle.share
+    with center.read() as session:
+        if not _is_news(_last(session), share, sight.at):
+            return False
+    with center.work(SYSTEM) as work:
+        work.take_turns("coverage")
+        if not _is_news(_last(work.session), share, sight.at):
+            return False
+        work.add(
+            CoverageReading(
+                at=sight.at,
+                free_units=len(now.units),
+                closed_roads=len(sight.roads.blocked),
+                weather=sight.roads.weather.value,
+                demand_share=share,
+                compounds_share=now.share_of("compound"),
+                shops_share=now.share_of("shop"),
+                outside=int((~now.inside).sum()),
+                areas={code: round(now.share_in(code), 4) for code in center.catalogue.areas},
+            )
+        )
+        return True
+
+
+def _last(session: Session) -> CoverageReading | None:
+    return session.scalars(select(CoverageReading).order_by(CoverageReading.at.desc(), CoverageReading.id.desc()).limit(1)).one_or_none()
+
+
+def _is_news(last: CoverageReading | None, share: float, at: datetime) -> bool:
+    return last is None or (at >= last.at and (at - last.at >= KEPT_EVERY or abs(share - last.demand_share) >= WORTH_KEEPING))
+
+
+def history(center: Center, since: datetime, until: datetime | None = None) -> list[dict[str, Any]]:
+    """Readings of a time, oldest first, JSON-plain; each holds until the next."""
+    query = select(CoverageReading).where(CoverageReading.at >= since)
+    if until is not None:
+        query = query.where(CoverageReading.at <= until)
+    with center.read() as session:
+        return [
+            {
+                "at": moment(row.at),
+                "free_units": row.free_units,
+                "closed_roads": row.closed_roads,
+                "weather": row.weather,
+                "demand_share": round(row.demand_share, 4),
+                "compounds_share": round(row.compounds_share, 4),
+                "shops_share": round(row.shops_share, 4),
+                "outside": row.outside,
+                "areas": row.areas,
+            }
+            for row in session.scalars(query.order_by(CoverageReading.at, CoverageReading.id))
+        ]

@@ -1,0 +1,102 @@
+"""Simulated days over the real street: the same calls for every policy, ours never worse where many wait, and hindsight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from time import process_time
+
+import numpy as np
+import pytest
+
+from command_center.center import Center
+from command_center.domain.levels import Level
+from command_center.domain.rights import Actor
+from command_center.domain.status import AssignmentStatus
+from command_center.services import assignments, simulating
+from command_center.services.assignments import ReportStatus
+from command_center.services.dispatching import DispatchUnits, dispatch_units
+from command_center.services.hindsight import hindsight
+from command_center.services.simulating import POLICIES, Stage
+from tests.builders import take_test_call
+from tests.conftest import Clock
+
+
+@pytest.fixture
+def sixteen(center: Center) -> Stage:
+    return simulating.stage(center)
+
+
+def test_the_same_seed_gives_the_same_days(center: Center, sixteen: Stage) -> None:
+    first, again, other = (simulating.day_calls(center.catalogue, sixteen, days=3, per_day=100, seed=seed) for seed in (7, 7, 8))
+
+    assert np.array_equal(first.at_s, again.at_s)
+    assert np.array_equal(first.spot, again.spot)
+    assert not np.array_equal(first.at_s[:50], other.at_s[:50])
+    assert (np.diff(first.at_s) >= 0).all()
+    assert 200 < len(first.at_s) < 400
+    assert first.at_s.max() < 3 * 86_400
+
+
+def test_on_a_quiet_day_everybody_is_served_in_time_by_any_policy(center: Center, sixteen: Stage) -> None:
+    calls = simulating.day_calls(center.catalogue, sixteen, days=2, per_day=50, seed=3)
+
+    shares = {policy: simulating.run(sixteen, calls, policy).promise_share for policy in POLICIES}
+
+    assert all(share > 0.9 for share in shares.values())
+    assert shares["ours"] == pytest.approx(shares["severity_first"], abs=0.01)
+
+
+@pytest.mark.parametrize("units", [16, 60, 200])
+def test_in_a_cloudburst_ours_is_at_least_eight_percent_below_severity_first(center: Center, units: int) -> None:
+    """Three fresh seeds here; bench/roads.py takes twenty."""
+    on = simulating.stage(center, units=units)
+    ratios = []
+    for seed in (501, 502, 503):
+        calls = simulating.cloudburst_calls(center.catalogue, on, count=300, within_s=600, seed=seed)
+        ours, plain = (simulating.run(on, calls, policy).weighted_s for policy in ("ours", "severity_first"))
+        ratios.append(ours / plain)
+
+    assert np.mean(ratios) <= 0.92
+
+
+def test_thousands_of_calls_pass_in_a_second(center: Center, sixteen: Stage) -> None:
+    calls = simulating.day_calls(center.catalogue, sixteen, days=20, per_day=100, seed=1)
+
+    began = process_time()
+    simulating.run(sixteen, calls, "ours")
+
+    assert len(calls.at_s) / (process_time() - began) > 2_000, "the goal is 5,000; a loaded machine gets some grace"
+
+
+def test_an_unknown_policy_is_a_mistake_that_shows(center: Center, sixteen: Stage) -> None:
+    with pytest.raises(KeyError):
+        simulating.run(sixteen, simulating.day_calls(center.catalogue, sixteen, days=1, per_day=5, seed=1), "clever")
+
+
+# ---- hindsight ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_watch_without_calls_has_nothing_to_look_back_on(center: Center) -> None:
+    report = hindsight(center, center.now() - timedelta(hours=24), center.now())
+
+    assert (report["incidents"], report["real_s"]) == ([], None)
+
+
+def test_a_far_unit_for_a_near_fire_shows_in_hindsight(center: Center, officer: Actor, clock: Clock, crew: Callable[[str], Actor]) -> None:
+    began = center.now()
+    taken = take_test_call(center, officer, place_id="XQ001", severity=Level.II)
+    clock.advance(30)
+    (assignment,) = dispatch_units(center, DispatchUnits(incident_id=taken.incident_id, unit_ids=("patrol-12",)), officer)
+    for wait_s, status in ((20, "acknowledged"), (60, "en_route"), (600, "on_scene"), (900, "cleared")):
+        clock.advance(wait_s)
+        assignments.report_status(center, ReportStatus(assignment_id=assignment, status=AssignmentStatus(status)), crew("patrol-12"))
+    take_test_call(center, officer, place_id="XQ090")
+
+    report = hindsight(center, began, center.now() + timedelta(seconds=1))
+
+    first, second = report["incidents"]
+    assert (first["real_s"], first["units"]) == (710, ["patrol-12"])
+    assert first["floor_s"] <= first["best_found_s"] < 400
+    assert (second["real_s"], second["units"]) == (None, [])
+    assert report["floor_s"] <= report["best_found_s"] < report["real_s"] == 710
