@@ -293,7 +293,7 @@ def test_an_exercise_is_marked_on_every_paper(center: Center, officer: Actor, cl
 
 
 def test_what_no_file_can_hold_is_left_out(center: Center, officer: Actor) -> None:
-    take_test_call(center, officer, place_text="3楼\x0b\x00东户")
+    take_test_call(center, officer, place_text="3楼\x0b\x1f东户")
     report = handover.handover_context(center, officer)
 
     assert "3楼东户" in every_text(word(handover_docx(center, report, "zh_CN")))
