@@ -29,11 +29,9 @@ def upgrade() -> None:
     op.bulk_insert(sa.table("log_indexed", sa.column("id"), sa.column("up_to")), [{"id": 1, "up_to": 0}])
     op.create_index(op.f("ix_call_at"), "call", ["at"], unique=False)
     op.create_index("ix_activation_requested_at", "activation", ["requested_at"], unique=False)
-    op.create_index("ix_stock_movement_at", "stock_movement", ["at"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_index("ix_stock_movement_at", table_name="stock_movement")
     op.drop_index("ix_activation_requested_at", table_name="activation")
     op.drop_index(op.f("ix_call_at"), table_name="call")
     op.drop_table("log_indexed")
