@@ -123,6 +123,21 @@ ROSTER_HINT: Mapping[str, str] = {
     "nights": N_("More than three nights in a row"),
 }
 
+EVENT_GROUP: Mapping[str, str] = {
+    "incidents": N_("Incidents"),
+    "units": N_("Units"),
+    "plans": N_("Plans in force"),
+    "warnings": N_("Warnings and measurements"),
+    "stock": N_("Stock"),
+    "reports": N_("Reports to the district"),
+    "duty": N_("Watches and roster"),
+    "handover": N_("Handover and duty log"),
+    "roads": N_("Roads and coverage"),
+    "centre": N_("Accounts and background work"),
+    "drills": N_("Drill"),
+}
+"""Parts of the house that events belong to (log_search.event_group), in the order in which a search offers them."""
+
 CADRE_KIND: Mapping[str, str] = {"street_cadre": N_("Street cadre"), "community_cadre": N_("Community cadre")}
 
 RESPONSIBILITY_PART: Mapping[str, str] = {"lead": N_("Street lead"), "community": N_("Community cadre")}
@@ -671,27 +686,29 @@ def _spoken(language: str, key: str, value: Any, names: Mapping[str, str]) -> st
     text = str(value)
     if key in _STATUS_FACTS and text not in LEVEL:
         return status(language, text)
-    table = _WORDS_OF.get(key, {})
+    table = _words_for.get(key, {})
     if text in table:
         return say(table[text])
     return names.get(f"{key}:{text}") or names.get(text, text)
 
 
-_WORDS_OF: Mapping[str, Mapping[str, str]] = {
-    "role": {**PERSON_ROLE, **ROLE},
-    "approve_by": ROLE,
-    "post": POST,
-    "job": JOB,
-    "kind": {**CREDENTIAL, **STOCK_MOVE},
-    "act": WARNING_ACT,
-    "color": WARNING_COLOR,
-    "how": NOTICE_STATE,
-    "mark": NOTICE_MARK,
-    "notice_state": NOTICE_STATE,
-    "proposal_state": PROPOSAL_STATE,
-    "report_kind": REPORT_KIND,
-    "state": REPORT_STATE,
-    "because": BECAUSE,
-    "evidence": EVIDENCE,
-}
+_WORDS_OF: tuple[tuple[str, Mapping[str, str]], ...] = (
+    ("role", {**PERSON_ROLE, **ROLE}),
+    ("approve_by", ROLE),
+    ("post", POST),
+    ("job", JOB),
+    ("kind", {**CREDENTIAL, **STOCK_MOVE}),
+    ("act", WARNING_ACT),
+    ("color", WARNING_COLOR),
+    ("how", NOTICE_STATE),
+    ("mark", NOTICE_MARK),
+    ("notice_state", NOTICE_STATE),
+    ("proposal_state", PROPOSAL_STATE),
+    ("report_kind", REPORT_KIND),
+    ("state", REPORT_STATE),
+    ("because", BECAUSE),
+    ("evidence", EVIDENCE),
+)
 """Facts whose codes have words of their own."""
+
+_words_for = dict(_WORDS_OF)
