@@ -212,7 +212,7 @@ class _Writer:
         hashed = log.digest(
             prev=self.prev, entry_id=self.entry_id, at=at, actor=actor, role=role.value, event=event.name, facts=canonical_json(facts)
         )
-        row = {
+        row: dict[str, Any] = {
             "id": self.entry_id,
             "at": at,
             "actor": actor,
