@@ -126,11 +126,18 @@ class Relay:
     # ---- filing words ----
 
     def _file_words(self) -> None:
-        """File a few new lines; while more are left, the next turn goes on at once."""
-        if self.has_more_to_file or time.monotonic() >= self._file_at:
+        """File a few new lines; while more are left, the next turn goes on at once. Whatever is wrong with them, orders are carried on."""
+        if not self.has_more_to_file and time.monotonic() < self._file_at:
+            return
+        try:
             filed = log_search.file_log(self.center, log_search.FILED_AT_ONCE)
-            self.has_more_to_file = filed == log_search.FILED_AT_ONCE
-            self._file_at = time.monotonic() + FILE_EVERY_S
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            log.exception("new lines of the log could not be filed for searching")
+            self.has_more_to_file, self._file_at = False, time.monotonic() + AGAIN_AFTER_S
+        else:
+            self.has_more_to_file, self._file_at = filed == log_search.FILED_AT_ONCE, time.monotonic() + FILE_EVERY_S
 
     # ---- publishing ----
 

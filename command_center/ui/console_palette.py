@@ -38,7 +38,7 @@ GROUPS: Mapping[Kind, str] = {
     "unit": N_("Units"),
     "plan": N_("Plans"),
     "place": N_("Places"),
-    "person": N_("People"),
+    "person": N_("People and cadres"),
     "depot": N_("Depots"),
     "material": N_("Materials"),
     "log": N_("Log"),

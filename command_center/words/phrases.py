@@ -146,6 +146,21 @@ ROSTER_HINT: Mapping[str, str] = {
     "nights": N_("More than three nights in a row"),
 }
 
+EVENT_GROUP: Mapping[str, str] = {
+    "incidents": N_("Incidents"),
+    "units": N_("Units"),
+    "plans": N_("Plans in force"),
+    "warnings": N_("Warnings and measurements"),
+    "stock": N_("Stock"),
+    "reports": N_("Reports to the district"),
+    "duty": N_("Watches and roster"),
+    "handover": N_("Handover and duty log"),
+    "roads": N_("Roads and coverage"),
+    "centre": N_("Accounts and background work"),
+    "drills": N_("Drill"),
+}
+"""Parts of the house that events belong to (log_search.event_group), in the order in which a search offers them."""
+
 CADRE_KIND: Mapping[str, str] = {"street_cadre": N_("Street cadre"), "community_cadre": N_("Community cadre")}
 
 RESPONSIBILITY_PART: Mapping[str, str] = {"lead": N_("Street lead"), "community": N_("Community cadre")}

@@ -7,6 +7,7 @@ import pytest
 
 from command_center.domain.errors import Refusal
 from command_center.domain.events import EVENTS, Event
+from command_center.services.log_search import event_group
 from command_center.services.reactions import REACTIONS, reactions_to
 from command_center.words import phrases, translator
 from workers.jobs import JOBS
@@ -31,6 +32,11 @@ def test_an_event_survives_the_log(kind: type[Event]) -> None:
     event = sample(kind)
 
     assert Event.from_log(event.name, event.facts()) == event
+
+
+@pytest.mark.parametrize("kind", EVENTS.values(), ids=EVENTS.keys())
+def test_every_event_belongs_to_a_part_that_a_search_can_name(kind: type[Event]) -> None:
+    assert event_group(kind.__name__) in phrases.EVENT_GROUP
 
 
 @pytest.mark.parametrize("kind", EVENTS.values(), ids=EVENTS.keys())

@@ -187,6 +187,20 @@ def test_a_relay_that_has_much_to_file_goes_on_at_once_and_then_rests(
     assert found(center, officer, "爆裂") == 5
 
 
+def test_lines_that_cannot_be_filed_hold_up_nothing_else(
+    center: Center, relay: Relay, officer: Actor, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Session(center.engine) as session, session.begin():
+        strange = {"actor": "system", "role": officer.role, "event": "CallTaken", "facts": ["no", "facts"], "prev": "", "hash": ""}
+        session.add(LogEntry(id=10_000, at=center.now(), touched=[], published_at=center.now(), **strange))
+    take_test_call(center, officer)
+
+    relay.turn()
+
+    assert not unpublished(center)
+    assert "could not be filed" in caplog.text
+
+
 # ---- due work ------------------------------------------------------------------------------------------------------------------
 
 
