@@ -138,6 +138,7 @@ class Settings(BaseSettings):
             "catalogue_dir": self.catalogue_dir,
             "language": self.language,
             "public_url": self.public_url.rstrip("/"),
+            "router_url": self.router_url,
             "pattern_name": self.watch_pattern,
             "drill": None if self.drill is None else self.drill.as_row(),
         }

@@ -46,7 +46,7 @@ class Center:
     """One street's centre as a process sees it. Open once per process, close at the end.
 
     reactions : what work follows an event; the services set it, so that verbs and their consequences stay on one floor.
-    public_url : where people outside reach this centre, for links in messages; "" when they cannot.
+    public_url : where people outside reach this centre, for links in messages; "" when they cannot. router_url : of a Valhalla server.
     is_drill : an exercise on a copy of the world: nothing leaves the building. drill : its clock, None in service.
     pattern_name : how the day is divided into watches, by its name in handover_template.yaml; "" takes the catalogue's default.
     """
@@ -61,6 +61,7 @@ class Center:
     pattern_name: str
     now: Clock
     public_url: str = ""
+    router_url: str = ""
     is_drill: bool = False
     drill: DrillClock | None = None
     reactions: Callable[[Event], tuple[Reaction, ...]] = _no_reactions
@@ -78,6 +79,7 @@ class Center:
         pattern_name: str = "",
         now: Clock = utc_now,
         public_url: str = "",
+        router_url: str = "",
         drill: Mapping[str, Any] | None = None,
     ) -> Self:
         """Connect everything; nothing is read or written yet but the tracks' table. drill : DrillClock.as_row, whose time is kept then."""
@@ -93,6 +95,7 @@ class Center:
             pattern_name=pattern_name,
             now=now if clock is None else lambda: clock.at(now()),
             public_url=public_url,
+            router_url=router_url,
             is_drill=clock is not None,
             drill=clock,
         )
@@ -129,10 +132,14 @@ class Center:
 
         return RoadNetwork.load(self.roads_file, signal_delay_s=self.catalogue.street.coverage.signal_delay_s)
 
-    @property
+    @cached_property
     def router(self) -> "Router":
-        """Who answers how long a way takes: the street's own network."""
-        return self.roads
+        """Who answers how long a way takes: the street's own network, or the server that was named."""
+        if not self.router_url:
+            return self.roads
+        from command_center.roads.valhalla import ValhallaRouter  # noqa: PLC0415 - a street without a server needs no client
+
+        return ValhallaRouter(self.router_url, self.roads)
 
     def read_roads_ahead(self) -> None:
         """Read the street network in a thread of its own, unless it is at hand.

@@ -169,7 +169,7 @@ class RoadNetwork:
 
         blocked : streets on this ground do not count: what lies in the middle of it is driven to from its edge.
         """
-        place = _lat_lon(points) * self._scale
+        place = as_degrees(points) * self._scale
         if not len(place):
             return Snap(node=np.zeros(0, dtype=np.int64), offset_m=np.zeros(0))
         middles, which = self._open_edges(blocked)
@@ -299,7 +299,7 @@ class RoadNetwork:
         """The place on the nearest street, and how many metres away it is."""
         near = int(self.snap([point]).node[0])
         edges = np.flatnonzero((self.edges.tail == near) | (self.edges.head == near))
-        place = _lat_lon([point])[0] * self._scale
+        place = as_degrees([point])[0] * self._scale
         tail, way = self._plane.tail[edges], self._plane.head[edges] - self._plane.tail[edges]
         share = np.clip(((place - tail) * way).sum(axis=1) / np.maximum((way**2).sum(axis=1), 1e-9), 0, 1)
         foot = tail + share[:, None] * way
@@ -334,7 +334,7 @@ class RoadNetwork:
 
     def edges_near(self, point: Point, *, radius_m: float) -> frozenset[int]:
         """The edges whose middle lies within a circle: what a closure at this point takes out, both directions."""
-        found = self._middles.query_ball_point(_lat_lon([point])[0] * self._scale, radius_m)
+        found = self._middles.query_ball_point(as_degrees([point])[0] * self._scale, radius_m)
         return frozenset(int(edge) for edge in found)
 
     def _open_under(self, blocked: frozenset[Blocked]) -> tuple[cKDTree, IntArray]:
@@ -346,7 +346,7 @@ class RoadNetwork:
         return cKDTree(((self._plane.tail + self._plane.head) / 2)[which]), which
 
     def _edges_on(self, blocked: Blocked) -> IntArray:
-        lines = [_lat_lon(line) * self._scale for line in blocked.lines]
+        lines = [as_degrees(line) * self._scale for line in blocked.lines]
         return np.flatnonzero(edges_on(self._plane, lines, blocked.reach_m))
 
     def _seconds_per_edge(self, conditions: Conditions) -> FloatArray:
@@ -382,7 +382,7 @@ class RoadNetwork:
         return tuple(dict.fromkeys(self.names[index] for index in street[turns] if self.names[index].zh))
 
 
-def _lat_lon(points: Points) -> FloatArray:
+def as_degrees(points: Points) -> FloatArray:
     """(n, 2) float from any way of giving points."""
     if isinstance(points, Sequence):
         points = [(point.lat, point.lon) if isinstance(point, Point) else point for point in points]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from heapq import heappop, heappush
 from importlib.util import find_spec
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import osmium
@@ -105,9 +107,9 @@ class _Reference:
         self.places: dict[int, Point] = {}
         self.beside: dict[int, list[tuple[int, float]]] = {}
         signals: set[int] = set()
-        keys = osmium.filter.KeyFilter("highway")
-        for thing in osmium.FileProcessor(str(city)).with_locations().with_filter(keys):
-            if isinstance(thing, osmium.osm.Node) and thing.tags.get("highway") == "traffic_signals":
+        things: Iterable[Any] = osmium.FileProcessor(str(city)).with_locations().with_filter(osmium.filter.KeyFilter("highway"))
+        for thing in things:
+            if thing.is_node() and thing.tags.get("highway") == "traffic_signals":
                 signals.add(thing.id)
             if isinstance(thing, osmium.osm.Way) and thing.tags.get("highway") in SPEED_KMH and _is_drivable(thing.tags):
                 along, against = _directions(thing.tags)

@@ -1,0 +1,256 @@
+"""Roads, the five-minute circle, many at once, standby points and simulated days: what they cost, and what they bring on fresh seeds."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import numpy as np
+from sqlalchemy.orm import Session
+
+from bench.figures import Figure, Peer, figure, p50, p95
+from bench.ground import Desk, Ground, desk, opened, running_centre
+from command_center.center import Center
+from command_center.db.tables import Incident, Unit
+from command_center.domain.dispatching import Candidate, rank_units
+from command_center.domain.geo import Point
+from command_center.domain.levels import Level
+from command_center.domain.road_weather import RoadWeather
+from command_center.domain.status import IncidentStatus, UnitStatus
+from command_center.domain.text import Text
+from command_center.roads import RoadNetwork
+from command_center.roads.edges import DirectedEdges
+from command_center.services import assigning, coverage, simulating, standby
+from command_center.services.coverage import Demand, demand_of, free_units
+from command_center.services.road_conditions import roads_now
+
+FIRST_SEED = 20_000
+"""Seeds that nothing was tuned on."""
+
+
+def measure(ground: Ground) -> Iterator[Figure]:
+    """In this process on a centre of its own, where nothing else is said; the closure over HTTP to a bare SSE client."""
+    with running_centre(CENTER_SIMULATOR="off") as centre, opened(centre) as center:
+        yield from _circle(center, ground)
+        yield from _proposals(ground)
+        with desk(centre) as officer:
+            yield _closure_to_screen(officer, center, ground)
+        yield from _standby(center)
+        yield from _simulated(center, ground)
+        yield _together(center, ground)
+
+
+def _ms(act: Callable[[int], object], count: int) -> list[float]:
+    times: list[float] = []
+    for number in range(count):
+        began = time.perf_counter()
+        act(number)
+        times.append((time.perf_counter() - began) * 1000)
+    return times
+
+
+# ---- the circle ----------------------------------------------------------------------------------------------------------------------
+
+
+def _circle(center: Center, ground: Ground) -> Iterator[Figure]:
+    count = ground.samples(100, 15)
+    coverage.see(center)
+
+    def anew(_number: int) -> None:
+        coverage._reached.cache_clear()  # noqa: SLF001 - what is kept between two looks would make this a measurement of nothing
+        coverage.summary(center, coverage.see(center))
+
+    yield figure("coverage of the whole district, p95", p95(_ms(anew, count)), "ms", goal=100)
+    sight = coverage.see(center)
+    yield figure("rings of the whole district as lines, p95", p95(_ms(lambda _: coverage.rings(center, sight), count)), "ms", goal=100)
+
+
+def _proposals(ground: Ground) -> Iterator[Figure]:
+    """The arithmetic of a proposal with its price on a network of 15,000 nodes: one search backwards, two forwards, the ranking."""
+    network, dice = _grid(123), np.random.default_rng(1)
+    for units, goal in ((16, 15.0), (1000, 50.0)):
+        nodes = dice.choice(len(network.lat_lon), units)
+        demand = dice.choice(len(network.lat_lon), 2000)
+        start_s = np.full(units, 60.0)
+
+        def propose(number: int, nodes: np.ndarray = nodes, demand: np.ndarray = demand, start_s: np.ndarray = start_s) -> None:
+            at = Point(*network.lat_lon[(number * 131) % len(network.lat_lon)])
+            travel_s = network.travel_s(network.lat_lon[nodes], at, vehicle_kmh=25.0)
+            network.nearest_two(nodes, start_s, vehicle_kmh=25.0, limit_s=480.0).at(demand)
+            rank_units(
+                [_candidate(unit, float(seconds)) for unit, seconds in enumerate(travel_s)], capabilities=frozenset(), first_units={}
+            )
+
+        search = _ms(lambda number: network.travel_s(network.lat_lon[:1], Point(*network.lat_lon[number * 17]), vehicle_kmh=24.0), 30)
+        peer = Peer(name="one road search, p95", value=p95(search))
+        times = _ms(propose, ground.samples(100, 15))
+        yield figure(f"proposal with its price, {units:,} units, 15,000 nodes, p95", p95(times), "ms", goal=goal, peer=peer)
+
+
+def _grid(side: int) -> RoadNetwork:
+    """A town of square blocks, 80 m each way."""
+    north, east = np.divmod(np.arange(side * side), side)
+    lat_lon = np.stack([36.6 + north * 80 / 111_195, 119.0 + east * 80 / 89_000], axis=1)
+    here = np.arange(side * side)
+    pairs = [(here[east < side - 1], here[east < side - 1] + 1), (here[north < side - 1], here[north < side - 1] + side)]
+    tail = np.concatenate([end for a, b in pairs for end in (a, b)])
+    head = np.concatenate([end for a, b in pairs for end in (b, a)])
+    order = np.lexsort((head, tail))
+    count = len(tail)
+    edges = DirectedEdges(
+        lat_lon=lat_lon,
+        tail=tail[order],
+        head=head[order],
+        length_m=np.full(count, 80.0),
+        speed_kmh=np.random.default_rng(2).choice([25.0, 40.0, 50.0], count),
+        street=np.zeros(count, dtype=np.int64),
+        signal=np.zeros(count, dtype=bool),
+    )
+    return RoadNetwork(edges, (Text("", ""),))
+
+
+def _candidate(number: int, travel_s: float) -> Candidate:
+    return Candidate(
+        unit_id=f"u{number}",
+        call_sign=Text("", ""),
+        kind="patrol_vehicle",
+        status=UnitStatus.AVAILABLE,
+        capabilities=frozenset(),
+        seats=4,
+        travel_s=travel_s,
+        battery_pct=None,
+        low_battery_pct=None,
+        fix_age_s=1.0,
+    )
+
+
+def _closure_to_screen(officer: Desk, center: Center, ground: Ground) -> Figure:
+    """From the request that closes a road to the new circle at a bare SSE client."""
+    streets = center.roads.streets
+    times = [_one_closure_ms(officer.http, streets[number % len(streets)].zh) for number in range(ground.samples(20, 4))]
+    return figure("a road closed to the new circle on the stream, p95", p95(times), "ms", goal=1000)
+
+
+def _one_closure_ms(http: httpx.Client, street: str) -> float:
+    before = http.get("/api/v1/coverage").raise_for_status().json()["closed_roads"]
+    with http.stream("GET", "/api/v1/stream", timeout=20) as stream:
+        lines = stream.iter_lines()
+        next(line for line in lines if line.startswith("event: beat"))
+        began = time.perf_counter()
+        closure = http.post("/api/v1/closures", json={"street": street}).raise_for_status().json()["id"]
+        coverage_next = False
+        for line in lines:
+            if coverage_next and json.loads(line.removeprefix("data: "))["closed_roads"] > before:
+                break
+            coverage_next = line == "event: coverage"
+    took_ms = (time.perf_counter() - began) * 1000
+    http.post(f"/api/v1/closures/{closure}/reopen").raise_for_status()
+    return took_ms
+
+
+# ---- many at once --------------------------------------------------------------------------------------------------------------------
+
+
+def _together(center: Center, ground: Ground) -> Figure:
+    places = list(center.catalogue.places.values())
+    with Session(center.engine) as session, session.begin():
+        like = session.get_one(Unit, "patrol-01")
+        own = {name: getattr(like, name) for name in ("kind", "area_code", "station_code", "seats", "capabilities", "low_battery_pct")}
+        for number in range(184):
+            at = places[number * 9].point
+            session.add(
+                Unit(
+                    id=f"bench-{number}",
+                    call_sign_zh=f"测{number}",
+                    call_sign_en=f"Bench {number}",
+                    home_lat=at.lat,
+                    home_lon=at.lon,
+                    crew=[],
+                    status=UnitStatus.AVAILABLE,
+                    **own,
+                )
+            )
+        for number in range(300):
+            session.add(_waiting(center, places[number * 6].point, number))
+    assigning.propose_together(center)
+    return figure(
+        "300 incidents x 200 units together, p50",
+        p50(_ms(lambda _: assigning.propose_together(center), ground.samples(15, 4))),
+        "ms",
+        goal=250,
+    )
+
+
+def _waiting(center: Center, at: Point, number: int) -> Incident:
+    called_at = center.now() - timedelta(seconds=number)
+    return Incident(
+        number=f"BENCH-{number}",
+        type="E107",
+        severity=list(Level)[number % 4],
+        status=IncidentStatus.NEW,
+        lat=at.lat,
+        lon=at.lon,
+        place_zh="",
+        place_en="",
+        note="",
+        call_count=1,
+        is_simulated=True,
+        reported_at=called_at,
+        last_call_at=called_at,
+    )
+
+
+# ---- what it brings ------------------------------------------------------------------------------------------------------------------
+
+
+def _standby(center: Center) -> Iterator[Figure]:
+    """Points chosen on one half of the places, counted on the other, against everybody at the stations."""
+    demand = demand_of(center.catalogue)
+    with center.read() as session:
+        roads, fleet = roads_now(center, session), free_units(center, session)
+    stations = center.catalogue.stations
+    at_stations = [replace(unit, point=stations[center.catalogue.vehicles[unit.unit_id].station].point) for unit in fleet]
+    points = standby.candidates(center)
+    for weather in RoadWeather:
+        for name, part in (("16 vehicles", at_stations), ("12 patrols", [it for it in at_stations if it.kind == "patrol_vehicle"])):
+            gains = []
+            for seed in range(5):
+                seen = np.random.default_rng(FIRST_SEED + seed).random(len(demand.ids)) < 0.5
+                half = np.where(seen, demand.weight, 0.0)
+                chosen_on = Demand(demand.ids, demand.kinds, demand.areas, demand.points, half / half.sum())
+                on = replace(roads, weather=weather)
+                stands = standby.stands_for(center, on, [unit.kind for unit in part], points, chosen_on)
+                moved = [replace(unit, point=points[stands[unit.kind].pop()]) for unit in part]
+                held = np.where(seen, 0.0, demand.weight)
+                shares = [float(held[coverage.circle(center, on, fleet_now).inside].sum() / held.sum()) for fleet_now in (part, moved)]
+                gains.append(shares[0] - shares[1])
+            goal = -15.0 if (weather, name) == (RoadWeather.SNOW, "12 patrols") else None
+            title = f"standby points, {weather.value}, {name}: change of the share outside on a held half"
+            yield figure(title, 100 * float(np.mean(gains)), "points", goal=goal)
+
+
+def _simulated(center: Center, ground: Ground) -> Iterator[Figure]:
+    """Cloudbursts: 300 calls within ten minutes, the same for every policy."""
+    seeds = ground.samples(20, 3)
+    for units in (16, 60, 200):
+        on = simulating.stage(center, units=units)
+        ratios: list[float] = []
+        for seed in range(FIRST_SEED, FIRST_SEED + seeds):
+            calls = simulating.cloudburst_calls(center.catalogue, on, count=300, within_s=600, seed=seed)
+            ours, plain = (simulating.run(on, calls, policy).weighted_s for policy in ("ours", "severity_first"))
+            ratios.append(ours / plain)
+        peer = Peer(name="severity-first closest", value=1.0)
+        name = f"weighted response in a cloudburst, {units} units, mean of {seeds} seeds"
+        yield figure(name, float(np.mean(ratios)), "x", goal=0.92, peer=peer)
+        yield figure(f"the worst of these seeds, {units} units", max(ratios), "x", peer=peer)
+    on = simulating.stage(center)
+    calls = simulating.day_calls(center.catalogue, on, days=ground.samples(100, 20), per_day=100, seed=FIRST_SEED)
+    for policy in simulating.POLICIES:
+        began = time.perf_counter()
+        simulating.run(on, calls, policy)
+        took_us = (time.perf_counter() - began) / len(calls.at_s) * 1e6
+        yield figure(f"one simulated call, {policy} (200 is 5,000 calls a second)", took_us, "us", goal=200)

@@ -1,0 +1,168 @@
+"""A router elsewhere: asked in Valhalla's words, understood in its answers, replaced by the street's own network when it fails.
+
+The answers are written as Valhalla 3.5 gives them; no server takes part.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from command_center.domain.closures import Blocked
+from command_center.domain.geo import Point
+from command_center.roads import RoadNetwork
+from command_center.roads.valhalla import ValhallaRouter, decoded, route_line
+from tests.roads.test_road_network import at, square
+
+HERE, THERE = at(0, 0), at(2, 2)
+Answer = Callable[[dict[str, Any]], httpx.Response]
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> RoadNetwork:
+    return square(tmp_path)
+
+
+def router(own: RoadNetwork, answer: Answer, asked: list[tuple[str, dict[str, Any]]] | None = None) -> ValhallaRouter:
+    def answered(request: httpx.Request) -> httpx.Response:
+        order = json.loads(request.content)
+        if asked is not None:
+            asked.append((request.url.path, order))
+        return answer(order)
+
+    return ValhallaRouter("http://router.test:8002/", own, transport=httpx.MockTransport(answered))
+
+
+def table(*seconds: float | None) -> Answer:
+    rows = [[{"from_index": number, "to_index": 0, "time": one, "distance": 1.0}] for number, one in enumerate(seconds)]
+    return lambda _: httpx.Response(200, json={"sources_to_targets": rows, "units": "kilometers", "algorithm": "costmatrix"})
+
+
+def trip(*points: Point) -> Answer:
+    manoeuvres = [
+        {"type": 1, "street_names": ["胜利东街"], "time": 30.0, "length": 0.2, "begin_shape_index": 0, "end_shape_index": 1},
+        {"type": 15, "street_names": ["鸢飞路"], "time": 60.0, "length": 0.2, "begin_shape_index": 1, "end_shape_index": 3},
+        {"type": 4, "time": 0, "length": 0, "begin_shape_index": 3, "end_shape_index": 3},
+    ]
+    leg = {"maneuvers": manoeuvres, "shape": route_line(points), "summary": {"time": 90.0, "length": 0.4}}
+    answer = {"trip": {"legs": [leg], "summary": {"time": 90.0, "length": 0.4}, "status": 0, "units": "kilometers"}}
+    return lambda _: httpx.Response(200, json=answer)
+
+
+def test_many_to_one_is_one_question_and_no_way_is_infinite(own: RoadNetwork) -> None:
+    asked: list[tuple[str, dict[str, Any]]] = []
+
+    seconds = router(own, table(120, None, 31), asked).travel_s([HERE, at(1, 0), at(2, 0)], THERE, vehicle_kmh=25)
+
+    assert seconds.tolist() == [120, np.inf, 31]
+    ((path, order),) = asked
+    assert path == "/sources_to_targets"
+    assert len(order["sources"]) == 3
+    assert order["targets"] == [{"lat": THERE.lat, "lon": THERE.lon}]
+    assert (order["costing"], order["costing_options"]) == ("auto", {"auto": {"top_speed": 25}})
+    assert "exclude_polygons" not in order
+
+
+def test_nobody_asks_about_no_places(own: RoadNetwork) -> None:
+    asked: list[tuple[str, dict[str, Any]]] = []
+
+    assert router(own, table(), asked).travel_s([], THERE).shape == (0,)
+    assert asked == []
+
+
+def test_closed_roads_go_with_the_question_as_rings_around_them(own: RoadNetwork) -> None:
+    asked: list[tuple[str, dict[str, Any]]] = []
+    closed = frozenset({Blocked(((at(1, 0),),), 40.0), Blocked(((at(0, 1), at(0, 2), at(1, 2)),), 1.0)})
+
+    router(own, table(10), asked).travel_s([HERE], THERE, blocked=closed)
+
+    rings = asked[0][1]["exclude_polygons"]
+    assert sorted(len(ring) for ring in rings) == [5, 5, 13]
+    assert all(ring[0] == ring[-1] for ring in rings)
+    circle = next(ring for ring in rings if len(ring) == 13)
+    away = [np.hypot((lat - at(1, 0).lat) * 111_195, (lon - at(1, 0).lon) * 111_195 * np.cos(np.radians(36.7))) for lon, lat in circle]
+    assert away == pytest.approx([40.0] * 13, abs=0.5)
+
+
+def test_a_way_has_a_line_with_times_its_length_and_its_streets(own: RoadNetwork) -> None:
+    line = [at(0, 0), at(2, 0), at(2, 1), at(2, 2)]
+
+    route = router(own, trip(*line)).route(HERE, THERE)
+
+    assert (route.travel_s, route.length_m) == (90, 400)
+    assert route.points == pytest.approx(np.array([(point.lat, point.lon) for point in line]), abs=1e-6)
+    assert route.seconds == pytest.approx([0, 30, 60, 90], abs=0.1)
+    assert [street.zh for street in route.streets] == ["胜利东街", "鸢飞路"]
+
+
+@pytest.mark.parametrize("code", [170, 171, 442])
+def test_no_way_is_an_answer_and_no_failure(own: RoadNetwork, code: int) -> None:
+    refusing = router(own, lambda _: httpx.Response(400, json={"error_code": code, "error": "No path could be found for input"}))
+
+    route = refusing.route(HERE, THERE)
+
+    assert (route.travel_s, len(route.points)) == (np.inf, 0)
+
+
+def _down(_order: dict[str, Any]) -> httpx.Response:
+    raise httpx.ConnectTimeout("nobody there")
+
+
+FAILURES: dict[str, Answer] = {
+    "nobody there": _down,
+    "busy": lambda _: httpx.Response(503, text="busy"),
+    "an error of its own": lambda _: httpx.Response(500, json={"error_code": 199, "error": "unknown"}),
+    "a list": lambda _: httpx.Response(200, json=[]),
+    "nothing": lambda _: httpx.Response(200, json={"sources_to_targets": [], "trip": {}}),
+    "words for times": lambda _: httpx.Response(200, json={"sources_to_targets": [[{"time": "soon"}]], "trip": {"legs": 3}}),
+    "times before now": lambda _: httpx.Response(200, json={"sources_to_targets": [[{"time": -5}]], "trip": None}),
+    "no text": lambda _: httpx.Response(200, content=b"\xff\xfe"),
+}
+
+
+@pytest.mark.parametrize("answer", FAILURES.values(), ids=FAILURES.keys())
+def test_whatever_goes_wrong_the_own_network_answers(own: RoadNetwork, answer: Answer) -> None:
+    elsewhere = router(own, answer)
+
+    assert elsewhere.travel_s([HERE], THERE).tolist() == own.travel_s([HERE], THERE).tolist()
+    assert elsewhere.route(HERE, THERE).length_m == own.route(HERE, THERE).length_m
+
+
+def test_an_outage_is_told_once(own: RoadNetwork, caplog: pytest.LogCaptureFixture) -> None:
+    answers = iter([_down, _down, table(5), _down])
+
+    def one_after_the_other(order: dict[str, Any]) -> httpx.Response:
+        return next(answers)(order)
+
+    elsewhere = router(own, one_after_the_other)
+
+    for _ in range(4):
+        elsewhere.travel_s([HERE], THERE)
+
+    assert [record.message for record in caplog.records].count("the router does not answer: the street's own network does") == 2
+
+
+@given(
+    st.lists(
+        st.builds(Point, st.floats(-90, 90).map(lambda it: round(it, 6)), st.floats(-180, 180).map(lambda it: round(it, 6))), min_size=1
+    )
+)
+def test_an_encoded_line_is_read_as_it_was_written(points: list[Point]) -> None:
+    assert decoded(route_line(points)) == pytest.approx(np.array([(point.lat, point.lon) for point in points]), abs=1e-6)
+
+
+@given(st.text(max_size=30))
+def test_what_is_no_line_is_refused_and_never_hangs(shape: str) -> None:
+    try:
+        found = decoded(shape)
+    except (ValueError, IndexError):
+        return
+    assert found.shape[1] == 2
