@@ -4,7 +4,7 @@
    cc.positions                      unit id -> [id, lat, lon, speed_kmh, heading_deg, battery_pct, at, accuracy_m]
    cc.now()                          the server's clock, in milliseconds; a drill's runs faster than this machine's (cc.speed)
    cc.read({zh, en}), cc.say(key)    a text of the board, a sentence of the scripts, in the language of the page
-   events on document                cc:rows {rows, snapshot}, cc:positions, cc:entry {entry}, cc:link {state}, cc:second
+   events on document                cc:rows {rows, snapshot}, cc:positions, cc:entry {entry}, cc:circle {figures}, cc:link {state}, cc:second
    Ordinary server callbacks learn of new facts through the store "facts" {stream, n}, at most every 150 ms. */
 (() => {
   const cc = (window.cc = window.cc || {});
@@ -79,6 +79,7 @@
       for (const fix of frame.v) cc.positions[fix[0]] = fix;
       cc.emit("positions", { moved: frame.v });
     },
+    coverage: event => { hear(); cc.emit("circle", { figures: JSON.parse(event.data) }); tell(); },
     beat: event => {
       const beat = JSON.parse(event.data);
       hear(beat.at, beat.speed);

@@ -52,7 +52,7 @@ class CircleWatch:
             figures = coverage.summary(self.center, sight)
             told = _json({**figures, "at": None})
             if told != self._told:
-                self._told = told
+                self._told, self.live.circle = told, figures
                 self.live.tell(Message("coverage", None, _json(figures)))
             return sight
 

@@ -126,6 +126,8 @@ class LiveBoard:
     board: Board = field(default_factory=Board)
     entries: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_ENTRIES))
     positions: dict[str, list[Any]] = field(default_factory=dict)
+    circle: dict[str, Any] | None = None
+    """The five-minute circle in figures, as last told; None before anybody looked."""
     stream_id: str = ""
     log_id: int = 0
     _wire_away: bool = False

@@ -204,6 +204,7 @@ WAYS: Sequence[Way] = (
     Way(path="/plans", label=N_("Plans"), symbol="list-check", keys="F9", right=Right.RUN_PLANS),
     Way(path="/duty", label=N_("Duty and handover"), symbol="notes", right=Right.HAND_OVER),
     Way(path="/resources", label=N_("Depots and vehicles"), symbol="packages"),
+    Way(path="/reports", label=N_("Figures"), symbol="report-analytics", rare=True),
     Way(path="/reporting", label=N_("Reports"), symbol="report", right=Right.SEND_REPORTS, rare=True),
     Way(path="/people", label=N_("People"), symbol="users", right=Right.KEEP_ROSTER, rare=True),
     Way(path="/plan-texts", label=N_("Plan texts"), symbol="layers-intersect", right=Right.READ_WORDS, rare=True),

@@ -185,15 +185,25 @@ def _draw_shelters(center: Center, board: Board, screen: Screen) -> Component:
     return dl.LayerGroup(eventHandlers={"add": named("adoptShelters")})
 
 
+def _draw_circle(center: Center, board: Board, screen: Screen) -> Component:
+    return dl.LayerGroup(eventHandlers={"add": named("adoptCircle")})
+
+
+def _draw_closures(center: Center, board: Board, screen: Screen) -> Component:
+    return dl.LayerGroup(eventHandlers={"add": named("adoptClosures")})
+
+
 _CONSOLE = frozenset({"console"})
 
 LAYERS: Sequence[Layer] = (
     Layer(id="base", title=Text("底图", "Base map"), draw=_draw_base, z=300),
+    Layer(id="circle", title=Text("五分钟圈外", "Beyond 5 minutes"), draw=_draw_circle, z=310),
     Layer(id="areas", title=Text("片区界线", "Area outlines"), draw=_draw_areas, z=320),
     Layer(id="street-names", title=Text("道路名称", "Street names"), draw=_draw_street_names, pages=_CONSOLE, z=330),
     Layer(id="compounds", title=Text("小区", "Compounds"), draw=_draw_compounds, pages=_CONSOLE, default_on=False, z=410),
     Layer(id="depots", title=Text("物资储备库", "Depots"), draw=_draw_depots, pages=_CONSOLE, default_on=False, z=420),
     Layer(id="stations", title=Text("救援站", "Stations"), draw=_draw_stations, z=430),
+    Layer(id="closures", title=Text("封路", "Closed roads"), draw=_draw_closures, z=435),
     Layer(id="shelters", title=Text("避难场所", "Shelters"), draw=_draw_shelters, z=440),
     Layer(id="units", title=Text("车辆", "Units"), draw=_draw_units, z=450),
     Layer(id="incidents", title=Text("事件", "Incidents"), draw=_draw_incidents, z=460),
@@ -274,8 +284,12 @@ def map_legend(screen: Screen) -> html.Div:
     ages = [(unit_symbol("available", fix="old"), N_("fix older than 30 s"))]
     units = [_legend_line(symbol, screen.say(label)) for symbol, label in (*kinds, *states, *ages)]
     shelter = _legend_line(html.Span(icon("home"), className="mk shelter"), screen.say(N_("open shelter: people/places")))
+    roads = [
+        _legend_line(html.I(className=f"road-key {name}"), screen.say(label))
+        for name, label in (("late", N_("help later than 5 min")), ("latest", N_("later than 8 min")), ("closed", N_("closed road")))
+    ]
     levels = [_legend_line(severity(level, screen), level_name(level, screen)) for level in Level]
-    return html.Div([*units, shelter, *levels], className="map-key legend")
+    return html.Div([*units, shelter, *roads, *levels], className="map-key legend")
 
 
 def _legend_line(symbol: Component, label: str) -> html.Div:

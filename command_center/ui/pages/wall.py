@@ -172,13 +172,24 @@ def _kpis(figures: BoardFigures, response: ResponseFigures, screen: Screen) -> l
         kpi(str(figures.overdue), screen.say(N_("overdue")), bad=figures.overdue > 0),
         kpi(f"{figures.units_free}/{figures.units}", screen.say(N_("units free"))),
         kpi(_percent(response.kept_share), screen.say(N_("in 5 min"))),
+        _circle(screen),
         kpi(_minutes(response.mean_s), screen.say(N_("mean time"))),
         kpi(_minutes(response.p90_s), screen.say(N_("90th pct"))),
     ]
     return [html.Div(levels, className="level-counts"), *numbers]
 
 
+def _circle(screen: Screen) -> Component:
+    """The share of the street that help would reach within five minutes from where it stands now."""
+    circle = screen.live.circle
+    share = None if circle is None else circle["demand_share"]
+    return kpi(_percent(share), screen.say(N_("reached")), bad=share is not None and share < GOOD_COVER, kpi_id="wall-circle")
+
+
 # ---- warnings ------------------------------------------------------------------------------------
+
+GOOD_COVER = 0.9
+"""Below this share of the street within five minutes the figure is red."""
 
 COLORS = ("red", "orange", "yellow", "blue")
 """Gravest first."""

@@ -1,0 +1,36 @@
+"""Figures: a watch, a day or a month beside the one before, as tables, charts and a workbook."""
+
+from dash import Dash, html
+from dash.development.base_component import Component
+
+from command_center.domain.rights import Right
+from command_center.ui import figures_live
+from command_center.ui.desk_page import asking_bar, head
+from command_center.ui.figures_view import PATH
+from command_center.ui.shell import Desk, Page, Screen
+from command_center.ui.widgets import skeleton
+from command_center.words import N_
+
+
+def layout(screen: Screen) -> Component:
+    at = dict(screen.query) | {"token": "&".join(f"{name}={value}" for name, value in screen.query.items())}
+    table = [
+        html.Div(skeleton(2), id="reports-choice", className="period"),
+        html.Div(id="reports-figures", className="scroll inset", tabIndex="0"),
+    ]
+    charts = html.Div(skeleton(6), id="reports-charts", className="scroll inset charts", tabIndex="0")
+    return figures_live.DESK_PAGE.body(
+        at,
+        head(screen, "reports", N_("Figures")),
+        html.Section(table, className="pane table"),
+        html.Section(charts, className="pane drawn"),
+        asking_bar(screen, "reports"),
+        class_name="figures",
+    )
+
+
+def register(app: Dash, desk: Desk) -> None:
+    figures_live.DESK_PAGE.register(app, desk)
+
+
+PAGE = Page(path=PATH, title=N_("Figures"), layout=layout, register=register, right=Right.SEE_BOARD)
