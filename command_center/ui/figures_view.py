@@ -32,6 +32,8 @@ INK: Mapping[str, Mapping[str, str]] = {
     "light": {"text": "#1d2329", "line": "#c3cad1", "bar": "#0b57ad", "other": "#5f6973"},
 }
 TYPES_SHOWN = 12
+FONT = "Noto Sans SC, sans-serif"
+"""The screens' own; a chart does not take it from the page."""
 
 
 # ---- which time ---------------------------------------------------------------------------------------------------
@@ -151,7 +153,7 @@ def _chart(title: str, drawn: go.Figure, screen: Screen) -> Component:
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": ink["text"], "family": "inherit", "size": 14},
+        font={"color": ink["text"], "family": FONT, "size": 14},
         legend={"orientation": "h", "y": 1.12},
         bargap=0.25,
     )
@@ -226,10 +228,13 @@ def _places(figures: WatchFigures, screen: Screen) -> go.Figure:
 def _circle(readings: Sequence[Mapping[str, Any]], screen: Screen) -> go.Figure:
     zone = screen.center.zone
     moments = [at.astimezone(zone) for it in readings if (at := moment(it["at"])) is not None]
+    shares = [it["demand_share"] * 100 for it in readings]
+    if moments:  # each reading holds until the next
+        moments, shares = [*moments, max(moments[-1], screen.center.now().astimezone(zone))], [*shares, shares[-1]]
     drawn = go.Figure(
         go.Scatter(
             x=moments,
-            y=[it["demand_share"] * 100 for it in readings],
+            y=shares,
             mode="lines",
             line={"shape": "hv", "color": _ink(screen)["bar"]},
         )

@@ -174,7 +174,6 @@ def _kpis(figures: BoardFigures, response: ResponseFigures, screen: Screen) -> l
         kpi(_percent(response.kept_share), screen.say(N_("in 5 min"))),
         _circle(screen),
         kpi(_minutes(response.mean_s), screen.say(N_("mean time"))),
-        kpi(_minutes(response.p90_s), screen.say(N_("90th pct"))),
     ]
     return [html.Div(levels, className="level-counts"), *numbers]
 
