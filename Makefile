@@ -47,7 +47,7 @@ drill: setup ## Hold a drill on a copy of the centre: make drill SCENARIO=D SPEE
 
 setup: $(READY) ## Install what the centre needs into .venv
 
-test: setup-test browser ## Set up, then check the code and run every test; ENGINE=both also the doors on PostgreSQL
+test: setup-test browser ## Set up, then check the code and run every test; ENGINE=both every test on PostgreSQL as well
 	@$(MAKE) check
 	@$(PYTHON_OF_VENV) -m pytest -n $(PYTEST_WORKERS) --engine $(ENGINE) $(PYTEST_ARGS)
 

@@ -35,7 +35,9 @@ from tests.postgres import PostgresServer, running_postgres
 
 ENGINES = ("sqlite", "postgresql")
 ONE_CENTRE = ("tests/e2e/", "tests/ui/")
-BOTH_ENGINES = ("tests/db/", "tests/services/", "tests/workers/")
+DIFFERING = ("activations", "backups", "dispatching", "handover", "jobs", "live", "stock_reservations")
+BOTH_ENGINES = ("tests/db/", "tests/workers/", *(f"tests/services/test_{name}.py" for name in DIFFERING))
+"""Where engines differ: locks, leases, commits, and what the database itself refuses."""
 TEMPLATE = "center_template"
 
 
@@ -110,7 +112,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--engine",
         choices=(*ENGINES, "both", "where-it-matters"),
         default="both",
-        help="which database engines the tests run on (default: both); where-it-matters: SQLite, both for database, services, workers",
+        help="which database engines the tests run on (default: both); where-it-matters: SQLite, both for locks, leases, commits",
     )
 
 
