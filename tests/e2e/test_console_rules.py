@@ -104,6 +104,7 @@ def test_every_panel_is_free_of_accessibility_violations_and_of_small_targets(
     assert problems == []
 
 
+@pytest.mark.corners
 @pytest.mark.parametrize("lang", ["zh_CN", "en"])
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (3840, 2160)])
 def test_nothing_of_the_console_lies_outside_the_screen(

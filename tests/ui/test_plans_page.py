@@ -459,6 +459,7 @@ def flood_and_gas(screens: Screens, theatre: Theatre) -> Screens:
     return screens
 
 
+@pytest.mark.corners
 @pytest.mark.parametrize("lang", ["zh_CN", "en"])
 @pytest.mark.parametrize(("width", "height", "metres", "inches"), [(1920, 1080, 5, 65), (3840, 2160, 5, 98)])
 def test_the_wall_shows_running_plans_and_stays_readable(
@@ -506,6 +507,7 @@ def test_no_view_has_an_accessibility_violation_or_a_small_target(flood_and_gas:
     assert {name: broken for name, broken in found.items() if broken} == {}
 
 
+@pytest.mark.corners
 @pytest.mark.parametrize(("size", "lang"), [((1366, 768), "en"), ((390, 844), "zh_CN"), ((390, 844), "en")])
 def test_no_view_is_wider_than_its_screen(flood_and_gas: Screens, theatre: Theatre, size: tuple[int, int], lang: str) -> None:
     found = {}

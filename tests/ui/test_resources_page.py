@@ -78,6 +78,7 @@ def test_every_depot_has_a_label(screens: Screens) -> None:
     expect(page.locator(".label img")).to_have_count(56)
 
 
+@pytest.mark.corners
 @pytest.mark.parametrize("scheme", ["night", "day"])
 @pytest.mark.parametrize("view", [f"depot={DEPOT}&material={SANDBAGS}", "tab=units", "tab=expiring"])
 def test_no_view_has_an_accessibility_violation_or_a_small_target(screens: Screens, scheme: str, view: str) -> None:

@@ -116,6 +116,7 @@ LANGS = pytest.mark.parametrize("lang", ["zh_CN", "en"])
 SIZES = pytest.mark.parametrize(("width", "height", "metres", "inches"), WALLS)
 
 
+@pytest.mark.corners
 @LANGS
 @SIZES
 def test_wall_letters_are_large_enough_for_the_distance(
@@ -127,6 +128,7 @@ def test_wall_letters_are_large_enough_for_the_distance(
     assert max(angles.values()) <= LARGEST_ARCMIN
 
 
+@pytest.mark.corners
 @LANGS
 @SIZES
 def test_nothing_on_the_wall_scrolls_or_is_cut_off(look: Look, width: int, height: int, metres: float, inches: float, lang: str) -> None:
@@ -137,6 +139,7 @@ def test_nothing_on_the_wall_scrolls_or_is_cut_off(look: Look, width: int, heigh
     assert not sight.scrolls
 
 
+@pytest.mark.corners
 @LANGS
 @SIZES
 def test_a_room_can_take_in_the_wall_at_a_glance(look: Look, width: int, height: int, metres: float, inches: float, lang: str) -> None:
@@ -149,6 +152,7 @@ def test_a_room_can_take_in_the_wall_at_a_glance(look: Look, width: int, height:
     assert str(OPEN - sight.incidents) in sight.rest
 
 
+@pytest.mark.corners
 @pytest.mark.parametrize("theme", ["night", "day"])
 @pytest.mark.parametrize("lang", ["zh_CN", "en"])
 @pytest.mark.parametrize("path", ["/wall", "/console"])
