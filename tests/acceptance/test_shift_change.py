@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -104,8 +104,10 @@ def night(center: Center, clock: RunningClock) -> FloodNight:
 
 
 @pytest.fixture
-def room(center: Center, night: FloodNight, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Room]:
-    with relaying(center), serving(center) as url:
+def room(
+    center: Center, open_center: Callable[[], Center], night: FloodNight, browser: Browser, request: pytest.FixtureRequest
+) -> Iterator[Room]:
+    with relaying(open_center()), serving(open_center()) as url:
         opened = Room(url=url, center=center, browser=browser)
         yield opened
         keep_sights(request.node, opened.pages())

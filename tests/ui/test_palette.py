@@ -16,7 +16,7 @@ from command_center.domain.text import Language
 from command_center.services import log_search, search
 from command_center.services.live import LiveBoard, read_snapshot
 from command_center.ui.console_found import asked_for, found_view
-from command_center.ui.console_palette import palette_answer
+from command_center.ui.console_palette import COMMANDS, palette_answer
 from command_center.ui.shell import Desk, Screen
 from tests.builders import take_test_call
 
@@ -48,7 +48,7 @@ def test_without_words_the_palette_offers_commands_and_open_incidents(center: Ce
 
     assert titles == ["命令", "在办事件"]
     assert {"panel": {"kind": "incident", "id": str(filed)}} in picks.values()
-    assert len(picks) == 7
+    assert len(picks) == len(COMMANDS) + 1
 
 
 def test_lines_are_grouped_by_kind_and_a_pick_goes_to_the_thing(center: Center, officer: Actor, filed: int) -> None:
