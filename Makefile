@@ -18,8 +18,9 @@ CANDIDATES := $(PYTHON) $(if $(PYTHON),,python3.11 python3.12 python3.13 python3
 # One process more than cores: two of them wait for browsers and clocks much of the time. More than four get into each other's way.
 PYTEST_WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n > 3 ? 4 : n + 1 )))
 PYTEST_ARGS ?=
-# ENGINE=both runs every test on both engines, which takes some minutes more.
+# ENGINE=both runs every test on both engines, THOROUGH=1 every screen in every size, language and theme; each takes some minutes more.
 ENGINE ?= where-it-matters
+THOROUGH ?=
 SCENARIO ?= D
 SPEED ?= 1
 SOURCES := config.py command_center workers bench tests
@@ -47,9 +48,9 @@ drill: setup ## Hold a drill on a copy of the centre: make drill SCENARIO=D SPEE
 
 setup: $(READY) ## Install what the centre needs into .venv
 
-test: setup-test browser ## Set up, then check the code and run every test; ENGINE=both every test on PostgreSQL as well
+test: setup-test browser ## Set up, then check the code and run every test; ENGINE=both THOROUGH=1 leave nothing out
 	@$(MAKE) check
-	@$(PYTHON_OF_VENV) -m pytest -n $(PYTEST_WORKERS) --engine $(ENGINE) $(PYTEST_ARGS)
+	@$(PYTHON_OF_VENV) -m pytest -n $(PYTEST_WORKERS) --engine $(ENGINE) $(if $(THOROUGH),--thorough) $(PYTEST_ARGS)
 
 setup-test: $(READY_FOR_TESTS) ## Install what the tests need into .venv (an own PostgreSQL included)
 

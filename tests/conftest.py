@@ -115,17 +115,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="which database engines the tests run on (default: both); where-it-matters: SQLite, both for locks, leases, commits",
     )
     parser.addoption(
-        "--thorough", action="store_true", help="every combination of size, language and theme, not only the opposite corners of each table"
+        "--thorough", action="store_true", help="every combination of size, language and theme, not only the telling ones of each table"
     )
 
 
-def _opposite_corners(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Of the tests marked `corners` (one thing on many sizes, languages and themes) those of the first and the last combination."""
-    marked: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        if item.get_closest_marker("corners"):
-            marked.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    return [item for cells in marked.values() for item in cells[1:-1]]
+def _cells_left_out(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Of tests marked `corners` (one thing on many sizes, languages, themes) all but the first and last; of `hardest` all but the last."""
+    left_out: set[pytest.Item] = set()
+    for mark, kept_first in (("corners", 1), ("hardest", 0)):
+        cells: dict[str, list[pytest.Item]] = {}
+        for item in items:
+            if item.get_closest_marker(mark):
+                cells.setdefault(item.nodeid.partition("[")[0], []).append(item)
+        left_out |= {item for row in cells.values() for item in row[kept_first:-1]}
+    return left_out
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -157,9 +160,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Troupes:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where processes share the work, the longest pieces come first; alone, the quick tests do. Without --thorough, corners only."""
+    """Where processes share the work, the longest pieces come first; alone, the quick tests do. Without --thorough, not every cell."""
     if not config.getoption("--thorough"):
-        left_out = set(_opposite_corners(items))
+        left_out = _cells_left_out(items)
         config.hook.pytest_deselected(items=[item for item in items if item in left_out])
         items[:] = [item for item in items if item not in left_out]
     items.sort(key=lambda item: item.nodeid.startswith(ONE_CENTRE) != hasattr(config, "workerinput"))

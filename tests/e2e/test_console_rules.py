@@ -89,6 +89,7 @@ def every_panel(page: Page, incident_id: str) -> Iterator[str]:
     expect(page.locator("#console-palette-box-search")).not_to_be_visible()
 
 
+@pytest.mark.hardest
 @pytest.mark.parametrize("theme", ["night", "day"])
 def test_every_panel_is_free_of_accessibility_violations_and_of_small_targets(
     browser: Browser, centre: RunningCentre, street: httpx.Client, problems: list[str], theme: str
@@ -104,7 +105,7 @@ def test_every_panel_is_free_of_accessibility_violations_and_of_small_targets(
     assert problems == []
 
 
-@pytest.mark.corners
+@pytest.mark.hardest
 @pytest.mark.parametrize("lang", ["zh_CN", "en"])
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (3840, 2160)])
 def test_nothing_of_the_console_lies_outside_the_screen(

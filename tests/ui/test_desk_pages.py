@@ -293,6 +293,7 @@ def test_a_step_is_added_approved_and_named_in_the_log_as_the_running_wording_do
 PATHS = ("/warnings", "/warnings?form=measure", "/reporting", "/people?person=new", "/plan-texts?plan=P01")
 
 
+@pytest.mark.hardest
 @pytest.mark.parametrize(("theme", "lang"), [("night", "zh_CN"), ("day", "en")])
 def test_no_page_has_an_accessibility_violation_or_a_small_target(
     admin_screens: Screens, theatre: Theatre, flood: int, theme: str, lang: str
@@ -310,7 +311,7 @@ def test_no_page_has_an_accessibility_violation_or_a_small_target(
     assert {path: broken for path, broken in found.items() if broken} == {}
 
 
-@pytest.mark.corners
+@pytest.mark.hardest
 @pytest.mark.parametrize(("size", "lang"), [((1366, 768), "en"), ((390, 844), "zh_CN"), ((390, 844), "en")])
 def test_no_page_is_wider_than_its_screen(admin_screens: Screens, theatre: Theatre, flood: int, size: tuple[int, int], lang: str) -> None:
     found = {}

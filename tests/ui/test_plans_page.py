@@ -490,6 +490,7 @@ def views(theatre: Theatre) -> dict[str, str]:
     return {"cards": "/plans", "preview": "/plans?plan=P03&level=I", "board": f"/plans?activation={by_plan[FLOOD]}"}
 
 
+@pytest.mark.hardest
 @pytest.mark.parametrize(("theme", "lang"), [("night", "zh_CN"), ("day", "en")])
 def test_no_view_has_an_accessibility_violation_or_a_small_target(flood_and_gas: Screens, theatre: Theatre, theme: str, lang: str) -> None:
     found = {}
@@ -507,7 +508,7 @@ def test_no_view_has_an_accessibility_violation_or_a_small_target(flood_and_gas:
     assert {name: broken for name, broken in found.items() if broken} == {}
 
 
-@pytest.mark.corners
+@pytest.mark.hardest
 @pytest.mark.parametrize(("size", "lang"), [((1366, 768), "en"), ((390, 844), "zh_CN"), ((390, 844), "en")])
 def test_no_view_is_wider_than_its_screen(flood_and_gas: Screens, theatre: Theatre, size: tuple[int, int], lang: str) -> None:
     found = {}

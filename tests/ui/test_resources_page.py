@@ -78,7 +78,7 @@ def test_every_depot_has_a_label(screens: Screens) -> None:
     expect(page.locator(".label img")).to_have_count(56)
 
 
-@pytest.mark.corners
+@pytest.mark.hardest
 @pytest.mark.parametrize("scheme", ["night", "day"])
 @pytest.mark.parametrize("view", [f"depot={DEPOT}&material={SANDBAGS}", "tab=units", "tab=expiring"])
 def test_no_view_has_an_accessibility_violation_or_a_small_target(screens: Screens, scheme: str, view: str) -> None:
@@ -92,6 +92,7 @@ def test_no_view_has_an_accessibility_violation_or_a_small_target(screens: Scree
     assert page.evaluate(SMALL, 32) == []
 
 
+@pytest.mark.hardest
 @pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
 def test_no_view_is_wider_than_its_screen(screens: Screens, size: tuple[int, int]) -> None:
     page = screens.open(f"/resources?depot={DEPOT}&material={SANDBAGS}", role=Role.DUTY_OFFICER, size=size)
