@@ -144,6 +144,12 @@ class WarningTextIn(Body):
     plan_id: Code | None = None
 
 
+class UntilIn(Body):
+    """`until`: when a warning ends by itself."""
+
+    until: Moment
+
+
 class ReasonNeededIn(Body):
     reason: Line
 
@@ -355,6 +361,12 @@ class PersonIn(Body):
     channel: Annotated[str, StringConstraints(max_length=400), AfterValidator(_no_control_characters)] | None = None
     account: Name | None = None
     cadre_id: Code | None = None
+
+
+class ChannelIn(Body):
+    """`address`: an Apprise address, a secret; null takes it away."""
+
+    address: Annotated[str, StringConstraints(min_length=1, max_length=400), AfterValidator(_no_control_characters)] | None
 
 
 class PhoneIn(Body):

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from command_center.api.entrance import AtCenter, AtDesk, MayRead, SignedIn
-from command_center.api.shapes import CorrectionIn, IdempotencyKey, MeasurementIn, ReasonNeededIn, RowId, WarningTextIn
+from command_center.api.shapes import CorrectionIn, IdempotencyKey, MeasurementIn, ReasonNeededIn, RowId, UntilIn, WarningTextIn
 from command_center.domain.errors import Invalid, Malformed
 from command_center.domain.warning_text import decoded
-from command_center.services import measurements, plan_proposals
+from command_center.services import measurements, plan_proposals, warning_previews
 from command_center.services import warnings as verbs
 from command_center.services.measurements import TakeMeasurement
 from command_center.services.warnings import CapMessage, PastedText, Taken, TakenMessage, TakeWarning
@@ -86,6 +86,40 @@ def _message(message: TakenMessage) -> dict[str, Any]:
     return {"id": str(message.id), "state": message.state.value, "repeated": message.repeated, "flag": message.flag}
 
 
+@router.post("/warnings/understand")
+def understand(body: WarningTextIn, center: AtCenter, actor: SignedIn) -> dict[str, Any]:
+    """What a pasted text says; nothing is kept. known: the same message is kept already; ends: warnings in force that it would end."""
+    read = warning_previews.understand(center, body.text, actor)
+    return {
+        "warnings": [
+            {
+                "act": one.draft.act.value,
+                "hazard": one.draft.hazard,
+                "word": one.draft.word,
+                "color": one.draft.color,
+                "issuer": one.draft.issuer,
+                "area": one.draft.area,
+                "issued_at": one.draft.issued_at if one.draft.is_timed else None,
+                "status": one.draft.status,
+                "known": one.is_known,
+                "ends": list(one.ends),
+            }
+            for one in read.warnings
+        ],
+        "orders": [
+            {
+                "act": one.act.value,
+                "plan_id": one.plan_id,
+                "level": None if one.level is None else one.level.value,
+                "issuer": one.issuer,
+                "issued_at": one.issued_at,
+                "is_exercise": one.is_exercise,
+            }
+            for one in read.orders
+        ],
+    }
+
+
 @router.get("/warnings")
 def list_warnings(
     center: AtCenter,
@@ -124,6 +158,13 @@ def read_warning_as_cap(warning_id: RowId, center: AtCenter, actor: MayRead) -> 
 def end_warning(warning_id: RowId, body: ReasonNeededIn, center: AtCenter, actor: SignedIn) -> dict[str, str]:
     """End a warning by hand, with a reason."""
     verbs.end_warning(center, warning_id, actor, body.reason)
+    return {"id": str(warning_id)}
+
+
+@router.post("/warnings/{warning_id}/until")
+def time_warning(warning_id: RowId, body: UntilIn, center: AtCenter, actor: SignedIn) -> dict[str, str]:
+    """Say until when a warning in force stands; then it ends by itself."""
+    verbs.time_warning(center, warning_id, body.until, actor)
     return {"id": str(warning_id)}
 
 

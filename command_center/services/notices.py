@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
-from command_center.db.tables import Incident, MessageChannel, Notice, Person, Recipient, Unit
+from command_center.db.tables import Cadre, Incident, MessageChannel, Notice, Person, Recipient, Station, Unit
 from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.activations import WorkState
@@ -354,21 +354,42 @@ def recipients_of(center: Center, notice_id: int) -> list[Recipient]:
 def set_channel(center: Center, kind: str, ref: str, address: str | None, actor: Actor) -> None:
     """Say where messages for someone go, or take it away with None. The address is a secret: the log has its kind only.
 
-    Raises Invalid, UnknownPerson.
+    Raises Invalid, UnknownPerson, Unknown (nobody of that kind has this id).
     """
     actor.require(Right.MANAGE_ACCOUNTS)
     if address is not None and not messages.is_usable_channel(address):
         raise Invalid(field="channel", value=address.partition(":")[0])
     with center.work(actor) as work:
+        if kind != "person" and not _is_known(center, work.session, kind, ref):
+            raise Unknown(kind=kind, id=ref[:40])
         held = work.session.get(MessageChannel, (kind, ref))
         if held is not None:
             work.session.delete(held)
             work.session.flush()
         if kind == "person":
-            work.get(Person, ref, UnknownPerson(person=ref)).channel = address
+            person = work.get(Person, ref, UnknownPerson(person=ref))
+            if person.left_at is not None:
+                raise UnknownPerson(person=ref)
+            person.channel = address
         elif address is not None:
             work.session.add(MessageChannel(kind=kind, ref=ref, address=address))
         work.record(events.ChannelSet(kind=kind, ref=ref, service=None if address is None else address.partition(":")[0]))
+
+
+def _is_known(center: Center, session: Session, kind: str, ref: str) -> bool:
+    """Whether messages can be for them at all."""
+    common = center.catalogue.common
+    match kind:
+        case "audience":
+            return ref in common.audiences or ref == CALLERS
+        case "group":
+            return ref in common.groups
+        case "station":
+            return session.get(Station, ref) is not None
+        case "cadre":
+            return session.get(Cadre, ref) is not None
+        case _:
+            return False
 
 
 # ---- an emergency that nobody has seen ---------------------------------------------------------------------------------------------

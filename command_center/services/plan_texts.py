@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from command_center.catalogue import complaints
@@ -92,6 +93,14 @@ def _wording(text: PlanText, before: Mapping[str, Any], *, is_in_force: bool) ->
         is_in_force=is_in_force,
         changes=tuple(differences(before, text.copy)),
     )
+
+
+def waiting(center: Center, actor: Actor) -> frozenset[str]:
+    """Plans whose newest wording waits for approval."""
+    actor.require(Right.READ_WORDS)
+    newest = select(func.max(PlanText.id)).group_by(PlanText.plan_id)
+    with center.read() as session:
+        return frozenset(session.scalars(select(PlanText.plan_id).where(PlanText.id.in_(newest), PlanText.approved_at.is_(None))))
 
 
 def wording(center: Center, plan_id: str, actor: Actor, version: str | None = None) -> PlanWording:

@@ -1,6 +1,6 @@
 """What the page of plan texts draws: the plans, the newest wording of the one that stands open, and its history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from dash.development.base_component import Component
@@ -26,7 +26,7 @@ class Sight:
     at: At
     filled: Filled
     plans: Sequence[Plan]
-    waiting: Mapping[str, bool]
+    waiting: Collection[str]
     wordings: Sequence[PlanWording]
 
 
@@ -67,14 +67,14 @@ PARTS: Mapping[str, Part[Sight]] = {
 def see(desk: Desk, screen: Screen, look: Look) -> Sight:
     """Fetch what the parts need."""
     actor, named = signed_in(desk), look.at.get("plan") or ""
-    found = {plan_id: plan_texts.wordings(desk.center, plan_id, actor) for plan_id in desk.center.catalogue.plans}
+    known = named in desk.center.catalogue.plans
     return Sight(
         screen=screen,
         at=look.at,
         filled=look.filled,
         plans=tuple(present_plans(desk.center).values()),
-        waiting={plan_id: plan_texts_view.waits(wordings) for plan_id, wordings in found.items()},
-        wordings=found.get(named, []),
+        waiting=plan_texts.waiting(desk.center, actor),
+        wordings=plan_texts.wordings(desk.center, named, actor) if known else (),
     )
 
 

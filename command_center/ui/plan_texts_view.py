@@ -1,6 +1,6 @@
 """Texts of the plans: the list, the wording that stands open, and every wording there was, with what it changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -30,22 +30,17 @@ def may_edit(screen: Screen) -> bool:
     return screen.caller is not None and screen.caller.may(Right.EDIT_PLANS)
 
 
-def waits(wordings: Sequence[PlanWording]) -> bool:
-    """Whether the newest wording has not been approved yet."""
-    return wordings[0].id is not None and wordings[0].approved_at is None
-
-
-def plans(all_plans: Sequence[Plan], waiting: Mapping[str, bool], chosen: str | None, screen: Screen) -> list[Component]:
+def plans(all_plans: Sequence[Plan], waiting: Collection[str], chosen: str | None, screen: Screen) -> list[Component]:
     """Every plan; those whose newest wording waits for approval say so."""
     return [
         html.A(
             [
                 html.Span(plan.id, className="plan-number"),
                 html.B(screen.read(plan.name)),
-                html.Small([html.Span(screen.say(N_("waits for approval")), className="tag")] if waiting.get(plan.id) else []),
+                html.Small([html.Span(screen.say(N_("waits for approval")), className="tag")] if plan.id in waiting else []),
             ],
             href=address(plan.id),
-            className="plan-line waits" if waiting.get(plan.id) else "plan-line",
+            className="plan-line waits" if plan.id in waiting else "plan-line",
             **{"data-plan": plan.id},
             **goes(address(plan.id)),
             **({"aria-current": "true"} if plan.id == chosen else {}),

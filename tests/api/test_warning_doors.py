@@ -226,3 +226,21 @@ def test_a_display_sees_what_is_in_force_and_changes_nothing(web: Web, desk: htt
     refused(crew.post("/api/v1/proposals/1/decline", json={"reason": "x"}), 403, "not_permitted")
     refused(posted(stranger, TEXT, "text/plain"), 401, "not_signed_in")
     refused(stranger.get("/api/v1/warnings"), 401, "not_signed_in")
+
+
+# ---- before and after a warning is taken in -----------------------------------------------------------------------------------------
+
+
+def test_a_text_is_understood_without_being_kept_and_a_warning_is_given_an_end(desk: httpx.Client) -> None:
+    (read,) = taken(desk.post("/api/v1/warnings/understand", json={"text": TEXT}), 200)["warnings"]
+    assert (read["hazard"], read["color"], read["issued_at"], read["known"]) == ("rainstorm", "blue", None, False)
+    assert in_force(desk) == []
+
+    (message,) = taken(posted(desk, TEXT, "text/plain"))["warnings"]
+    address = f"/api/v1/warnings/{message['id']}/until"
+    taken(desk.post(address, json={"until": "2026-03-02T20:00:00+08:00"}), 200)
+
+    assert desk.get("/api/v1/warnings").json()["warnings"][0]["expires_at"] == "2026-03-02T12:00:00Z"
+    refused(desk.post(address, json={"until": "2020-03-02T20:00:00+08:00"}), 422, "invalid")
+    refused(desk.post(address, json={"until": "20:00"}), 422, "invalid_fields")
+    refused(desk.post("/api/v1/warnings/understand", json={"text": "rain tonight"}), 422, "no_warning_in_text")

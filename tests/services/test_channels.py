@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from command_center.center import Center
-from command_center.domain.errors import ChannelRefused, Invalid, NoChannel, NotPermitted, UnknownPerson
+from command_center.domain.errors import ChannelRefused, Invalid, NoChannel, NotPermitted, Unknown, UnknownPerson
 from command_center.domain.rights import Actor, Role
 from command_center.services import channels, history, notices, people
 from tests.builders import OFFICER
@@ -105,5 +105,7 @@ def test_only_an_administrator_sets_and_tries(center: Center, display: Actor) ->
         channels.audience_views(center, display)
     with pytest.raises(Invalid):
         notices.set_channel(center, "person", who, "no address", ADMIN)
+    with pytest.raises(Unknown):
+        notices.set_channel(center, "station", "nowhere", NOWHERE, ADMIN)
     with pytest.raises(UnknownPerson):
         notices.set_channel(center, "person", "P999", NOWHERE, ADMIN)

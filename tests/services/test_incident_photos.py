@@ -24,11 +24,8 @@ def test_a_photo_stands_in_the_incidents_own_log_after_its_end_too(center: Cente
     incidents.add_photo(center, incident, photo, officer, " the burnt meter ")
 
     story = history.incident_story(center, incident, officer)
-    assert [(it["event"], it["facts"]["photo"], it["facts"]["note"]) for it in story.entries][-1] == (
-        "IncidentPhotographed",
-        photo,
-        "the burnt meter",
-    )
+    last = story.entries[-1]
+    assert (last["event"], last["facts"]["photo"], last["facts"]["note"]) == ("IncidentPhotographed", photo, "the burnt meter")
 
 
 def test_a_crew_sends_photos_of_the_incident_it_is_on_and_of_no_other(center: Center, officer: Actor, crew: Callable[[str], Actor]) -> None:
