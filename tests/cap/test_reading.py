@@ -163,21 +163,21 @@ def test_what_cannot_be_trusted_is_refused_by_name_within_a_second(what: str) ->
     make, refusal = REFUSED[what]
     raw = make()
 
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(UnreadableAlert) as caught:
         read_alerts(raw)
 
     assert type(caught.value) is refusal
-    assert time.perf_counter() - began < A_SECOND
+    assert time.process_time() - began < A_SECOND
 
 
 def test_an_outline_as_long_as_a_message_may_be_is_read_within_a_second() -> None:
     raw = changed("36.66,119.08 36.66,119.22", "36.66,119.08 " * 75_000 + "36.66,119.22")
 
-    began = time.perf_counter()
+    began = time.process_time()
     (alert,) = read_alerts(raw).alerts
 
-    assert time.perf_counter() - began < A_SECOND
+    assert time.process_time() - began < A_SECOND
     assert len(alert.infos[0].areas[0].polygons[0]) > 75_000
 
 
@@ -187,10 +187,10 @@ def test_an_outline_as_long_as_a_message_may_be_is_read_within_a_second() -> Non
 def test_the_worst_that_is_allowed_is_read_within_a_second(filling: str) -> None:
     raw = changed("<scope>", f"<note>{filling}</note><scope>")
 
-    began = time.perf_counter()
+    began = time.process_time()
     read_alerts(raw)
 
-    assert time.perf_counter() - began < A_SECOND
+    assert time.process_time() - began < A_SECOND
 
 
 # ---- mutations ---------------------------------------------------------------------------------------------------------------------

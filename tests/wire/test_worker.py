@@ -171,7 +171,7 @@ def test_told_to_stop_it_finishes_the_job_at_hand(worker: subprocess.Popen[str],
 def test_an_idle_worker_stops_when_told(worker: subprocess.Popen[str]) -> None:
     worker.send_signal(signal.SIGTERM)
 
-    assert worker.wait(10) == 0  # a signal just before it begins to wait is heard when the wait for a job ends, 5 s later
+    assert worker.wait(30) == 0  # a signal just before it begins to wait is heard when the wait for a job ends, 5 s later
 
 
 def test_a_worker_lives_through_an_outage(worker: subprocess.Popen[str], own_valkey: EmbeddedValkey, wire: Wire, diary: Path) -> None:
