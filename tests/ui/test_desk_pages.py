@@ -101,6 +101,7 @@ def test_who_saves_second_is_told_who_was_first_and_keeps_what_was_typed(screens
     report = int(page.url.rpartition("=")[2])
 
     text.fill("我写的初报")
+    page.locator("#reporting-text_en").fill("my own first report")
     reports.save_report(theatre.center, report, "同事写的初报", "by a colleague", COLLEAGUE, based_on=0)
     expect(page.locator(".meanwhile")).to_contain_text("colleague已另存一版")
     expect(page.locator(".meanwhile")).to_contain_text("同事写的初报")
