@@ -306,7 +306,7 @@ def keys(report: ReportView, filled: Filled, screen: Screen) -> list[Component]:
     left = max(filled.get("text_zh", report.text.zh).count(UNFILLED), filled.get("text_en", report.text.en).count(UNFILLED))
     blank = [html.Span(screen.say(N_("blanks left: %(n)s"), n=left), className="short")] if left else []
     save = key(screen.say(N_("Save")), symbol="check", look="order", **orders("report_save", report=report.id))
-    words = (f"{screen.say(N_('Send'))}: {name}", screen.say(N_("Who gets it")), screen.say(N_("Send the report")))
+    words = (f"{screen.say(N_('Send the report'))}: {name}", screen.say(N_("Who gets it")), screen.say(N_("Send the report")))
     send = key(
         screen.say(N_("Send…")),
         symbol="send",
