@@ -278,7 +278,7 @@ def browser() -> Iterator[Browser]:
 
 def until(page: Page, truth: str) -> None:
     """Wait until a JavaScript expression is true; our content security policy forbids Playwright's own way of waiting for one."""
-    eventually(lambda: page.evaluate(truth), within_s=15, every_s=0.05)
+    eventually(lambda: page.evaluate(truth), within_s=40, every_s=0.05)
 
 
 @dataclass(slots=True)
