@@ -31,9 +31,9 @@ UV := env -u VIRTUAL_ENV UV_NO_CONFIG=1 UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=c
 	$(VENV)/bin/uv
 PIP := $(PYTHON_OF_VENV) -m pip --quiet --disable-pip-version-check
 
-# $(call install,FILE): every package pinned by hash; plain pip is the way round a network that uv cannot pass.
-install = $(UV) pip install --quiet --python $(PYTHON_OF_VENV) --require-hashes -r $(1) \
-	|| { echo "uv could not install $(1); trying pip, which takes about half a minute."; $(PIP) install --require-hashes -r $(1); }
+# $(call install,FILE[,OPTIONS]): every package pinned by hash; plain pip is the way round a network that uv cannot pass.
+install = $(UV) pip install --quiet --python $(PYTHON_OF_VENV) --require-hashes $(2) -r $(1) \
+	|| { echo "uv could not install $(1); trying pip, which takes about half a minute."; $(PIP) install --require-hashes $(2) -r $(1); }
 
 .PHONY: help run setup test setup-test browser check format bench lock words clean
 
@@ -68,10 +68,10 @@ bench: setup-test browser ## Measure the centre, print the table, write var/benc
 	@$(PYTHON_OF_VENV) -m bench
 
 lock: setup-test ## Pin the newest versions that the requirements*.in allow, with hashes
-	@for name in requirements requirements-dev requirements-uv; do \
+	@for name in requirements requirements-dev requirements-map requirements-uv; do \
 		echo "Locking $$name.txt"; \
 		$(UV) pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \
-			--custom-compile-command "make lock" $$name.in -o $$name.txt; \
+			$$([ $$name = requirements-map ] && echo --no-deps) --custom-compile-command "make lock" $$name.in -o $$name.txt; \
 	done
 
 words: setup-test ## Merge command_center/words/zh/*.po and compile them
@@ -107,9 +107,10 @@ $(READY): requirements.txt $(VENV)/.uv | $(PYTHON_OF_VENV)
 	@$(call install,requirements.txt)
 	@touch $@
 
-$(READY_FOR_TESTS): requirements-dev.txt $(READY)
+$(READY_FOR_TESTS): requirements-dev.txt requirements-map.txt $(READY)
 	@echo "Installing the test tools into .venv"
 	@$(call install,requirements-dev.txt)
+	@$(call install,requirements-map.txt,--no-deps)
 	@touch $@
 
 # Debian's Chromium brings its system libraries along (Playwright's driver wants libatomic besides); without root, Playwright fetches its own.

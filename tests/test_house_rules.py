@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-uv.txt")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-map.txt", "requirements-uv.txt")
 OURS = ("command_center", "workers", "bench", "tests")
 
 PERMISSIVE = re.compile(

@@ -39,6 +39,11 @@ class Blocked:
     reach_m: float
 
 
+def blocked_of(lines: Sequence[Sequence[Sequence[float]]], reach_m: float) -> Blocked:
+    """The ground of a closure as its row keeps it: lists of [lat, lon]."""
+    return Blocked(tuple(tuple(Point(lat, lon) for lat, lon in line) for line in lines), reach_m)
+
+
 class ClosureKind(StrEnum):
     STREET = "street"
     """A street by its name, from end to end."""

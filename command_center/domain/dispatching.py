@@ -187,6 +187,8 @@ def rank_units(
 
 
 def _mark(unit: RankedUnit, *, chosen: bool, soonest: bool) -> RankedUnit:
+    if not chosen and not soonest:
+        return unit
     return replace(unit, reasons=(("soonest",) if soonest else ()) + unit.reasons, preselected=chosen)
 
 

@@ -7,10 +7,9 @@ from sqlalchemy import select
 
 from command_center.center import Center
 from command_center.db.tables import RoadClosure
-from command_center.domain.closures import ClosureState, away_m, guard_is_there
+from command_center.domain.closures import ClosureState, away_m, blocked_of, guard_is_there
 from command_center.domain.positions import Fix
 from command_center.services.closures import note_guard
-from command_center.services.road_conditions import blocked_of
 
 LOOK_S = 1.0
 """A guard who leaves is noticed after the next fix and this."""

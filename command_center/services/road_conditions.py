@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from command_center.center import Center
 from command_center.db.tables import HazardWarning, Measurement, RoadClosure
 from command_center.domain.catalogue import Catalogue
-from command_center.domain.closures import STANDING, Blocked, ClosureState
+from command_center.domain.closures import STANDING, Blocked, ClosureState, blocked_of
 from command_center.domain.geo import Point
 from command_center.domain.notices import NoticeState
 from command_center.domain.road_weather import ICY_METRIC, WET_METRIC, RoadWeather, road_weather
@@ -59,11 +59,6 @@ def blocked_now(session: Session) -> frozenset[Blocked]:
     """Where nobody drives through: closed roads, and those under water that nobody has decided about yet."""
     standing = select(RoadClosure.lines, RoadClosure.reach_m).where(RoadClosure.state.in_(STANDING))
     return frozenset(blocked_of(lines, reach_m) for lines, reach_m in session.execute(standing))
-
-
-def blocked_of(lines: Sequence[Sequence[Sequence[float]]], reach_m: float) -> Blocked:
-    """The ground of a closure as its row keeps it: lists of [lat, lon]."""
-    return Blocked(tuple(tuple(Point(lat, lon) for lat, lon in line) for line in lines), reach_m)
 
 
 def guards(session: Session) -> dict[str, int]:

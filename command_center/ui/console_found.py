@@ -82,7 +82,7 @@ def _place(place_id: str, screen: Screen, _actor: Actor) -> tuple[str, list[Comp
         screen.say(N_("Street")): place.street,
     }
     phones = [phone_line(it, screen) for it in responsibilities.responsible_for(screen.center, place_id)]
-    return screen.read(place.name), [_terms(terms), html.H3(screen.say(N_("Phone first"))), html.Ul(phones)]
+    return screen.read(place.name), [_terms(terms), html.H3(screen.say(N_("Phone first"))), html.Ul(phones, className="phones")]
 
 
 def _log_line(line_id: str, screen: Screen, actor: Actor) -> tuple[str, list[Component]]:

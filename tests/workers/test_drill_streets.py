@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from command_center.domain.catalogue import Vehicle
+from command_center.domain.closures import Blocked
 from command_center.domain.geo import Point, distance_m
 from command_center.domain.positions import judge_place, judge_step
 from command_center.roads import RoadNetwork
@@ -172,3 +173,18 @@ def test_a_vehicle_without_a_battery_tells_none(street: Street) -> None:
     assert fix is not None
     assert fix.battery_pct is None
     assert isinstance(vehicle.vehicle, Vehicle)
+
+
+def test_who_sets_out_goes_round_a_closed_road_and_through_it_when_there_is_no_other(street: Street, corners: list[Point]) -> None:
+    origin, destination = corners[0], corners[60]
+    usual = planned(street.roads, origin, destination)
+    middle = usual.corners[len(usual.corners) // 2]
+    puddle, everywhere = (frozenset({Blocked(((middle,),), reach_m)}) for reach_m in (40.0, 20_000.0))
+
+    around = plan_drive(street.roads, origin, destination, kmh=KMH, blocked=puddle)
+    let_through = plan_drive(street.roads, origin, destination, kmh=KMH, blocked=everywhere)
+
+    assert around is not None
+    assert around.takes_s > usual.takes_s
+    assert min(distance_m(corner, middle) for corner in around.corners) > 30
+    assert let_through == usual

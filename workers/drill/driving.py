@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import atan2, cos, degrees, hypot, radians
 
+from command_center.domain.closures import Blocked
 from command_center.domain.geo import EARTH_RADIUS_M, Point, bearing_free_offset_m, roughly_m
 from command_center.roads import RoadNetwork
 
@@ -69,13 +70,17 @@ def moved(point: Point, east_m: float, north_m: float) -> Point:
     return Point(lat, point.lon + degrees(east_m / (EARTH_RADIUS_M * cos(radians(point.lat)))))
 
 
-def plan_drive(roads: RoadNetwork, origin: Point, destination: Point, *, kmh: float) -> Drive | None:
+def plan_drive(
+    roads: RoadNetwork, origin: Point, destination: Point, *, kmh: float, blocked: frozenset[Blocked] = frozenset()
+) -> Drive | None:
     """The fastest way from where a vehicle stands to a point, yards included; None when it is there already.
 
     Streets lead from junction to junction: the first and the last one are left out when the vehicle would have to turn round for them.
-    Where no street leads, the drive goes straight, at a walk's pace through yards.
+    Where no street leads, the drive goes straight, at a walk's pace through yards; where only closed ones do, somebody lets it through.
     """
-    route = roads.route(origin, destination, vehicle_kmh=kmh)
+    route = roads.route(origin, destination, vehicle_kmh=kmh, blocked=blocked)
+    if blocked and not len(route.points):
+        route = roads.route(origin, destination, vehicle_kmh=kmh)
     corners = [Point(float(lat), float(lon)) for lat, lon in route.points]
     reached_s = [float(second) for second in route.seconds]
     if roughly_m(origin, destination) < BESIDE_M:

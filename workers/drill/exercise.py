@@ -9,6 +9,7 @@ from typing import Any
 
 from command_center.domain.board import Board
 from command_center.domain.catalogue import Catalogue, Vehicle
+from command_center.domain.closures import blocked_of
 from command_center.domain.geo import Point
 from command_center.domain.positions import Fix
 from command_center.roads import RoadNetwork
@@ -58,9 +59,16 @@ class Exercise:
             crew.vehicle.move(seconds)
         orders: list[Order] = []
         if board is not None:
+            self._tell_closures(board)
             orders = [order for crew in present if (order := crew.act(now, seconds, board)) is not None]
             orders += [*(self.officer.act(now, board) if self.officer else ()), *self.callers.act(now, board)]
         return Turn(fixes=self._fixes(now, present), orders=orders)
+
+    def _tell_closures(self, board: Board) -> None:
+        """Whoever sets out from now on goes round what is closed."""
+        blocked = frozenset(blocked_of(row["lines"], row["reach_m"]) for row in board.rows("closure"))
+        for crew in self.crews.values():
+            crew.vehicle.blocked = blocked
 
     def _fixes(self, now: datetime, crews: list[Crew]) -> list[Fix]:
         fixes = [fix for crew in crews if (fix := crew.vehicle.fix(now)) is not None]

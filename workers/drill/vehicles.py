@@ -8,6 +8,7 @@ from math import inf
 from random import Random
 
 from command_center.domain.catalogue import Vehicle
+from command_center.domain.closures import Blocked
 from command_center.domain.geo import Point, roughly_m
 from command_center.domain.positions import Fix
 from command_center.roads import RoadNetwork
@@ -22,7 +23,7 @@ class SimulatedVehicle:
     """One vehicle of the catalogue on the road.
 
     errand : what it last set out for; the crew's word, kept until the next one. battery_pct : None for one without a battery.
-    transmits : False while its phone is out of reach: it drives on, and nobody sees it.
+    transmits : False while its phone is out of reach: it drives on, and nobody sees it. blocked : closed roads, as its crew knows them.
     """
 
     vehicle: Vehicle
@@ -33,6 +34,7 @@ class SimulatedVehicle:
     battery_pct: float | None
     errand: str = ""
     transmits: bool = True
+    blocked: frozenset[Blocked] = frozenset()
     heading_deg: float = 0.0
     speed_kmh: float = 0.0
     _drive: Drive | None = None
@@ -58,7 +60,7 @@ class SimulatedVehicle:
     def set_out(self, errand: str, destination: Point) -> None:
         """Drive somewhere, from wherever it is now."""
         self.errand, self._elapsed_s = errand, 0.0
-        self._drive = plan_drive(self.roads, self.point, destination, kmh=self.vehicle.speeds_kmh.dry)
+        self._drive = plan_drive(self.roads, self.point, destination, kmh=self.vehicle.speeds_kmh.dry, blocked=self.blocked)
 
     def pull_over(self, errand: str) -> None:
         """Stop where it is."""
