@@ -178,9 +178,9 @@ def ask_the_silent(center: Center, order: JobOrder) -> None:
         raise TypeError(f"ask_the_silent does not follow {event.name}")
     asked = event.round if isinstance(event, events.NoticeUnanswered) else 0
     if not notices.is_settled(center, event.notice_id):
-        notices.carry(center, event.notice_id, again=True)
+        notices.carry(center, event.notice_id, asked + 1)
     with completing(center, order.job_id) as work:
-        notices.mark_unanswered(work, event.notice_id, asked + 1)
+        notices.mark_unanswered(work, event.notice_id, asked + 1, notices.chain_step_s(center))
 
 
 def call_for_unseen(center: Center, order: JobOrder) -> None:

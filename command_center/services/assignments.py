@@ -28,7 +28,6 @@ from command_center.domain.status import (
     may_advance,
 )
 from command_center.services.dispatching import follow_units
-from command_center.services.reactions import ANSWER_LIMIT_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +207,17 @@ def waits_for_word(center: Center, assignment_id: int, *, again: bool = False) -
         assignment = session.get_one(Assignment, assignment_id)
         if assignment.status not in UNANSWERED_ASSIGNMENT:
             return False
-        return not again or assignment.sent_at is None or center.now() - assignment.sent_at >= timedelta(seconds=ANSWER_LIMIT_S)
+        return (
+            not again
+            or assignment.sent_at is None
+            or center.now() - assignment.sent_at >= timedelta(seconds=_answer_limit_s(center, session, assignment))
+        )
+
+
+def _answer_limit_s(center: Center, session: Session, assignment: Assignment) -> float:
+    """How long a crew has to answer an order, by the type of its incident."""
+    incident = session.get_one(Incident, assignment.incident_id)
+    return center.catalogue.incident_types[incident.type].answer_limit_s
 
 
 def mark_sent(work: Work, assignment_id: int, channel: str) -> None:

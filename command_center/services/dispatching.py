@@ -62,7 +62,8 @@ def dispatch_units(center: Center, order: DispatchUnits, actor: Actor) -> tuple[
         for unit in units.values():
             check_free(work, unit)
         proposed = list(proposal.preselected)
-        sent = [assign(work, incident, units[unit_id], travel_s.get(unit_id), proposed) for unit_id in unit_ids]
+        limit_s = center.catalogue.incident_types[incident.type].answer_limit_s
+        sent = [assign(work, incident, units[unit_id], travel_s.get(unit_id), proposed, limit_s) for unit_id in unit_ids]
         follow_units(work, incident)
         work.answer(order.key, {"assignments": sent})
         return tuple(sent)
@@ -105,7 +106,7 @@ def check_free(work: Work, unit: Unit) -> None:
     )
 
 
-def assign(work: Work, incident: Incident, unit: Unit, travel_s: float | None, proposed: list[str]) -> int:
+def assign(work: Work, incident: Incident, unit: Unit, travel_s: float | None, proposed: list[str], answer_in_s: float = 60.0) -> int:
     """Order one free unit to an open incident within a larger decision; unit and incident are locked. Returns the assignment's id."""
     turnout_s = 0.0 if unit.status is UnitStatus.RETURNING else TURNOUT_S
     known_s = travel_s if travel_s is not None and isfinite(travel_s) else None
@@ -133,6 +134,7 @@ def assign(work: Work, incident: Incident, unit: Unit, travel_s: float | None, p
             unit_id=unit.id,
             assignment_id=assignment.id,
             travel_s=known_s,
+            answer_in_s=answer_in_s,
             proposed=proposed,
         )
     )

@@ -18,8 +18,7 @@ from command_center.domain.watches import CENTRE
 from command_center.services.audiences import Audience, addressees
 from command_center.services.handover import begun_or_begin, late_key, watch_in_charge
 from command_center.services.handover_drawing import both, moment_text
-from command_center.services.notices import IN_LINE, Draft, queue_notice
-from command_center.services.reactions import CHAIN_STEP_S
+from command_center.services.notices import IN_LINE, Draft, chain_step_s, queue_notice
 from command_center.services.watches import TURN, next_watch, watch_on_duty
 from command_center.words import N_
 
@@ -72,7 +71,7 @@ def _warn(center: Center, work: Work, watch: Watch) -> None:
             channels=("phone",),
             text=_late_text(center, watch),
             to=addressees(center, work.session, Audience(code=IN_LINE)),
-            answer_in_s=CHAIN_STEP_S,
+            answer_in_s=chain_step_s(center),
         ),
     )
 

@@ -20,6 +20,7 @@ from command_center.db.tables import (
     LogEntry,
     PlanTask,
     Report,
+    RoadClosure,
     RollCall,
     RollCallAnswer,
     ShelterOpening,
@@ -33,6 +34,7 @@ from command_center.db.tables import (
 from command_center.db.tables.record import WRITTEN_BY_HAND
 from command_center.domain import events
 from command_center.domain.activations import TaskStatus
+from command_center.domain.closures import STANDING
 from command_center.domain.handover import EntryAct
 from command_center.domain.notices import NoticeState
 from command_center.domain.positions import Fix
@@ -57,6 +59,7 @@ class WatchFacts:
     closed : ended in this watch, newest first, at most MOST_LINES + 1 of them. assignments : of open incidents, ended ones left out.
     station_watches : station -> its present watch. moved : (depot, material) -> units issued and returned.
     stock : rows of what was moved or is low. expiring : (depot, material) -> units that expire within 90 days or have.
+    closures : standing ones, those that only water has proposed among them.
     follow_ups : lines of the log in which somebody promised to follow something up.
     """
 
@@ -82,6 +85,7 @@ class WatchFacts:
     moved: Mapping[DepotMaterial, tuple[int, int]]
     stock: Sequence[Stock]
     expiring: Mapping[DepotMaterial, int]
+    closures: Sequence[RoadClosure]
     shelters: Sequence[ShelterOpening]
     follow_ups: Sequence[LogEntry]
     log_id: int
@@ -121,6 +125,7 @@ def facts_of(center: Center, session: Session, watch: Watch, fixes: Mapping[str,
         moved=moved,
         stock=_stock(session, list(moved)),
         expiring=_expiring(session, today),
+        closures=session.scalars(select(RoadClosure).where(RoadClosure.state.in_(STANDING)).order_by(RoadClosure.id)).all(),
         shelters=session.scalars(select(ShelterOpening).where(ShelterOpening.closed_at.is_(None)).order_by(ShelterOpening.id)).all(),
         follow_ups=_follow_ups(session, from_at, now),
         log_id=head.last_id,

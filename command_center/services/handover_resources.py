@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from command_center.db.tables import PlanTask, Stock, Unit
+from command_center.db.tables import Incident, PlanTask, Stock, Unit
 from command_center.domain.dispatching import LOST_FIX_S
 from command_center.domain.handover import NOTHING, Cell, Line
 from command_center.domain.status import UnitStatus
@@ -11,12 +11,14 @@ from command_center.domain.text import Text
 from command_center.domain.watches import Duty
 from command_center.services.handover_drawing import Drawing, Lines, both, listed, names_on, same, status_word
 from command_center.services.handover_facts import MOST_LINES, WatchFacts
+from command_center.services.places import name_at
 from command_center.services.watches import watch_view
 from command_center.words import N_
 
 MOST_STOCK_LINES = 60
 
 BATTERY_LOW = N_("battery low")
+SERVICE_OVERDUE = N_("maintenance was due %(day)s")
 NO_FIX = N_("no position")
 POSITION_LOST = N_("position lost")
 NOT_ANSWERED = N_("no answer yet")
@@ -26,18 +28,15 @@ OTHER_LOTS = N_("other lots")
 
 
 def units(it: Drawing) -> Lines:
-    stations = it.center.catalogue.stations
     for unit in it.facts.units[:MOST_LINES]:
         fix = it.facts.fixes.get(unit.id)
         incident = None if unit.incident_id is None else it.incidents_by_id.get(unit.incident_id)
-        station = stations.get(unit.station_code)
-        place = Text(incident.place_zh, incident.place_en) if incident is not None else same("") if station is None else station.name
         yield Line(
             key=f"unit:{unit.id}",
             cells={
                 "unit": it.words(Text(unit.call_sign_zh, unit.call_sign_en), "/api/v1/units", unit.id),
                 "status": it.words(status_word(unit.status.value), value=unit.status.value),
-                "place": it.words(place, None if incident is None else f"/api/v1/incidents/{incident.id}"),
+                "place": it.words(_whereabouts(it, unit, incident), None if incident is None else f"/api/v1/incidents/{incident.id}"),
                 "battery": NOTHING if fix is None or fix.battery_pct is None else Cell(same(f"{fix.battery_pct:.0f}%"), fix.battery_pct),
                 "last_seen": NOTHING if fix is None else it.moment(fix.at),
                 "fault": it.words(listed(_faults(it, unit))),
@@ -46,15 +45,28 @@ def units(it: Drawing) -> Lines:
         )
 
 
+def _whereabouts(it: Drawing, unit: Unit, incident: Incident | None) -> Text:
+    """Where it is by its own word; of one that has not told for a while, where it was sent or belongs."""
+    fix = it.facts.fixes.get(unit.id)
+    if fix is not None and (it.facts.now - fix.at).total_seconds() <= LOST_FIX_S:
+        return name_at(it.center, fix.point)
+    if incident is not None:
+        return Text(incident.place_zh, incident.place_en)
+    station = it.center.catalogue.stations.get(unit.station_code)
+    return same("") if station is None else station.name
+
+
 def _faults(it: Drawing, unit: Unit) -> Iterator[Text]:
     fix = it.facts.fixes.get(unit.id)
     if unit.status is UnitStatus.OUT_OF_SERVICE:
-        yield status_word(unit.status.value)
+        yield same(unit.fault) if unit.fault else status_word(unit.status.value)
+    if unit.service_due_on is not None and unit.service_due_on < it.facts.today:
+        yield both(SERVICE_OVERDUE, day=unit.service_due_on.isoformat())
     if fix is None:
         yield both(NO_FIX)
     elif (it.facts.now - fix.at).total_seconds() > LOST_FIX_S:
         yield both(POSITION_LOST)
-    if fix is not None and fix.battery_pct is not None and unit.low_battery_pct is not None and fix.battery_pct <= unit.low_battery_pct:
+    if fix is not None and fix.battery_pct is not None and unit.low_battery_pct is not None and fix.battery_pct < unit.low_battery_pct:
         yield both(BATTERY_LOW)
 
 

@@ -12,8 +12,7 @@ from command_center.words import N_
 
 MORE_STOCK = N_("%(count)s more stocks are below minimum: see the list of depots.")
 MORE_LINES = N_("Only the newest %(count)s are printed.")
-NO_CLOSURES = N_("Closed roads are not kept by this centre: write them under the remarks.")
-NO_GOVERNANCE = N_("Residents' reports are not kept by this centre: their figures come from the governance platform.")
+NO_GOVERNANCE = N_("Residents' reports are kept by the governance platform: write its figures here.")
 
 Draw = Callable[[Drawing], Lines]
 
@@ -42,6 +41,7 @@ _SECTIONS: Mapping[str, Draw] = {
     "units": handover_resources.units,
     "stations": handover_resources.stations,
     "stock": handover_resources.stock,
+    "closures": handover_situation.closures,
     "people": handover_resources.people,
     "clocks": handover_duties.clocks,
     "todo": handover_duties.todo,
@@ -74,8 +74,6 @@ def _note(it: Drawing, key: str) -> Text | None:
     low = sum(row.on_hand < row.minimum for row in it.facts.stock)
     told = sum(row.on_hand < row.minimum for row in handover_resources.stock_shown(it.facts))
     match key:
-        case "closures":
-            return both(NO_CLOSURES)
         case "reports":
             return both(NO_GOVERNANCE)
         case "closed" if len(it.facts.closed) > MOST_LINES:

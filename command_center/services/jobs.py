@@ -157,10 +157,16 @@ def _notice_not_delivered(work: Work, event: Event, error: str) -> None:
         notices.mark_failed(work, event.notice_id, error)
 
 
+def _crew_not_told(work: Work, event: Event, error: str) -> None:
+    if isinstance(event, events.UnitOnDuty):
+        plan_work.mark_duty_failed(work, event.duty_id, error)
+
+
 _ON_PARK: dict[str, Callable[[Work, Event, str], None]] = {
     "send_dispatch": _order_not_delivered,
     "carry_out": _step_not_done,
     "send_notice": _notice_not_delivered,
+    "send_duty": _crew_not_told,
 }
 """What the street has to know when a job could not be done."""
 

@@ -29,7 +29,7 @@ class ChannelFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A message for one unit's crew. channel : its Apprise address, None when the card is all it has."""
+    """A message for one unit's crew. channel : its Apprise addresses, None when the card is all it has."""
 
     channel: str | None
     title: str
@@ -65,9 +65,14 @@ def _order(session: Session, assignment_id: int) -> tuple[Unit, Incident]:
     return session.get_one(Unit, assignment.unit_id), session.get_one(Incident, assignment.incident_id)
 
 
+def services_of(channel: str | None) -> tuple[str, ...]:
+    """The addresses in a channel: one, or several with blanks between them, in the order in which they are tried."""
+    return () if channel is None else tuple(channel.split())
+
+
 def is_usable_channel(channel: str) -> bool:
-    """Whether this is an address of a message service that exists."""
-    return bool(_service().add(channel))
+    """Whether these are addresses of message services that exist."""
+    return bool(services_of(channel)) and all(_service().add(address) for address in services_of(channel))
 
 
 def _service() -> "Apprise":
@@ -79,17 +84,21 @@ def _service() -> "Apprise":
 
 
 def deliver(center: Center, notice: Notice) -> str:
-    """Hand a notice to its message service; returns the kind of channel that took it. The only way out of the building: a drill has none.
+    """Hand a notice to the first of its services that takes it; returns its kind. The only way out of the building: a drill has none.
 
-    Raises ChannelFailed when the service refuses or cannot be reached; delivery is at least once.
+    Raises ChannelFailed when all refuse or none can be reached; delivery is at least once.
     """
     if notice.channel is None:
         return CARD
     if center.is_drill:
         return IN_DRILL
-    service = _service()
-    if not service.add(notice.channel):
-        raise ChannelFailed("the channel's address is not one that can be used")
-    if not service.notify(title=notice.title, body=notice.body):
-        raise ChannelFailed(f"{notice.channel.partition(':')[0]} did not take the message")
-    return notice.channel.partition(":")[0]
+    refused = "the channel has no address"
+    for address in services_of(notice.channel):
+        kind, service = address.partition(":")[0], _service()
+        if not service.add(address):
+            refused = "the channel's address is not one that can be used"
+        elif service.notify(title=notice.title, body=notice.body):
+            return kind
+        else:
+            refused = f"{kind} did not take the message"
+    raise ChannelFailed(refused)

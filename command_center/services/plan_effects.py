@@ -28,9 +28,8 @@ from command_center.services.assignments import recall_in
 from command_center.services.audiences import Audience, addressees
 from command_center.services.dispatching import assign, check_free, follow_units, open_incident
 from command_center.services.group_links import link_groups
-from command_center.services.notices import IN_LINE, Draft, queue_notice
+from command_center.services.notices import IN_LINE, TO_DECIDE, Draft, chain_step_s, queue_notice
 from command_center.services.plan_needs import needs
-from command_center.services.reactions import CHAIN_STEP_S
 from command_center.services.road_conditions import roads_now
 from command_center.services.shelters import close_for_plan
 from command_center.services.stock_reservations import release_in, reserve_in
@@ -320,12 +319,12 @@ def call_approver(center: Center, work: Work, activation: Activation, plan: Plan
     queue_notice(
         work,
         Draft(
-            key=f"{activation.id}:approve:{level.value}:{activation.version or 0}",
+            key=f"{activation.id}{TO_DECIDE}{level.value}:{activation.version or 0}",
             audience=IN_LINE,
             channels=("phone",),
             text=Text(text("zh_CN"), text("en")),
             to=addressees(center, work.session, Audience(code=IN_LINE)),
-            answer_in_s=CHAIN_STEP_S,
+            answer_in_s=chain_step_s(center),
         ),
         activation.id,
     )
@@ -335,7 +334,7 @@ def approver_answered(work: Work, activation: Activation) -> None:
     """Somebody decided: the chain of command is not called any more."""
     open_calls = work.session.scalars(
         select(Notice).where(
-            Notice.activation_id == activation.id, Notice.closed_at.is_(None), Notice.key.startswith(f"{activation.id}:approve:")
+            Notice.activation_id == activation.id, Notice.closed_at.is_(None), Notice.key.startswith(f"{activation.id}{TO_DECIDE}")
         )
     )
     for seen in open_calls.all():

@@ -203,8 +203,10 @@ def _duty(duty: Row, signs: dict[str, str], screen: Screen) -> html.Li:
     if duty["acknowledged_at"] is not None:
         state = screen.say(N_("acknowledged %(time)s"), time=hour_minute(duty["acknowledged_at"], screen))
         return html.Li([html.B(sign), html.Span(state, className="muted")])
-    state = screen.say(N_("told %(time)s"), time=hour_minute(duty["sent_at"], screen)) if duty["sent_at"] else screen.say(N_("being told"))
     told = [] if duty["gone"] else [_told_by_phone(duty, sign, screen)]
+    if duty["work"] == "failed":
+        return html.Li([html.B(sign), html.Span(screen.say(N_("not reached: phone the crew")), className="bad"), *told])
+    state = screen.say(N_("told %(time)s"), time=hour_minute(duty["sent_at"], screen)) if duty["sent_at"] else screen.say(N_("being told"))
     return html.Li([html.B(sign), html.Span(state, className="muted"), *told])
 
 

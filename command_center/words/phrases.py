@@ -552,6 +552,7 @@ EVENT: Mapping[str, str] = {
     "TaskWorkFailed": N_("%(step_name)s could not be carried out, do it by hand: %(reason)s"),
     "UnitOnDuty": N_("%(unit)s on duty for %(plan_name)s"),
     "DutySent": N_("%(unit)s told of its duty for %(plan_name)s"),
+    "DutyFailed": N_("%(unit)s could not be told of its duty for %(plan_name)s, phone the crew: %(reason)s"),
     "DutyAcknowledged": N_("%(unit)s acknowledged its duty for %(plan_name)s"),
     "NoticeQueued": N_("Message to %(audience_name)s: %(recipients)s recipients"),
     "NoticeSent": N_("Message to %(audience_name)s sent: %(reached)s reached, %(by_hand)s to be told by hand"),

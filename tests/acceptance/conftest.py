@@ -5,13 +5,9 @@ People act through the doors alone. Time passes from one due job to the next, so
 
 from __future__ import annotations
 
-import json
-import re
-import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -25,45 +21,12 @@ from command_center.services import units as unit_verbs
 from command_center.wire import EmbeddedValkey
 from tests.api.conftest import Web, device_tokens, language, serve, web
 from tests.conftest import Clock
+from tests.phones import MessageService, message_service
 from tests.waiting import eventually
 from tests.wire.conftest import folder, own_valkey
 from workers import jobs as workers_jobs
 
 __all__ = ["device_tokens", "folder", "language", "own_valkey", "serve", "web"]
-
-LINK = re.compile(r"/a/[A-Za-z0-9_-]+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """What a phone shows. to : the last part of the address it came by."""
-
-    to: str
-    title: str
-    body: str
-    at: datetime
-
-    @property
-    def link(self) -> str:
-        """The path behind which its receiver says "received"."""
-        found = LINK.search(self.body)
-        assert found is not None, self.body
-        return found.group()
-
-
-@dataclass(slots=True)
-class MessageService:
-    """A service on this machine that takes every message."""
-
-    port: int
-    received: list[Message] = field(default_factory=list)
-
-    def address(self, name: str) -> str:
-        return f"json://127.0.0.1:{self.port}/{name}"
-
-    def to(self, name: str) -> list[Message]:
-        """Everything that came for one receiver, oldest first."""
-        return [message for message in self.received if message.to == name]
 
 
 @pytest.fixture
@@ -74,24 +37,8 @@ def redis_url(own_valkey: EmbeddedValkey) -> str:
 
 @pytest.fixture
 def phones(clock: Clock) -> Iterator[MessageService]:
-    received: list[Message] = []
-
-    class Service(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            received.append(Message(to=self.path.strip("/"), title=told["title"], body=told["message"], at=clock.now()))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_args: object) -> None:
-            return
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Service) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield MessageService(port=server.server_port, received=received)
-        server.shutdown()
-        thread.join()
+    with message_service(clock.now) as service:
+        yield service
 
 
 @dataclass(slots=True)

@@ -20,9 +20,13 @@ del EVENTS["UnitOrderEvent"]  # never recorded by itself
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitDispatched(UnitOrderEvent):
-    """proposed: units the centre would have sent, best first, so that the log keeps proposal and choice."""
+    """proposed: units the centre would have sent, best first, so that the log keeps proposal and choice.
+
+    answer_in_s: how long the crew has to answer.
+    """
 
     travel_s: float | None = None
+    answer_in_s: float = 60.0
     proposed: list[str]
 
 
