@@ -4,10 +4,12 @@ Everything follows from one thing, worked out in a few milliseconds: which two u
 inside when the first is there within the promise; sending a unit away costs the places that have no second one in time.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -254,17 +256,32 @@ def rings(center: Center, sight: Sight) -> dict[str, Any]:
 
     A piece of street counts by its farther end.
     """
-    network, first_s = center.roads, sight.circle.nodes.first_s
-    later_s = np.maximum(first_s[network.edges.tail], first_s[network.edges.head])
+    return json.loads(rings_json(center, sight))  # type: ignore[no-any-return]  # what this module has written
+
+
+def rings_json(center: Center, sight: Sight) -> str:
+    """The same as text: drawn once for all screens that ask, and again only when a unit or a road has changed."""
+    with _DRAWING:
+        drawn = _rings(_Same(center.roads), _Same(sight.circle.nodes))
+    return f'{{"at":"{moment(sight.at)}","rings":{drawn}}}'
+
+
+_DRAWING = Lock()
+"""Who asks while it is being drawn waits for that."""
+
+
+@lru_cache(maxsize=4)
+def _rings(network: _Same, nodes: _Same) -> str:
+    roads: RoadNetwork = network.it
+    first_s = nodes.it.first_s
+    later_s = np.maximum(first_s[roads.edges.tail], first_s[roads.edges.head])
     band = np.searchsorted(RINGS_S, later_s)
-    bands = [*RINGS_S, None]
-    lines = [{"within_s": within_s, "lines": _lines(network, np.flatnonzero(band == number))} for number, within_s in enumerate(bands)]
-    return {"at": moment(sight.at), "rings": lines}
-
-
-def _lines(network: "RoadNetwork", edges: NDArray[np.int64]) -> list[list[list[float]]]:
-    places = np.round(network.lat_lon, 5).tolist()
-    return [[places[node] for node in line] for line in network.nodes_along(edges)]
+    places = [f"[{lat:.5f},{lon:.5f}]" for lat, lon in roads.lat_lon.tolist()]
+    rings = []
+    for number, within_s in enumerate((*RINGS_S, None)):
+        lines = (",".join(places[node] for node in line) for line in roads.nodes_along(np.flatnonzero(band == number)))
+        rings.append(f'{{"within_s":{json.dumps(within_s)},"lines":[{",".join(f"[{line}]" for line in lines)}]}}')
+    return f"[{','.join(rings)}]"
 
 
 # ---- history -------------------------------------------------------------------------------------------------------------------------
