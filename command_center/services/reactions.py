@@ -30,6 +30,9 @@ MOST_ROUNDS = 10
 CLOCKS_AFTER_S = 5.0
 """The reporting clocks of an incident are kept this long after it changed: half an hour can wait, who takes the call cannot."""
 
+_ORDER_IS_SENT = (Reaction("send_dispatch"), Reaction("ask_for_answer", after_s=ANSWER_LIMIT_S))
+"""What is entered later was ordered by radio or phone at its time: nobody is told again."""
+
 _KEEP_CLOCKS = (Reaction("keep_clocks", after_s=CLOCKS_AFTER_S),)
 _KEEP_CLOCKS_NOW = (Reaction("keep_clocks"),)
 
@@ -70,7 +73,7 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.SeverityChanged: lambda event: (WEIGH, *_unless_seen(event.after), *_KEEP_CLOCKS),
     events.IncidentNoted: (),
     events.IncidentPhotographed: (),
-    events.UnitDispatched: (Reaction("send_dispatch"), Reaction("ask_for_answer", after_s=ANSWER_LIMIT_S)),
+    events.UnitDispatched: lambda event: () if event.happened else _ORDER_IS_SENT,
     events.DispatchSent: (),
     events.DispatchFailed: (),
     events.DispatchAcknowledged: (),
@@ -201,7 +204,9 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.SwapAsked: (),
     events.SwapApproved: (),
     events.SwapRefused: (),
-    events.RollCallStarted: (),
+    events.RollCallStarted: lambda event: (Reaction("ask_stations"), Reaction("check_roll_call", after_s=event.minutes * 60.0)),
+    events.RollCallAsked: (),
+    events.RollCallUnanswered: (),
     events.RollCallAnswered: (),
     events.ResponsibilitiesImported: (),
     events.CadrePhoneSet: (),
