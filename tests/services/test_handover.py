@@ -34,7 +34,8 @@ from command_center.domain.errors import (
 from command_center.domain.handover import HandoverReport, HandoverStatus, SectionEdit
 from command_center.domain.rights import Actor, Role
 from command_center.domain.watches import WatchStatus
-from command_center.services import handover, incidents, watches
+from command_center.services import closures, handover, incidents, watches
+from command_center.services.closures import CloseRoad
 from command_center.services.handover import EditHandover
 from tests.builders import take_test_call
 from tests.conftest import Clock
@@ -133,11 +134,46 @@ def test_a_flood_night_fills_the_report(center: Center, clock: Clock, officer: A
 def test_what_is_not_kept_here_says_so_instead_of_showing_nothing(center: Center, officer: Actor) -> None:
     report = handover.handover_context(center, officer)
 
-    for key in ("closures", "reports"):
-        note = report.section(key).note
-        assert note is not None
-        assert "not kept by this centre" in note.en
+    note = report.section("reports").note
+    assert note is not None
+    assert "not kept by this centre" in note.en
     assert form(report, "reports")["received"] == "—"
+
+
+def test_closed_roads_are_handed_over_with_their_guards_and_what_opens_them(center: Center, officer: Actor) -> None:
+    street = closures.close_road(center, CloseRoad(street=center.roads.streets[0].zh, reason="管道抢修", guard="patrol-05"), officer)
+    spot = closures.close_road(center, CloseRoad(place_id="XQ002", reason="积水"), officer)
+
+    report = handover.handover_context(center, officer)
+
+    assert row(report, "closures", f"closure:{street}") | {"place": "", "since": ""} == {
+        "place": "",
+        "since": "",
+        "reason": "管道抢修",
+        "guarded_by": "Patrol 05, on its way",
+        "reopen_rule": "by order of the desk",
+    }
+    assert row(report, "closures", f"closure:{spot}")["guarded_by"] == "nobody"
+    assert row(report, "closures", f"closure:{spot}")["reopen_rule"] == "when the water is below 15 cm"
+
+
+def test_every_figure_that_the_system_wrote_leads_to_its_rows(center: Center, clock: Clock, officer: Actor) -> None:
+    flood_night(center, clock, officer)
+    closures.close_road(center, CloseRoad(place_id="XQ002", reason="积水"), officer)
+
+    report = handover.handover_context(center, officer)
+
+    by_hand = {"reports", "instructions", "equipment", "remarks", "signatures"}
+    drawn = [section for section in report.sections if section.key not in by_hand]
+    assert [section.key for section in drawn if not section.lines] == []
+    silent = [
+        (section.key, line.key, name)
+        for section in drawn
+        for line in section.lines
+        for name, cell in line.cells.items()
+        if cell.text.en != "—" and cell.link is None
+    ]
+    assert silent == []
 
 
 def test_the_report_costs_the_same_statements_however_much_has_happened(center: Center, clock: Clock, officer: Actor) -> None:
