@@ -68,6 +68,7 @@ REASON: Mapping[str, str] = {
     "charging": N_("charging"),
     "out_of_service": N_("out of service"),
     "low_battery": N_("battery low"),
+    "service_due": N_("maintenance is due"),
     "guarding": N_("guards a closed road"),
     "cut_off": N_("cut off by closed roads"),
     "unreachable": N_("no road leads there"),
