@@ -279,6 +279,7 @@
         if (shown === "call" && !document.activeElement?.closest("#call-form")) requestAnimationFrame(() => requestAnimationFrame(beginTyping));
         movePin(shown === "call" ? held["call-place"] : null);
         if (shown === "idle") wholeStreet();
+        window.cc.emit("docked", { incident: shown === "incident" ? panel.id : null });
         const left = document.activeElement?.closest(".dock-view");
         if (left && left.dataset.kind !== shown) byId("console-dock").focus({ preventScroll: true });
         return [shown, shown === "incident" ? panel : window.dash_clientside.no_update];

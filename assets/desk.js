@@ -2,7 +2,7 @@
 
    The page is the element with data-desk="NAME" and data-path; its stores are NAME-at, NAME-filled, NAME-opened, NAME-order, NAME-answered.
    What buttons carry: data-go (an address), data-order (an order as JSON), data-ask (the same with a question), data-unfold (what to unfold),
-   data-gone-at (the moment after which a key is gone). An order given from within a form takes the form along; the form #NAME-form is told to
+   data-gone-at (the moment after which a key is gone), data-stay (who pressed it keeps the keyboard there). An order given from within a form takes the form along; the form #NAME-form is told to
    the server while a person types. Everything that matters is decided on the server; this file turns keys and presses into orders.
 
    A page may add its own: cc.places[NAME](query) reads its address, cc.backs[NAME]() is its Escape, cc.settles[NAME]() puts the keyboard. */
@@ -243,7 +243,7 @@
   function settle() {              // the keyboard stands where the next decision is
     if (cc.settles[name()]) return cc.settles[name()]();
     const first = [...(page()?.querySelectorAll("[data-first]") || [])].map((one) => (one.matches("input, textarea, button") ? one : one.querySelector("input, textarea, button"))).find(visible);
-    if (first && !document.activeElement?.closest("form")) first.focus({ preventScroll: true });
+    if (first && !document.activeElement?.closest("form, [data-stay]")) first.focus({ preventScroll: true });
   }
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {

@@ -259,7 +259,7 @@
       box.title = feature.properties.title || feature.properties.name;
       return L.marker(at, { pane: "layer-stations", keyboard: false, icon: L.divIcon({ className: "mk-at", html: box, iconSize: [0, 0] }), bubblingMouseEvents: false });
     },
-    place: (feature, at) => {      // depots and compounds: a small shape, its name on demand
+    place: (feature, at) => {      // compounds: a small shape, its name on demand
       const box = make("div", "mk place " + feature.properties.shape);
       box.append(make("span", "mk-tag", feature.properties.name));
       box.title = feature.properties.name;

@@ -123,7 +123,7 @@ def _candidate(number: int, travel_s: float) -> Candidate:
         seats=4,
         travel_s=travel_s,
         battery_pct=None,
-        low_battery_pct=None,
+        unfit=None,
         fix_age_s=1.0,
     )
 

@@ -19,6 +19,8 @@ from command_center.db.tables import (
     PlanTask,
     Report,
     RoadClosure,
+    RollCall,
+    RollCallAnswer,
     ShelterOpening,
     StandingOrder,
     Unit,
@@ -297,6 +299,32 @@ def _watch(watch: Watch, _catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
+def _roll_call(call: RollCall, catalogue: Catalogue) -> dict[str, Any]:
+    """What stations write beside their number stays off the board."""
+    session = object_session(call)
+    lines = select(RollCallAnswer).where(RollCallAnswer.roll_call_id == call.id).order_by(RollCallAnswer.station_code)
+    return {
+        "gone": call.closed_at is not None,
+        "started_at": moment(call.started_at),
+        "started_by": call.started_by,
+        "due_at": moment(call.due_at),
+        "stations": [
+            {
+                "station": it.station_code,
+                "name": _station_name(it.station_code, catalogue),
+                "expected": it.expected,
+                "on_duty": it.on_duty,
+            }
+            for it in session.scalars(lines)  # type: ignore[union-attr]  # it was just loaded by one
+        ],
+    }
+
+
+def _station_name(code: str, catalogue: Catalogue) -> dict[str, str]:
+    station = catalogue.stations.get(code)
+    return _same(code) if station is None else station.name.as_row()
+
+
 def _warning(warning: HazardWarning, catalogue: Catalogue) -> dict[str, Any]:
     """The message's own text stays off the board: what people pasted is for those who may read words."""
     signals = catalogue.warning_signals
@@ -374,6 +402,7 @@ _TABLES: Mapping[str, tuple[type[Base], Callable[[Any, Catalogue], dict[str, Any
     "shelter": (ShelterOpening, _shelter, select(ShelterOpening).where(ShelterOpening.closed_at.is_(None))),
     "closure": (RoadClosure, _closure, select(RoadClosure).where(RoadClosure.state.in_(STANDING))),
     "watch": (Watch, _watch, select(Watch).where(Watch.on_board)),
+    "roll_call": (RollCall, _roll_call, select(RollCall).where(RollCall.closed_at.is_(None))),
     "warning": (HazardWarning, _warning, select(HazardWarning).where(HazardWarning.state == NoticeState.ACTIVE)),
     "standing_order": (StandingOrder, _standing_order, select(StandingOrder).where(StandingOrder.state == NoticeState.ACTIVE)),
     "proposal": (PlanProposal, _proposal, select(PlanProposal).where(PlanProposal.state == ProposalState.OPEN)),

@@ -5,6 +5,7 @@ A proposal only proposes; the officer chooses, and the log keeps both.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from math import inf, isfinite
 
 from command_center.domain.response_time import TURNOUT_S
@@ -37,7 +38,7 @@ class Candidate:
     """One unit as the ranking sees it.
 
     travel_s : seconds by road from where it is now; inf where no road leads there.
-    battery_pct : None when the unit never told.
+    battery_pct : None when the unit never told. unfit : what `unfit_because` says of it.
     fix_age_s : seconds since its last position; None when it never sent one.
     stop : where it loads stock on its way, in travel_s already. guards : whether it keeps a closed road.
     cut_off : whether only closed roads keep it from getting there.
@@ -51,7 +52,7 @@ class Candidate:
     seats: int
     travel_s: float
     battery_pct: float | None
-    low_battery_pct: float | None
+    unfit: str | None
     fix_age_s: float | None
     stop: DepotStop | None = None
     guards: bool = False
@@ -114,6 +115,7 @@ REASONS = (
     "charging",
     "out_of_service",
     "low_battery",
+    "service_due",
     "guarding",
     "cut_off",
     "unreachable",
@@ -122,15 +124,25 @@ REASONS = (
 """Every reason a ranked unit can carry; each has a text in both languages."""
 
 
+def unfit_because(*, battery_pct: float | None, low_battery_pct: float | None, service_due_on: date | None, today: date) -> str | None:
+    """What keeps a ready vehicle from being proposed, as a code of REASONS, or None: a low battery, or maintenance whose day has come.
+
+    The officer may send it all the same; a vehicle with a fault is out of service, and that is its state. today : the street's own day.
+    """
+    if battery_pct is not None and low_battery_pct is not None and battery_pct < low_battery_pct:
+        return "low_battery"
+    return "service_due" if service_due_on is not None and service_due_on <= today else None
+
+
 def _hindrance(unit: Candidate) -> str | None:
     """The reason why a unit cannot be sent, or None."""
-    is_low = unit.battery_pct is not None and unit.low_battery_pct is not None and unit.battery_pct < unit.low_battery_pct
     is_unreachable = not isfinite(unit.travel_s)
     hindrances = {
         "charging": unit.status is UnitStatus.CHARGING,
         "out_of_service": unit.status is UnitStatus.OUT_OF_SERVICE,
         "busy": unit.status not in READY,
-        "low_battery": is_low,
+        "low_battery": unit.unfit == "low_battery",
+        "service_due": unit.unfit == "service_due",
         "guarding": unit.guards,
         "cut_off": is_unreachable and unit.cut_off,
         "unreachable": is_unreachable,

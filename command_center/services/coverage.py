@@ -27,6 +27,7 @@ from command_center.domain.geo import Point
 from command_center.domain.positions import Fix
 from command_center.domain.response_time import PROMISE_S, TURNOUT_S
 from command_center.domain.rights import SYSTEM
+from command_center.services.fitness import street_day, why_unfit
 from command_center.services.positions import latest_fixes, whereabouts
 from command_center.services.road_conditions import RoadsNow, guards, roads_now
 
@@ -112,19 +113,15 @@ def circle_now(center: Center, session: Session, *, without: Collection[str] = (
 
 
 def free_units(center: Center, session: Session, fixes: Mapping[str, Fix] | None = None) -> list[FreeUnit]:
-    """Who could be sent to the next call: available or returning, charged, and not guarding a road. By id."""
+    """Who could be sent to the next call: available or returning, fit, and not guarding a road. By id."""
     known, guarding, now = latest_fixes(center) if fixes is None else fixes, guards(session), center.now()
+    today = street_day(center)
     ready = session.scalars(select(Unit).where(Unit.status.in_(READY)).order_by(Unit.id))
     return [
         FreeUnit(unit.id, unit.kind, whereabouts(unit, known.get(unit.id), now), 0.0 if unit.status in ROLLING else TURNOUT_S)
         for unit in ready
-        if unit.id not in guarding and not _is_low(unit, known.get(unit.id))
+        if unit.id not in guarding and why_unfit(unit, known, today) is None
     ]
-
-
-def _is_low(unit: Unit, fix: Fix | None) -> bool:
-    battery_pct = None if fix is None else fix.battery_pct
-    return battery_pct is not None and unit.low_battery_pct is not None and battery_pct < unit.low_battery_pct
 
 
 def circle(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Circle:

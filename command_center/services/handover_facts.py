@@ -85,8 +85,8 @@ class WatchFacts:
     moved: Mapping[DepotMaterial, tuple[int, int]]
     stock: Sequence[Stock]
     expiring: Mapping[DepotMaterial, int]
-    closures: Sequence[RoadClosure]
     shelters: Sequence[ShelterOpening]
+    closures: Sequence[RoadClosure]
     follow_ups: Sequence[LogEntry]
     log_id: int
     log_hash: str
@@ -125,8 +125,8 @@ def facts_of(center: Center, session: Session, watch: Watch, fixes: Mapping[str,
         moved=moved,
         stock=_stock(session, list(moved)),
         expiring=_expiring(session, today),
-        closures=session.scalars(select(RoadClosure).where(RoadClosure.state.in_(STANDING)).order_by(RoadClosure.id)).all(),
         shelters=session.scalars(select(ShelterOpening).where(ShelterOpening.closed_at.is_(None)).order_by(ShelterOpening.id)).all(),
+        closures=session.scalars(select(RoadClosure).where(RoadClosure.state.in_(STANDING)).order_by(RoadClosure.id)).all(),
         follow_ups=_follow_ups(session, from_at, now),
         log_id=head.last_id,
         log_hash=head.last_hash,

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from command_center.db.tables import Incident, PlanTask, Stock, Unit
+from command_center.db.tables import Incident, PlanTask, RoadClosure, Stock, Unit
+from command_center.domain.closures import ClosureKind, ClosureState
 from command_center.domain.dispatching import LOST_FIX_S
 from command_center.domain.handover import NOTHING, Cell, Line
 from command_center.domain.status import UnitStatus
@@ -25,6 +26,14 @@ NOT_ANSWERED = N_("no answer yet")
 OF_EXPECTED = N_("%(there)s of %(expected)s")
 OTHER_DEPOTS = N_("all other depots")
 OTHER_LOTS = N_("other lots")
+WATER = N_("water %(depth)s cm deep")
+NO_GUARD = N_("nobody")
+GUARD_AWAY = N_("%(unit)s, away since %(at)s")
+GUARD_COMES = N_("%(unit)s, on its way")
+ONLY_PROPOSED = N_("only proposed: the desk has to decide")
+DRAINED = N_("drained %(at)s: the desk may open it")
+WHEN_DRAINED = N_("when the water is below %(depth)s cm")
+BY_ORDER = N_("by order of the desk")
 
 
 def units(it: Drawing) -> Lines:
@@ -130,6 +139,41 @@ def stock_shown(facts: WatchFacts) -> list[Stock]:
     moved = [row for row in facts.stock if (row.depot_code, row.material_code) in facts.moved]
     low = [row for row in facts.stock if row not in moved]
     return [*moved, *sorted(low, key=lambda row: (row.on_hand / row.minimum, row.depot_code, row.material_code))][:MOST_STOCK_LINES]
+
+
+def closures(it: Drawing) -> Lines:
+    """Ground that nobody drives over, who keeps it, and what has to be so before it is opened."""
+    for closure in it.facts.closures:
+        water = () if closure.depth_cm is None else (both(WATER, depth=f"{closure.depth_cm:g}"),)
+        reason = listed((*water, *((same(closure.reason),) if closure.reason else ())))
+        yield Line(
+            key=f"closure:{closure.id}",
+            cells={
+                "place": it.words(Text(closure.name_zh, closure.name_en), "/api/v1/closures", str(closure.id)),
+                "reason": it.words(reason),
+                "since": it.moment(closure.closed_at or closure.proposed_at),
+                "guarded_by": it.words(_guard(it, closure)),
+                "reopen_rule": it.words(_reopens(it, closure)),
+            },
+        )
+
+
+def _guard(it: Drawing, closure: RoadClosure) -> Text:
+    if closure.guard_unit_id is None:
+        return both(NO_GUARD)
+    unit = it.call_sign(closure.guard_unit_id)
+    if closure.guard_left_at is not None and closure.drained_at is None:
+        return both(GUARD_AWAY, unit=unit, at=it.at(closure.guard_left_at))
+    return unit if closure.guard_arrived_at is not None else both(GUARD_COMES, unit=unit)
+
+
+def _reopens(it: Drawing, closure: RoadClosure) -> Text:
+    if closure.state is ClosureState.PROPOSED:
+        return both(ONLY_PROPOSED)
+    if closure.drained_at is not None:
+        return both(DRAINED, at=it.at(closure.drained_at))
+    limit = it.center.catalogue.common.closures.drained_cm
+    return both(WHEN_DRAINED, depth=f"{limit:g}") if closure.kind is ClosureKind.SPOT else both(BY_ORDER)
 
 
 def people(it: Drawing) -> Lines:

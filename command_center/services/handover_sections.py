@@ -1,8 +1,9 @@
 """The sections of a handover report as the street's template lists them, each drawn by the module that knows its rows."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from command_center.domain.handover import FORMS, NOTHING, Line, Section
+from command_center.domain.handover import FORMS, NOTHING, Cell, Line, Section
 from command_center.domain.text import Text
 from command_center.domain.vocabulary import HandoverSection
 from command_center.services import handover_duties, handover_resources, handover_situation
@@ -41,7 +42,7 @@ _SECTIONS: Mapping[str, Draw] = {
     "units": handover_resources.units,
     "stations": handover_resources.stations,
     "stock": handover_resources.stock,
-    "closures": handover_situation.closures,
+    "closures": handover_resources.closures,
     "people": handover_resources.people,
     "clocks": handover_duties.clocks,
     "todo": handover_duties.todo,
@@ -56,7 +57,8 @@ def drawn(it: Drawing, section: HandoverSection) -> Section:
     """One section with its lines, before any officer's edit; every field of it has a cell."""
     names = {name: it.center.catalogue.handover.field_names[name] for name in section.fields}
     lines = (
-        Line(key=line.key, cells={name: line.cells.get(name, NOTHING) for name in names}) for line in _SECTIONS.get(section.key, _empty)(it)
+        Line(key=line.key, cells={name: _led(line.cells.get(name, NOTHING), line) for name in names})
+        for line in _SECTIONS.get(section.key, _empty)(it)
     )
     return Section(
         key=section.key,
@@ -67,6 +69,13 @@ def drawn(it: Drawing, section: HandoverSection) -> Section:
         lines=tuple(lines),
         note=_note(it, section.key),
     )
+
+
+def _led(cell: Cell, line: Line) -> Cell:
+    """A cell with the way to its rows: its own, else that of the line it stands in."""
+    if cell is NOTHING or cell.link is not None:
+        return cell
+    return replace(cell, link=next((it.link for it in line.cells.values() if it.link is not None), None))
 
 
 def _note(it: Drawing, key: str) -> Text | None:

@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 
 from command_center.db.board_rows import moment
-from command_center.db.tables import Assignment, Incident, PlanTask, RoadClosure
+from command_center.db.tables import Assignment, Incident, PlanTask
 from command_center.domain.activations import RUNNING, ActivationStatus, TaskStatus
-from command_center.domain.closures import ClosureState
 from command_center.domain.handover import NOTHING, Cell, Line
 from command_center.domain.response_time import PROMISE_S, promise_kept_share
 from command_center.domain.status import UNANSWERED_ASSIGNMENT, IncidentStatus
@@ -38,14 +37,6 @@ AWAIT_ARRIVAL = N_("await the arrival of %(units)s")
 SEND_REPORT = N_("send the %(kind)s")
 CLEAR_AND_CLOSE = N_("clear and close")
 GO_ON = N_("go on as ordered")
-WATER_STANDS = N_("%(depth)s cm of water")
-NOBODY_GUARDS = N_("nobody")
-GUARD_ON_THE_WAY = N_("%(unit)s, on the way")
-GUARD_LEFT = N_("%(unit)s, away since %(at)s")
-DECIDE_FIRST = N_("not closed yet: an officer decides")
-WATER_GONE = N_("the water has gone: an officer opens it")
-BELOW_DRAINED = N_("below %(depth)s cm of water, by an officer")
-BY_AN_OFFICER = N_("an officer opens it")
 
 
 def header(it: Drawing) -> Lines:
@@ -230,44 +221,3 @@ def closed(it: Drawing) -> Lines:
 def _length(seconds: float) -> Text:
     minutes, rest = divmod(round(seconds), 60)
     return both(MINUTES_SECONDS, minutes=minutes, seconds=rest)
-
-
-# ---- closed roads ----------------------------------------------------------------------------------------------------------------
-
-
-def closures(it: Drawing) -> Lines:
-    for closure in it.facts.closures[:MOST_LINES]:
-        yield Line(
-            key=f"closure:{closure.id}",
-            cells={
-                "place": it.words(Text(closure.name_zh, closure.name_en), "/api/v1/closures"),
-                "reason": it.words(_closed_for(closure)),
-                "since": it.moment(closure.closed_at or closure.proposed_at),
-                "guarded_by": it.words(_guard(it, closure), value=closure.guard_unit_id),
-                "reopen_rule": it.words(_reopens(it, closure)),
-            },
-        )
-
-
-def _closed_for(closure: RoadClosure) -> Text:
-    water = () if closure.depth_cm is None else (both(WATER_STANDS, depth=f"{closure.depth_cm:g}"),)
-    return listed((*water, *((same(closure.reason),) if closure.reason else ())))
-
-
-def _guard(it: Drawing, closure: RoadClosure) -> Text:
-    if closure.guard_unit_id is None:
-        return both(NOBODY_GUARDS)
-    unit = it.call_sign(closure.guard_unit_id)
-    if closure.guard_left_at is not None:
-        return both(GUARD_LEFT, unit=unit, at=it.at(closure.guard_left_at))
-    return unit if closure.guard_arrived_at is not None else both(GUARD_ON_THE_WAY, unit=unit)
-
-
-def _reopens(it: Drawing, closure: RoadClosure) -> Text:
-    if closure.state is ClosureState.PROPOSED:
-        return both(DECIDE_FIRST)
-    if closure.drained_at is not None:
-        return both(WATER_GONE)
-    if closure.depth_cm is not None:
-        return both(BELOW_DRAINED, depth=f"{it.center.catalogue.common.closures.drained_cm:g}")
-    return both(BY_AN_OFFICER)

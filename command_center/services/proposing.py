@@ -19,6 +19,7 @@ from command_center.domain.geo import Point
 from command_center.domain.positions import Fix
 from command_center.domain.text import Text
 from command_center.services.coverage import circle, free_units
+from command_center.services.fitness import street_day, why_unfit
 from command_center.services.positions import latest_fixes, whereabouts
 from command_center.services.road_conditions import RoadsNow, guards, roads_now
 
@@ -76,7 +77,7 @@ class _Fleet:
 def _fleet(center: Center, session: Session, point: Point) -> _Fleet:
     units = list(session.scalars(select(Unit).order_by(Unit.id)))
     fixes, guarding, now = latest_fixes(center), guards(session), center.now()
-    roads = roads_now(center, session)
+    roads, today = roads_now(center, session), street_day(center)
     places = {unit.id: whereabouts(unit, fixes.get(unit.id), now) for unit in units}
     travel_s = _travel_s(roads, units, places, point)
     lost = [unit for unit in units if not isfinite(travel_s[unit.id])]
@@ -91,7 +92,7 @@ def _fleet(center: Center, session: Session, point: Point) -> _Fleet:
             seats=unit.seats,
             travel_s=travel_s[unit.id],
             battery_pct=None if (fix := fixes.get(unit.id)) is None else fix.battery_pct,
-            low_battery_pct=unit.low_battery_pct,
+            unfit=why_unfit(unit, fixes, today),
             fix_age_s=None if fix is None else (now - fix.at).total_seconds(),
             guards=unit.id in guarding,
             cut_off=isfinite(reaches.get(unit.id, inf)),

@@ -33,6 +33,11 @@ def _after(seconds: float | None, job: str) -> tuple[Reaction, ...]:
     return () if seconds is None else (Reaction(job, after_s=max(seconds, 0.0)),)
 
 
+def _order_is_sent(event: events.UnitDispatched) -> tuple[Reaction, ...]:
+    """What is entered later was ordered by radio or phone at its time: nobody is told again."""
+    return () if event.happened else (Reaction("send_dispatch"), *_after(event.answer_in_s, "ask_for_answer"))
+
+
 def _unless_seen(level: str) -> tuple[Reaction, ...]:
     """A grave emergency that nobody acknowledges for a minute climbs the chain of command."""
     return (Reaction("call_for_unseen", after_s=SEEN_WITHIN_S),) if level in GRAVE else ()
@@ -60,7 +65,9 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.SeverityChanged: lambda event: (WEIGH, *_unless_seen(event.after), *_KEEP_CLOCKS),
     events.IncidentNoted: (),
     events.IncidentPhotographed: (),
-    events.UnitDispatched: lambda event: (Reaction("send_dispatch"), *_after(event.answer_in_s, "ask_for_answer")),
+    events.UnitDispatched: lambda event: (
+        () if event.happened else (Reaction("send_dispatch"), *_after(event.answer_in_s, "ask_for_answer"))
+    ),
     events.DispatchSent: (),
     events.DispatchFailed: (),
     events.DispatchAcknowledged: (),
@@ -192,7 +199,9 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.SwapAsked: (),
     events.SwapApproved: (),
     events.SwapRefused: (),
-    events.RollCallStarted: (),
+    events.RollCallStarted: lambda event: (Reaction("ask_stations"), Reaction("check_roll_call", after_s=event.minutes * 60.0)),
+    events.RollCallAsked: (),
+    events.RollCallUnanswered: (),
     events.RollCallAnswered: (),
     events.ResponsibilitiesImported: (),
     events.CadrePhoneSet: (),

@@ -96,10 +96,10 @@ def _lines(center: Center, rows: Iterable[SheetRow], problems: Problems) -> list
         cell = row["target"]
         place = places.get(cell.text)
         if place is None:
-            problems.tell(cell.address, "unknown_target" if cell.text else "empty", cell.text)
+            problems.tell(cell, "unknown_target" if cell.text else "empty", cell.text)
             continue
         if place.id in seen:
-            problems.tell(cell.address, "double_row", cell.text)
+            problems.tell(cell, "double_row", cell.text)
         seen.add(place.id)
         lead, community = _lead(row["lead"], cadres, problems), _community(row["community"], place, cadres, problems)
         if lead is not None and community:
@@ -110,22 +110,22 @@ def _lines(center: Center, rows: Iterable[SheetRow], problems: Problems) -> list
 def _lead(cell: Cell, cadres: Mapping[str, Cadre], problems: Problems) -> str | None:
     cadre = cadres.get(cell.text)
     if cadre is None:
-        problems.tell(cell.address, "unknown_cadre" if cell.text else "empty", cell.text)
+        problems.tell(cell, "unknown_cadre" if cell.text else "empty", cell.text)
     elif cadre.kind != "street_cadre":
-        problems.tell(cell.address, "not_a_street_cadre", cell.text)
+        problems.tell(cell, "not_a_street_cadre", cell.text)
     return None if cadre is None else cadre.id
 
 
 def _community(cell: Cell, place: Place, cadres: Mapping[str, Cadre], problems: Problems) -> tuple[str, ...]:
     if not cell.names:
-        problems.tell(cell.address, "empty")
+        problems.tell(cell, "empty")
     found = []
     for name in cell.names:
         cadre = cadres.get(name)
         if cadre is None:
-            problems.tell(cell.address, "unknown_cadre", name)
+            problems.tell(cell, "unknown_cadre", name)
         elif cadre.community != place.community:
-            problems.tell(cell.address, "not_of_the_community", name)
+            problems.tell(cell, "not_of_the_community", name)
         else:
             found.append(cadre.id)
     return tuple(dict.fromkeys(found))

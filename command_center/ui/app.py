@@ -56,6 +56,8 @@ SCRIPT_WORDS: Mapping[str, str] = {
     "close": N_("Close"),
     "photo_failed": N_("The photo was not taken over"),
     "sheet_too_large": N_("The file is larger than 8 megabytes"),
+    "no_depot_has_it": N_("No depot holds so much of it."),
+    "stock_unknown": N_("The depots cannot be asked now. Try again."),
     "file_too_large": N_("The file is larger than a megabyte"),
     **phrases.UNIT_STATUS,
     **phrases.DEGRADED,

@@ -168,7 +168,10 @@ def idle_view(screen: Screen) -> list[Component]:
 
 def list_pane(screen: Screen) -> html.Section:
     title = [icon("alert-triangle"), html.Span(screen.say(N_("Incidents"))), html.Small(screen.say(N_("by level, then age")))]
-    return html.Section([html.H2(title), html.Div(skeleton(4), id="console-list", className="scroll")], className="pane console-list")
+    duties = html.Div(id="console-duty", className="duty-alerts", role="status")
+    return html.Section(
+        [html.H2(title), duties, html.Div(skeleton(4), id="console-list", className="scroll")], className="pane console-list"
+    )
 
 
 def idle_pane(screen: Screen) -> html.Div:

@@ -5,16 +5,27 @@ To add a part that lives: one entry in PARTS (what stands always) or DOCKED (wha
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, no_update
 
 from command_center.domain.errors import UnknownIncident
+from command_center.services.duty_alerts import DutyAlert
+from command_center.services.duty_alerts import duty_alerts as late_duties
 from command_center.services.figures import ResponseFigures, response_figures
 from command_center.services.history import IncidentStory, incident_story
-from command_center.ui import console_about, console_head, console_incident, console_incidents, console_jobs, console_log, console_unit
+from command_center.ui import (
+    console_about,
+    console_head,
+    console_incident,
+    console_incidents,
+    console_jobs,
+    console_log,
+    console_unit,
+    duty_alerts,
+)
 from command_center.ui.console_parts import FACTS, PANEL, door, signed_in
 from command_center.ui.desk_page import demonstration
 from command_center.ui.memo import fingerprint
@@ -28,12 +39,13 @@ SEEN = "console-seen"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """Everything a part is drawn from. panel : the docked kind and id; story : of the docked incident, None for other panels."""
+    """Everything a part is drawn from. kind, row_id : of the docked panel; story : of the docked incident, None for other panels."""
 
     screen: Screen
     kind: str
     row_id: str
     response: ResponseFigures
+    alerts: Sequence[DutyAlert]
     story: IncidentStory | None
 
 
@@ -46,6 +58,7 @@ PARTS: Mapping[tuple[str, str], Draw] = {
     ("console-open-warnings", "children"): lambda sight: console_head.warnings_key(sight.screen),
     ("console-open-jobs", "children"): lambda sight: console_jobs.badge(sight.screen),
     ("console-open-jobs", "hidden"): lambda sight: not sight.screen.live.board.rows("job"),
+    ("console-duty", "children"): lambda sight: duty_alerts.on_console(sight.alerts, sight.screen),
     ("console-list", "children"): lambda sight: console_incidents.incident_list(
         sight.screen, sight.row_id if sight.kind == "incident" else None
     ),
@@ -76,8 +89,9 @@ async def look(desk: Desk, panel: Mapping[str, Any]) -> Sight:
     """Fetch what the parts need from the database, off the event loop; the board itself is at hand."""
     kind, row_id = panel["kind"], str(panel["id"])
     response = await asyncio.to_thread(response_figures, desk.center)
+    alerts = await asyncio.to_thread(late_duties, desk.center, desk.live.board)
     story = await asyncio.to_thread(_story, desk, row_id) if kind == "incident" else None
-    return Sight(screen=desk.screen(), kind=kind, row_id=row_id, response=response, story=story)
+    return Sight(screen=desk.screen(), kind=kind, row_id=row_id, response=response, alerts=alerts, story=story)
 
 
 def _story(desk: Desk, row_id: str) -> IncidentStory | None:

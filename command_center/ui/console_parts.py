@@ -13,7 +13,7 @@ from dash import Dash, ctx, html, set_props
 from dash.development.base_component import Component
 
 from command_center.domain.board import Row
-from command_center.domain.errors import NotSignedIn, Refusal
+from command_center.domain.errors import NotSignedIn, Refusal, SheetRefused
 from command_center.domain.rights import Actor
 from command_center.ui.shell import Desk, Screen, Tone, toast
 from command_center.ui.speech import spoken_names
@@ -26,6 +26,9 @@ PANEL = "console-panel"
 """Store of the docked panel: {"kind": idle|call|incident|unit|about|jobs|found, "id": str|None, "at": anything new}."""
 ANSWERED = "console-answered"
 """Store written after every order, so that the pressed button stops turning."""
+CELLS_SHOWN = 2_000
+"""Wrong cells of a sheet that one message lists, a line each."""
+
 FACTS = "facts"
 """The shell's store that changes whenever something happened."""
 
@@ -75,7 +78,11 @@ def signed_in(desk: Desk) -> Actor:
 def refuse(screen: Screen, refusal: Refusal) -> None:
     """Tell the person why not."""
     log.info("order refused", extra={"code": refusal.code, "facts": refusal.facts})
-    tell(screen.say(N_("Not done")), phrases.refusal(screen.lang, refusal, spoken_names(screen)), tone="refused")
+    title, why = screen.say(N_("Not done")), phrases.refusal(screen.lang, refusal, spoken_names(screen))
+    if isinstance(refusal, SheetRefused):
+        title = screen.say(N_("Nothing was taken over: %(count)s cells cannot be right."), count=refusal.facts["count"])
+        why = "\n".join(phrases.cell_problem(screen.lang, cell) for cell in refusal.cells[:CELLS_SHOWN])
+    tell(title, why, tone="refused")
 
 
 def tell(title: str, message: str = "", *, tone: Tone = "done") -> None:

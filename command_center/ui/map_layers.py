@@ -24,6 +24,7 @@ from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.text import Text
 from command_center.ui.shell import Screen
+from command_center.ui.stock_map import draw_depots
 from command_center.ui.widgets import icon, level_name, severity
 from command_center.words import N_, phrases
 
@@ -156,11 +157,6 @@ def _draw_stations(center: Center, board: Board, screen: Screen) -> Component:
     return dl.GeoJSON(data=_collection(stations), pointToLayer=named("station"))
 
 
-def _draw_depots(center: Center, board: Board, screen: Screen) -> Component:
-    depots = [_at(depot.point, name=screen.read(depot.name), shape="depot") for depot in center.catalogue.depots.values()]
-    return dl.GeoJSON(data=_collection(depots), pointToLayer=named("place"))
-
-
 def _draw_compounds(center: Center, board: Board, screen: Screen) -> Component:
     compounds = [
         _at(place.point, name=screen.read(place.name), shape="compound")
@@ -201,7 +197,7 @@ LAYERS: Sequence[Layer] = (
     Layer(id="areas", title=Text("片区界线", "Area outlines"), draw=_draw_areas, z=320),
     Layer(id="street-names", title=Text("道路名称", "Street names"), draw=_draw_street_names, pages=_CONSOLE, z=330),
     Layer(id="compounds", title=Text("小区", "Compounds"), draw=_draw_compounds, pages=_CONSOLE, default_on=False, z=410),
-    Layer(id="depots", title=Text("物资储备库", "Depots"), draw=_draw_depots, pages=_CONSOLE, default_on=False, z=420),
+    Layer(id="depots", title=Text("物资储备库", "Depots"), draw=draw_depots, pages=_CONSOLE, default_on=False, z=420),
     Layer(id="stations", title=Text("救援站", "Stations"), draw=_draw_stations, z=430),
     Layer(id="closures", title=Text("封路", "Closed roads"), draw=_draw_closures, z=435),
     Layer(id="shelters", title=Text("避难场所", "Shelters"), draw=_draw_shelters, z=440),
@@ -278,18 +274,25 @@ def unit_symbol(state: str, kind: str = "patrol_vehicle", fix: str = "fresh") ->
 
 
 def map_legend(screen: Screen) -> html.Div:
-    """What the shapes mean: units by kind and state, fix age, levels."""
+    """What the shapes mean: units by kind and state, fix age, shelters, depots by tier, roads, levels."""
     kinds = [(unit_symbol("available", kind), phrases.UNIT_KIND[kind]) for kind in ("patrol_vehicle", "guarantee_vehicle")]
     states = [(unit_symbol(state), label) for state, label in phrases.UNIT_STATUS.items()]
     ages = [(unit_symbol("available", fix="old"), N_("fix older than 30 s"))]
     units = [_legend_line(symbol, screen.say(label)) for symbol, label in (*kinds, *states, *ages)]
     shelter = _legend_line(html.Span(icon("home"), className="mk shelter"), screen.say(N_("open shelter: people/places")))
+    depots = [
+        _legend_line(
+            html.Span([html.Span(className="body"), html.Span(className="mk-tag")], className=f"mk depot tier-{code}"),
+            screen.read(tier.name),
+        )
+        for code, tier in screen.center.catalogue.depot_tiers.items()
+    ]
     roads = [
         _legend_line(html.I(className=f"road-key {name}"), screen.say(label))
         for name, label in (("late", N_("help later than 5 min")), ("latest", N_("later than 8 min")), ("closed", N_("closed road")))
     ]
     levels = [_legend_line(severity(level, screen), level_name(level, screen)) for level in Level]
-    return html.Div([*units, shelter, *roads, *levels], className="map-key legend")
+    return html.Div([*units, shelter, *depots, *roads, *levels], className="map-key legend")
 
 
 def _legend_line(symbol: Component, label: str) -> html.Div:

@@ -96,7 +96,8 @@ def test_the_roster_goes_out_as_a_workbook_and_comes_back(desk: httpx.Client) ->
     book.worksheets[0]["A2"], written = "moon", BytesIO()
     book.save(written)
     facts = refused(upload(desk, f"{DUTY}/roster.xlsx", written.getvalue()), 422, "sheet_refused")
-    assert facts == {"count": 1, "cells": ["A2|unknown_post|moon"]}
+    told = {"cell": "A2", "code": "unknown_post", "value": "moon", "text": "A2 没有“moon”这个岗位"}
+    assert facts == {"count": 1, "cells": [told]}
     refused(upload(desk, f"{DUTY}/roster.xlsx", b"no workbook"), 422, "sheet_unreadable")
 
 

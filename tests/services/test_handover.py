@@ -128,7 +128,7 @@ def test_a_flood_night_fills_the_report(center: Center, clock: Clock, officer: A
     assert int(pump["issued"]) == night.pumps.held
     assert int(pump["below_minimum"]) == 9 - int(pump["on_hand"])
     assert (hoods["issued"], hoods["returned"]) == ("6", "2")
-    assert row(report, "closures", f"closure:{night.closure}")["guarded_by"] == "Patrol 05, on the way"
+    assert row(report, "closures", f"closure:{night.closure}")["guarded_by"] == "Patrol 05, on its way"
     assert row(report, "people", f"shelter:{night.shelter}")["occupied"] == "36"
     assert {line.cells["kind"].value for line in report.section("clocks").lines} >= {"phone", "initial"}
     assert row(report, "todo", f"entry:{night.promise}")["text"].startswith("follow up: ")
@@ -146,18 +146,15 @@ def test_what_is_not_kept_here_says_so_and_can_be_written(center: Center, office
     assert handover.handover_context(center, officer, handover_id).section("reports").lines[0].cells["received"].text.en == "14"
 
 
-def test_a_closed_road_is_handed_over_with_its_guard_and_what_opens_it(center: Center, clock: Clock, officer: Actor) -> None:
-    guarded = closures.close_road(center, CloseRoad(place_id="XQ001", guard="patrol-05", reason="下穿通道积水"), officer)
+def test_water_that_proposes_a_closure_is_handed_over_as_not_decided(center: Center, clock: Clock, officer: Actor) -> None:
     measurements.take_measurement(center, TakeMeasurement(metric="ponding_depth_cm", value=31.0, place_id="XQ002"), officer)
     work_off(center, clock)
 
     report = handover.handover_context(center, officer)
 
-    road = row(report, "closures", f"closure:{guarded}")
-    assert (road["reason"], road["guarded_by"], road["reopen_rule"]) == ("下穿通道积水", "Patrol 05, on the way", "an officer opens it")
-    (water,) = [line for line in report.section("closures").lines if line.key != f"closure:{guarded}"]
+    (water,) = report.section("closures").lines
     told = {name: cell.text.en for name, cell in water.cells.items()}
-    assert told == told | {"reason": "31 cm of water", "guarded_by": "nobody", "reopen_rule": "not closed yet: an officer decides"}
+    assert told == told | {"reason": "water 31 cm deep", "guarded_by": "nobody", "reopen_rule": "only proposed: the desk has to decide"}
     assert report.section("closures").note is None
 
 
@@ -172,6 +169,42 @@ def test_a_unit_is_handed_over_where_it_stands_and_with_what_is_wrong_with_it(ce
     standing = row(report, "units", "unit:patrol-04")
     assert (standing["place"], standing["fault"]) == (f"near {place.name.en}", "左前轮漏气")
     assert row(report, "units", "unit:patrol-06")["fault"].startswith("maintenance was due 2026-02-27")
+
+
+def test_closed_roads_are_handed_over_with_their_guards_and_what_opens_them(center: Center, officer: Actor) -> None:
+    street = closures.close_road(center, CloseRoad(street=center.roads.streets[0].zh, reason="管道抢修", guard="patrol-05"), officer)
+    spot = closures.close_road(center, CloseRoad(place_id="XQ002", reason="积水"), officer)
+
+    report = handover.handover_context(center, officer)
+
+    assert row(report, "closures", f"closure:{street}") | {"place": "", "since": ""} == {
+        "place": "",
+        "since": "",
+        "reason": "管道抢修",
+        "guarded_by": "Patrol 05, on its way",
+        "reopen_rule": "by order of the desk",
+    }
+    assert row(report, "closures", f"closure:{spot}")["guarded_by"] == "nobody"
+    assert row(report, "closures", f"closure:{spot}")["reopen_rule"] == "when the water is below 15 cm"
+
+
+def test_every_figure_that_the_system_wrote_leads_to_its_rows(center: Center, clock: Clock, officer: Actor) -> None:
+    flood_night(center, clock, officer)
+    closures.close_road(center, CloseRoad(place_id="XQ002", reason="积水"), officer)
+
+    report = handover.handover_context(center, officer)
+
+    by_hand = {"reports", "instructions", "equipment", "remarks", "signatures"}
+    drawn = [section for section in report.sections if section.key not in by_hand]
+    assert [section.key for section in drawn if not section.lines] == []
+    silent = [
+        (section.key, line.key, name)
+        for section in drawn
+        for line in section.lines
+        for name, cell in line.cells.items()
+        if cell.text.en != "—" and cell.link is None
+    ]
+    assert silent == []
 
 
 def test_the_report_costs_the_same_statements_however_much_has_happened(center: Center, clock: Clock, officer: Actor) -> None:

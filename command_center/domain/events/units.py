@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from command_center.domain.events.base import EVENTS, Event
+from command_center.domain.events.base import EVENTS, Event, Happened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +13,7 @@ class UnitOrderEvent(Event):
     number: str
     unit_id: str
     assignment_id: int
+    happened: Happened = ""
 
 
 del EVENTS["UnitOrderEvent"]  # never recorded by itself

@@ -20,6 +20,7 @@ from command_center.ui import (
 from command_center.ui.console_parts import ANSWERED, PANEL
 from command_center.ui.map_layers import district_map, layer_keys, map_legend
 from command_center.ui.shell import Desk, Page, Screen
+from command_center.ui.stock_map import stock_finder
 from command_center.ui.widgets import icon
 from command_center.words import N_
 
@@ -29,7 +30,7 @@ def _map(screen: Screen) -> html.Section:
     tools = html.Details(
         [
             html.Summary([icon("layers-intersect"), html.Span(screen.say(N_("Layers and signs")))], className="key"),
-            html.Div([layer_keys(screen, "console"), map_legend(screen)], className="pane"),
+            html.Div([layer_keys(screen, "console"), stock_finder(screen), map_legend(screen)], className="pane"),
         ],
         className="map-tools",
     )

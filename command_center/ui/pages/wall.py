@@ -17,7 +17,7 @@ from command_center.domain.levels import Level
 from command_center.domain.watches import Duty
 from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, is_overdue, response_figures
 from command_center.services.watches import OnWatch, on_duty_now
-from command_center.ui import wall_plans
+from command_center.ui import duty_alerts, wall_plans
 from command_center.ui.map_layers import district_map, unit_symbol
 from command_center.ui.memo import Memo, fingerprint
 from command_center.ui.shell import Desk, Page, Screen, shows_simulated
@@ -138,7 +138,7 @@ def draw(screen: Screen) -> WallDrawing:
     plans = wall_plans.running(screen)
     parts: dict[str, Sequence[Component]] = {
         "wall-kpis": _kpis(figures, response, screen),
-        "wall-warnings": warning_strip(screen),
+        "wall-warnings": [*duty_alerts.on_wall(screen), *warning_strip(screen)],
         "wall-incidents": _incidents(response, now, screen),
         "wall-plans": wall_plans.panel(plans, screen),
         "wall-entries": _entries(screen, max(0, ENTRIES_SHOWN - 2 * len(plans))),
