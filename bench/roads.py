@@ -26,6 +26,7 @@ from command_center.roads import RoadNetwork
 from command_center.roads.edges import DirectedEdges
 from command_center.services import assigning, coverage, simulating, standby
 from command_center.services.coverage import Demand, demand_of, free_units
+from command_center.services.policies import POLICIES
 from command_center.services.road_conditions import roads_now
 
 FIRST_SEED = 20_000
@@ -259,7 +260,7 @@ def _simulated(center: Center, ground: Ground) -> Iterator[Figure]:
         yield figure(f"the worst of these seeds, {units} units", max(ratios), "x", peer=peer)
     on = simulating.stage(center)
     calls = simulating.day_calls(center.catalogue, on, days=ground.samples(100, 20), per_day=100, seed=FIRST_SEED)
-    for policy in simulating.POLICIES:
+    for policy in POLICIES:
         began = time.perf_counter()
         simulating.run(on, calls, policy)
         took_us = (time.perf_counter() - began) / len(calls.at_s) * 1e6

@@ -22,7 +22,8 @@ from command_center.domain.geo import EARTH_RADIUS_M, Point
 from command_center.domain.text import Text
 from command_center.roads.blocking import PlaneEdges, edges_on
 from command_center.roads.edges import DirectedEdges, FloatArray, IntArray
-from command_center.roads.osm_import import Box, Progress, RoadFileRefused, read_roads
+from command_center.roads.map_file import Progress
+from command_center.roads.osm_import import Box, RoadFileRefused, read_roads
 from command_center.roads.reach import NearestTwo, nearest_two, soonest
 from command_center.roads.tracing import joined
 

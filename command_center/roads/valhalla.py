@@ -5,6 +5,7 @@ nonsense, the street's own network does, and the log says so once per outage.
 """
 
 import logging
+import time
 from collections.abc import Sequence
 from itertools import pairwise
 from math import cos, hypot, pi, radians, sin
@@ -16,13 +17,21 @@ import numpy as np
 from command_center.domain.closures import Blocked, Line
 from command_center.domain.geo import EARTH_RADIUS_M, Point
 from command_center.domain.text import Text
-from command_center.roads.edges import FloatArray
+from command_center.roads.edges import FloatArray, IntArray
 from command_center.roads.network import Points, RoadNetwork, Route, as_degrees
+from command_center.roads.reach import NOBODY
 
 log = logging.getLogger(__name__)
 
 TIMEOUT_S = 2.0
 """An order does not wait longer for a better arrival time."""
+
+MATRIX_S = 6.0
+"""Nor does a table of many questions, all of them together."""
+
+MOST_PAIRS = 2_500
+MOST_ACROSS = 50
+"""What a server takes in one question as it is delivered (service_limits.auto.max_matrix_location_pairs): 50 x 50, or 2,500 to one."""
 
 LEAST_REACH_M = 6.0
 """Half a street: a closure thinner than this would not touch the middle line of every map."""
@@ -32,6 +41,9 @@ SLOWEST_KMH, FASTEST_KMH = 10, 140
 
 _NO_WAY = frozenset({170, 171, 442})
 """Error codes of Valhalla: places in different parts of the network, no road near a place, no way found."""
+
+_FAILURES = (httpx.HTTPError, ValueError, KeyError, TypeError, IndexError)
+"""Nobody answers, or the answer is none."""
 
 
 class ValhallaRouter:
@@ -49,18 +61,64 @@ class ValhallaRouter:
         self, origins: Points, destination: Point, *, vehicle_kmh: float | None = None, blocked: frozenset[Blocked] = frozenset()
     ) -> FloatArray:
         """Seconds from each origin to one destination; inf where no street leads there."""
-        sources = [{"lat": float(lat), "lon": float(lon)} for lat, lon in as_degrees(origins)]
-        if not sources:
-            return np.zeros(0)
-        order = {"sources": sources, "targets": [_place(destination)], **_costing(vehicle_kmh, blocked)}
         try:
-            rows = self._ask("/sources_to_targets", order)["sources_to_targets"]
-            seconds = np.array([_seconds(row[0]["time"]) for _, row in zip(sources, rows, strict=True)])
-        except (httpx.HTTPError, ValueError, KeyError, TypeError, IndexError) as problem:
+            return self._table(origins, [destination], vehicle_kmh, blocked)[:, 0]
+        except _FAILURES as problem:
             self._note_away(problem)
             return self._own.travel_s(origins, destination, vehicle_kmh=vehicle_kmh, blocked=blocked)
+
+    def matrix_s(
+        self, origins: Points, destinations: Points, *, vehicle_kmh: float | None = None, blocked: frozenset[Blocked] = frozenset()
+    ) -> FloatArray:
+        """(n, k) seconds from each of n origins to each of k destinations; all from the server, or all from the street's own network."""
+        try:
+            return self._table(origins, destinations, vehicle_kmh, blocked)
+        except _FAILURES as problem:
+            self._note_away(problem)
+            return self._own.matrix_s(origins, destinations, vehicle_kmh=vehicle_kmh, blocked=blocked)
+
+    def by_way_of(
+        self,
+        origins: Points,
+        stops: Points,
+        destination: Point,
+        *,
+        stop_s: float,
+        vehicle_kmh: float | None = None,
+        blocked: frozenset[Blocked] = frozenset(),
+    ) -> tuple[FloatArray, IntArray]:
+        """Seconds from each origin to the destination with the best of the stops on the way, and which it is (-1: none can be reached)."""
+        try:
+            onward_s = self._table(stops, [destination], vehicle_kmh, blocked)[:, 0] + stop_s
+            whole_s = self._table(origins, stops, vehicle_kmh, blocked) + onward_s
+        except _FAILURES as problem:
+            self._note_away(problem)
+            return self._own.by_way_of(origins, stops, destination, stop_s=stop_s, vehicle_kmh=vehicle_kmh, blocked=blocked)
+        if not len(onward_s):
+            return np.full(len(whole_s), np.inf), np.full(len(whole_s), NOBODY, dtype=np.int64)
+        seconds, which = whole_s.min(axis=1), whole_s.argmin(axis=1)
+        return seconds, np.where(np.isfinite(seconds), which, NOBODY)
+
+    def _table(self, origins: Points, destinations: Points, vehicle_kmh: float | None, blocked: frozenset[Blocked]) -> FloatArray:
+        """(n, k) seconds as the server has them, in as few questions as it takes. Raises whatever is in _FAILURES."""
+        sources, targets = _places(origins), _places(destinations)
+        seconds = np.zeros((len(sources), len(targets)))
+        across = min(len(targets), max(MOST_ACROSS, MOST_PAIRS // max(len(sources), 1)))
+        down = MOST_PAIRS // max(across, 1)
+        give_up_at = time.monotonic() + MATRIX_S
+        for top in range(0, len(sources), down):
+            for left in range(0, len(targets), max(across, 1)):
+                if time.monotonic() > give_up_at:
+                    raise httpx.ReadTimeout("a table takes too long")
+                rows, columns = slice(top, top + down), slice(left, left + across)
+                seconds[rows, columns] = self._block(sources[rows], targets[columns], _costing(vehicle_kmh, blocked))
         self._is_away = False
         return seconds
+
+    def _block(self, sources: list[dict[str, float]], targets: list[dict[str, float]], costing: dict[str, Any]) -> FloatArray:
+        rows = self._ask("/sources_to_targets", {"sources": sources, "targets": targets, **costing})["sources_to_targets"]
+        times = [[_seconds(cell["time"]) for _, cell in zip(targets, row, strict=True)] for _, row in zip(sources, rows, strict=True)]
+        return np.array(times)
 
     def route(
         self, origin: Point, destination: Point, *, vehicle_kmh: float | None = None, blocked: frozenset[Blocked] = frozenset()
@@ -70,7 +128,7 @@ class ValhallaRouter:
         try:
             answer = self._ask("/route", order)
             route = _no_route() if answer.get("error_code") in _NO_WAY else _route(answer["trip"])
-        except (httpx.HTTPError, ValueError, KeyError, TypeError, IndexError) as problem:
+        except _FAILURES as problem:
             self._note_away(problem)
             return self._own.route(origin, destination, vehicle_kmh=vehicle_kmh, blocked=blocked)
         self._is_away = False
@@ -90,6 +148,10 @@ class ValhallaRouter:
         if not self._is_away:
             log.warning("the router does not answer: the street's own network does", extra={"problem": str(problem)})
         self._is_away = True
+
+
+def _places(points: Points) -> list[dict[str, float]]:
+    return [{"lat": float(lat), "lon": float(lon)} for lat, lon in as_degrees(points)]
 
 
 def _place(point: Point) -> dict[str, float]:

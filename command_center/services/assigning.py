@@ -95,7 +95,7 @@ def propose_together(center: Center) -> Together:
         Ready(unit_id=it.unit_id, kind=it.kind, capabilities=frozenset(known[it.unit_id].capabilities), start_s=it.start_s) for it in free
     ]
     places = [Point(incident.lat, incident.lon) for incident in waiting]
-    arrival_s = arrivals_s(units, wanted, _travel_s(center, roads, [(it.kind, it.point) for it in free], places))
+    arrival_s = arrivals_s(units, wanted, _travel_s(roads, [(it.kind, it.point) for it in free], places))
     chosen = solved(costs(units, wanted, arrival_s))
     calls = sorted(range(len(wanted)), key=lambda number: (waiting[wanted[number].place].reported_at, wanted[number].place))
     in_turn = [(unit, calls[place]) for unit, place in first_come(units, [wanted[it] for it in calls], arrival_s[:, calls])]
@@ -158,13 +158,13 @@ def _wanted(center: Center, waiting: Sequence[Incident]) -> Iterator[Wanted]:
             )
 
 
-def _travel_s(center: Center, roads: RoadsNow, units: Sequence[tuple[str, Point]], places: Sequence[Point]) -> FloatArray:
+def _travel_s(roads: RoadsNow, units: Sequence[tuple[str, Point]], places: Sequence[Point]) -> FloatArray:
     """(units, places) seconds by road, each kind of vehicle at its own speed. units : kind, where it is."""
     seconds = np.full((len(units), len(places)), np.inf)
     for kind in sorted({kind for kind, _ in units}):
         of_kind = [number for number, (code, _) in enumerate(units) if code == kind]
         origins = [units[number][1] for number in of_kind]
-        seconds[of_kind] = center.roads.matrix_s(origins, places, vehicle_kmh=roads.cruise_kmh(kind), blocked=roads.blocked)
+        seconds[of_kind] = roads.matrix_s(origins, places, kind=kind)
     return seconds
 
 

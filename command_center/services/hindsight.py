@@ -19,9 +19,10 @@ from command_center.db.tables import Assignment, Incident
 from command_center.domain.assigning import EXPECTED_SCENE_S, weight_of
 from command_center.domain.geo import Point
 from command_center.domain.response_time import TURNOUT_S
-from command_center.domain.simulation import Calls, simulate
+from command_center.domain.simulation import Calls
 from command_center.services.places import nearest_place
-from command_center.services.simulating import POLICIES, Stage, stage
+from command_center.services.policies import POLICIES
+from command_center.services.simulating import Stage, run, stage
 
 MOST_INCIDENTS = 5_000
 
@@ -53,7 +54,7 @@ def hindsight(center: Center, since: datetime, until: datetime) -> dict[str, Any
         return {"from_at": moment(since), "to_at": moment(until), "incidents": [], "real_s": None, "best_found_s": None, "floor_s": None}
     on = stage(center)
     calls = _calls(center, on, past)
-    outcomes = [simulate(on.ground, on.vehicles(name), calls, choice()) for name, choice in POLICIES.items()]
+    outcomes = [run(on, calls, choice()) for choice in POLICIES.values()]
     best = min(outcomes, key=lambda outcome: outcome.weighted_s)
     floor_s = _floor_s(on, calls)
     real = np.array([np.nan if it.response_s is None else it.response_s for it in past])

@@ -122,14 +122,8 @@ def _loading(
     for carrier in sorted(carriers):
         units = [unit for unit in fleet.candidates if unit.kind == carrier]
         if units:
-            seconds, which = center.roads.by_way_of(
-                [fleet.places[unit.unit_id] for unit in units],
-                stops,
-                point,
-                stop_s=LOADING_S,
-                vehicle_kmh=fleet.roads.cruise_kmh(carrier),
-                blocked=fleet.roads.blocked,
-            )
+            origins = [fleet.places[unit.unit_id] for unit in units]
+            seconds, which = fleet.roads.by_way_of(origins, stops, point, stop_s=LOADING_S, kind=carrier)
             for unit, travel_s, stop in zip(units, seconds.tolist(), which.tolist(), strict=True):
                 if stop >= 0:
                     loaded[unit.unit_id] = replace(unit, travel_s=travel_s, stop=DepotStop(depot=depots[stop], seconds=LOADING_S))

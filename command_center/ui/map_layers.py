@@ -23,6 +23,7 @@ from command_center.domain.board import Board
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.text import Text
+from command_center.services.base_maps import saved_base_map
 from command_center.ui.shell import Screen
 from command_center.ui.stock_map import draw_depots
 from command_center.ui.widgets import icon, level_name, severity
@@ -75,16 +76,15 @@ BASE_PARTS: Sequence[tuple[str, str]] = (("blocks", "block"), ("water", "water")
 
 
 @lru_cache(maxsize=2)
-def _read_base_map(path: Path, _changed_at: float) -> dict[str, Any]:
-    drawn: dict[str, Any] = json.loads(path.read_text("utf-8"))
+def _read_base_map(network: Path, _changed_at: int, shipped: Path) -> dict[str, Any]:
+    drawn: dict[str, Any] = saved_base_map(network) or json.loads(shipped.read_text("utf-8"))
     return drawn
 
 
 def base_map(center: Center) -> dict[str, Any]:
-    """The drawing of the imported map file, which lies beside its road network; else the one that ships with the catalogue."""
-    imported = center.roads_file.with_name("base_map.json")
-    path = imported if imported.exists() else (center.catalogue_dir or FOLDER) / "roads" / "demo.basemap.json"
-    return _read_base_map(path, path.stat().st_mtime)
+    """The drawing of the imported map file, which is kept with its road network; else the one that ships with the catalogue."""
+    network, shipped = center.roads_file, (center.catalogue_dir or FOLDER) / "roads" / "demo.basemap.json"
+    return _read_base_map(network, network.stat().st_mtime_ns if network.exists() else 0, shipped)
 
 
 def _base_feature(feature: Mapping[str, Any], part: str) -> Feature:

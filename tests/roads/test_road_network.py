@@ -300,13 +300,15 @@ def test_only_the_part_in_a_box_is_taken(tmp_path: Path) -> None:
     path = draw(tmp_path / "long.osm.pbf", lines)
     south, north = at(-0.5, -0.5), at(2.5, 0.5)
     box = Box(south=south.lat, west=south.lon, north=north.lat, east=north.lon)
-    told: list[int] = []
+    told: list[float] = []
 
     network = RoadNetwork.from_osm(path, box=box, progress=told.append)
     drawn = base_map(path, box=box)
 
     assert network.edges.length_m.sum() == pytest.approx(2 * 200, rel=0.01)
     assert network.left_out_share == 0
+    assert told == sorted(told)
+    assert (0 <= told[0] <= 1, told[-1]) == (True, 1)
     (road,) = drawn["roads"]["features"]
     assert [len(line) for line in road["geometry"]["coordinates"]] == [3]
     with pytest.raises(RoadFileRefused, match="in the box"):
