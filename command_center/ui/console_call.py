@@ -96,6 +96,7 @@ def form(screen: Screen) -> html.Div:
     advice = [
         html.Div(id="call-duplicates", **{"aria-live": "polite"}),
         dmc.CheckboxGroup(html.Div(id="call-proposal"), id="call-units", value=[]),
+        html.Div(id="call-cover", className="cover-set", **{"aria-live": "polite"}),
     ]
     stores = [
         dcc.Store(id=TYPE),

@@ -14,7 +14,7 @@ from command_center.services.calls import TakeCall
 from command_center.services.dispatching import DispatchUnits
 from command_center.ui.console_call import DONE, KEY, OFFERED, PLACE, TYPE, join_rows, place_answer, point_value, questions
 from command_center.ui.console_parts import ANSWERED, PANEL, answered, door, order, pressed, to
-from command_center.ui.console_proposal import proposal_rows
+from command_center.ui.console_proposal import proposal_rows, set_line
 from command_center.ui.shell import Desk
 
 FIELDS = {
@@ -116,6 +116,10 @@ def _register_advice(app: Dash, desk: Desk) -> None:
         proposal = await asyncio.to_thread(proposing.propose_for, desk.center, kind, at)
         offered = [unit.unit_id for unit in proposal.units if unit.suitable]
         return join_rows(hits, screen), proposal_rows(proposal, screen), list(proposal.preselected), offered
+
+    @door(app, desk, Output("call-cover", "children"), Input("call-units", "value"), Input(OFFERED, "data"), prevent_initial_call=True)
+    async def price(units: list[str] | None, offered: list[str] | None) -> Any:
+        return [] if offered is None else await asyncio.to_thread(set_line, units or [], desk.screen())
 
 
 def _register_order(app: Dash, desk: Desk) -> None:

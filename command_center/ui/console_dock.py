@@ -15,7 +15,7 @@ from command_center.services.history import incident_story
 from command_center.ui import console_about, console_call, console_found, console_incidents, console_jobs, console_unit
 from command_center.ui.console_call import OFFERED, PLACE, TYPE
 from command_center.ui.console_parts import ANSWERED, PANEL, answered, door, key, order, signed_in, tell
-from command_center.ui.console_proposal import proposal_rows
+from command_center.ui.console_proposal import proposal_rows, set_line
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import skeleton
 from command_center.words import N_
@@ -36,6 +36,7 @@ def incident_pane(screen: Screen) -> html.Div:
                 [
                     html.Summary(screen.say(N_("Send units")), className="key"),
                     dmc.CheckboxGroup(html.Div(id="console-proposal"), id="console-units", value=[]),
+                    html.Div(id="console-cover", className="cover-set", **{"aria-live": "polite"}),
                     html.Div(
                         key(
                             screen.say(N_("Send the ticked units")),
@@ -145,10 +146,23 @@ def _register_proposal(app: Dash, desk: Desk) -> None:
         """A fresh proposal; units are ticked only while nobody is on the incident, so that a second press sends nobody twice."""
         incident_id, screen = _docked(panel), desk.screen()
         story = await asyncio.to_thread(incident_story, desk.center, incident_id, signed_in(desk))
-        proposal = await asyncio.to_thread(proposing.propose_units, desk.center, incident_id)
+        proposal = await asyncio.to_thread(proposing.propose_units, desk.center, incident_id, with_cover=True)
         nobody = not story.incident["gone"] and all(one["gone"] for one in story.assignments)
         ticked = list(proposal.preselected) if nobody else []
         return proposal_rows(proposal, screen), ticked, nobody, uuid4().hex
+
+    @door(
+        app,
+        desk,
+        Output("console-cover", "children"),
+        Input("console-units", "value"),
+        Input(SEND_KEY, "data"),
+        State(PANEL, "data"),
+        prevent_initial_call=True,
+    )
+    async def price(units: list[str] | None, _proposal: object, panel: dict[str, Any] | None) -> Any:
+        _docked(panel)
+        return await asyncio.to_thread(set_line, units or [], desk.screen())
 
     @door(
         app,

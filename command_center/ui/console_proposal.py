@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from command_center.domain.dispatching import Proposal, RankedUnit, Shortfall
+from command_center.services import coverage
 from command_center.ui.console_parts import listed, minutes_seconds
 from command_center.ui.shell import Screen
 from command_center.words import N_, phrases
@@ -31,19 +32,30 @@ def _why(unit: RankedUnit, screen: Screen) -> str:
     return " · ".join(parts)
 
 
+def cover_words(before: float | None, after: float | None, screen: Screen) -> str:
+    """What is left of the five-minute circle; "" where nobody worked it out. before, after : shares of the demand."""
+    if before is None or after is None:
+        return ""
+    was, left = round(100 * before), round(100 * after)
+    if was == left:
+        return screen.say(N_("cover stays %(share)s %%"), share=left)
+    return screen.say(N_("cover %(before)s → %(after)s %%"), before=was, after=left)
+
+
 def _kind_name(code: str, screen: Screen) -> str:
     return next((screen.read(kind.name) for known, kind in screen.center.catalogue.vehicle_kinds.items() if known == code), code)
 
 
-def rank_row(unit: RankedUnit, screen: Screen) -> html.Div:
-    """One unit: a tick box, when it would be there, and the reasons."""
+def rank_row(unit: RankedUnit, screen: Screen, *, cover_before: float | None = None) -> html.Div:
+    """One unit: a tick box, when it would be there, what sending it costs, and the reasons."""
     sign, when = screen.read(unit.call_sign), _when(unit, screen)
+    price = cover_words(cover_before, unit.cover_after, screen)
     return html.Div(
         [
             dmc.Checkbox(value=unit.unit_id, disabled=not unit.suitable, size="md", **{"aria-label": f"{sign} {when}"}),
             html.Span([html.B(sign), " ", html.Span(_kind_name(unit.kind, screen), className="muted")]),
             html.Span(when, className="when"),
-            html.Small(_why(unit, screen)),
+            html.Small([*([html.Span(price, className="cover"), " · "] if price else []), _why(unit, screen)]),
         ],
         className="rank" if unit.suitable else "rank unfit",
         **{"data-unit": unit.unit_id},
@@ -79,11 +91,21 @@ def proposal_rows(proposal: Proposal, screen: Screen, *, ticked: Collection[str]
         if unit.preselected or unit.unit_id in ticked or (rank < SHOWN_AT_FIRST and unit.suitable)
     ]
     rest = [unit for unit in proposal.units if unit not in top]
-    rows = [*_cautions(proposal, screen), *shortfall_line(proposal.shortfalls, screen), *(rank_row(unit, screen) for unit in top)]
+    before = proposal.cover_before
+    lines = [rank_row(unit, screen, cover_before=before) for unit in top]
+    rows = [*_cautions(proposal, screen), *shortfall_line(proposal.shortfalls, screen), *lines]
     if rest:
         folded = html.Summary(screen.say(N_("%(n)s more units, and why not"), n=len(rest)), className="key")
-        rows.append(html.Details([folded, *(rank_row(unit, screen) for unit in rest)]))
+        rows.append(html.Details([folded, *(rank_row(unit, screen, cover_before=before) for unit in rest)]))
     return rows
+
+
+def set_line(ticked: Collection[str], screen: Screen) -> list[Component]:
+    """The price of the ticked units together. Blocking."""
+    before, after = coverage.cover_without(screen.center, ticked)
+    if not ticked:
+        return [html.Span(screen.say(N_("cover now %(share)s %%"), share=round(100 * before)), className="muted")]
+    return [html.Span(screen.say(N_("The ticked units together:"))), " ", html.B(cover_words(before, after, screen), className="cover")]
 
 
 def _cautions(proposal: Proposal, screen: Screen) -> list[Component]:
