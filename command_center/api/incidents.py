@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from command_center.api.entrance import AtCenter, AtDesk, MayRead, SignedIn
 from command_center.api.responsibilities import responsible_row
 from command_center.api.shapes import CallIn, CloseIn, Code, IdempotencyKey, MergeIn, PhotoIn, ReasonIn, RowId, UnitsIn
-from command_center.domain.dispatching import Proposal, RankedUnit
+from command_center.domain.dispatching import DepotStop, Proposal, RankedUnit
 from command_center.domain.geo import Point
 from command_center.domain.status import IncidentStatus
 from command_center.services import calls, dispatching, history, proposing, timers
@@ -129,8 +129,13 @@ def _ranked(unit: RankedUnit) -> dict[str, Any]:
         "suitable": unit.suitable,
         "preselected": unit.preselected,
         "cover_after": _share(unit.cover_after),
-        "stop": None if unit.stop is None else {"depot": unit.stop.depot, "seconds": unit.stop.seconds},
+        "stop": None if unit.stop is None else _stop(unit.stop),
     }
+
+
+def _stop(stop: DepotStop) -> dict[str, Any]:
+    """Where it loads on its way; `detour_s`: how much later it arrives than straight."""
+    return {"depot": stop.depot, "loads": dict(stop.loads), "seconds": stop.seconds, "detour_s": _seconds(stop.detour_s)}
 
 
 def _share(value: float | None) -> float | None:

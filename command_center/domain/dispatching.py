@@ -3,8 +3,8 @@
 A proposal only proposes; the officer chooses, and the log keeps both.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import inf, isfinite
 
 from command_center.domain.response_time import TURNOUT_S
@@ -26,10 +26,15 @@ READY = frozenset({UnitStatus.AVAILABLE, UnitStatus.RETURNING})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepotStop:
-    """Where a unit loads what the type of incident needs, on its way. depot : code; seconds : of loading, in its arrival already."""
+    """Where a unit loads what the type of incident needs, on its way. depot : code. loads : material -> how many.
+
+    seconds : of loading, and detour_s : how much later it arrives than straight, loading included; both are in its arrival already.
+    """
 
     depot: str
+    loads: Mapping[str, int] = field(hash=False)
     seconds: float
+    detour_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,11 @@ class RankedUnit:
     cover_after: float | None = None
     """Share of the demand within five minutes when this unit alone is sent; None where nobody asked."""
     stop: DepotStop | None = None
+
+    @property
+    def straight_s(self) -> float:
+        """Seconds by road without the stop."""
+        return self.travel_s if self.stop is None else self.travel_s - self.stop.detour_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +194,12 @@ def rank_units(
     marked = tuple(_mark(unit, chosen=unit.unit_id in chosen, soonest=unit.unit_id == soonest) for unit in ranked)
     shortfalls = (*_shortfalls(ranked, chosen, units, first_units, capabilities), *short)
     return Proposal(units=marked, shortfalls=shortfalls, off_road=off_road)
+
+
+def loader_of(units: Iterable[RankedUnit]) -> RankedUnit | None:
+    """Of units sent together, the one that loads for all of them: whoever is there with the stock soonest. The others go straight."""
+    stopping = [unit for unit in units if unit.stop is not None]
+    return min(stopping, key=lambda unit: (unit.arrival_s, unit.unit_id), default=None)
 
 
 def _mark(unit: RankedUnit, *, chosen: bool, soonest: bool) -> RankedUnit:

@@ -26,9 +26,10 @@ from command_center.domain.text import Text
 from command_center.services import notices
 from command_center.services.assignments import recall_in
 from command_center.services.audiences import Audience, addressees
-from command_center.services.dispatching import assign, check_free, follow_units, open_incident
+from command_center.services.dispatching import assign, check_free, follow_units
 from command_center.services.group_links import link_groups
 from command_center.services.notices import IN_LINE, Draft, queue_notice
+from command_center.services.open_incidents import open_incident
 from command_center.services.plan_needs import needs
 from command_center.services.reactions import CHAIN_STEP_S
 from command_center.services.road_conditions import roads_now
@@ -88,7 +89,7 @@ def _put_on_duty(work: Work, activation: Activation, unit: Unit, incident: Incid
     assignment_id = None
     if incident is not None:
         check_free(work, unit)
-        assignment_id = assign(work, incident, unit, None, [])
+        assignment_id = assign(work, incident, unit, None, None, [])
     duty = work.add(
         UnitDuty(
             activation_id=activation.id,

@@ -24,7 +24,7 @@ from command_center.services.responsibilities import Responsible
 from command_center.ui import console_plans, reports_view
 from command_center.ui.console_incidents import opens
 from command_center.ui.console_log import entry_line
-from command_center.ui.console_parts import incident_state, key, minutes_seconds, moment, time_of_day, type_name
+from command_center.ui.console_parts import incident_state, key, listed, minutes_seconds, moment, time_of_day, type_name
 from command_center.ui.desk_parts import orders, thumbnails
 from command_center.ui.shell import Screen
 from command_center.ui.speech import call_signs, spoken_names
@@ -132,7 +132,7 @@ def assignment_row(row: Row, screen: Screen) -> html.Div:
     return html.Div(
         [
             html.Button([html.B(sign)], type="button", className="key", **opens("unit", row["unit_id"])),
-            html.Span([state, *waiting, *arrives, *_since(row, screen)], className="state"),
+            html.Span([state, *waiting, *arrives, *_stop(row, screen), *_since(row, screen)], className="state"),
             html.Div(_ticks(row, status, screen), className="acts"),
         ],
         className="sent silent" if status in (AssignmentStatus.NO_ANSWER, AssignmentStatus.FAILED) else "sent",
@@ -142,6 +142,15 @@ def assignment_row(row: Row, screen: Screen) -> html.Div:
 
 def _expected(row: Row, screen: Screen) -> Component:
     return html.Span(screen.say(N_("expected %(time)s"), time=time_of_day(row["expected_arrival_at"], screen)))
+
+
+def _stop(row: Row, screen: Screen) -> list[Component]:
+    """Where it loads on its way, and what."""
+    stop = row["stop"]
+    if stop is None:
+        return []
+    loads = listed((f"{screen.read(load['name'])}×{load['quantity']}" for load in stop["loads"]), screen)
+    return [html.Div(screen.say(N_("loads at %(depot)s: %(loads)s"), depot=screen.read(stop["name"]), loads=loads), className="stop")]
 
 
 def _since(row: Row, screen: Screen) -> list[Component]:

@@ -22,7 +22,7 @@ def _when(unit: RankedUnit, screen: Screen) -> str:
 
 def _why(unit: RankedUnit, screen: Screen) -> str:
     """Reasons, what it brings, turnout and travel, battery: one line."""
-    parts = [screen.say(phrases.REASON[code]) for code in unit.reasons if code != "capable"]
+    parts = [_reason(code, unit, screen) for code in unit.reasons if code != "capable"]
     parts += [listed((screen.read(screen.center.catalogue.capabilities[code]) for code in unit.matching), screen)] if unit.matching else []
     if unit.suitable:
         times = {"turnout": minutes_seconds(unit.turnout_s), "travel": minutes_seconds(unit.travel_s)}
@@ -30,6 +30,18 @@ def _why(unit: RankedUnit, screen: Screen) -> str:
     if unit.battery_pct is not None:
         parts.append(screen.say(N_("battery %(percent)s%%"), percent=round(unit.battery_pct)))
     return " · ".join(parts)
+
+
+def _reason(code: str, unit: RankedUnit, screen: Screen) -> str:
+    """One reason in words; where it loads, the depot by its name."""
+    if code == "loads" and unit.stop is not None:
+        return screen.say(N_("loads at %(depot)s"), depot=depot_name(unit.stop.depot, screen))
+    return screen.say(phrases.REASON[code])
+
+
+def depot_name(code: str, screen: Screen) -> str:
+    depot = screen.center.catalogue.depots.get(code)
+    return code if depot is None else screen.read(depot.name)
 
 
 def cover_words(before: float | None, after: float | None, screen: Screen) -> str:

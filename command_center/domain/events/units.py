@@ -27,6 +27,25 @@ class UnitDispatched(UnitOrderEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoadingOrdered(UnitOrderEvent):
+    """The unit loads at a depot on its way; the materials are put by there."""
+
+    depot: str
+    materials: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepotFellShort(Event):
+    """The depot where a unit was to load was emptied between proposal and order: the unit goes straight."""
+
+    incident_id: int
+    number: str
+    unit_id: str
+    depot: str
+    materials: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchSent(UnitOrderEvent):
     """The order reached the crew's channel. channel: "card" (in-app) or the kind of message service."""
 
