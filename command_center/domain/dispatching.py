@@ -114,6 +114,33 @@ class Proposal:
         return tuple(unit.unit_id for unit in self.units if unit.preselected)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What stood before the officer who chose: the log keeps it beside the choice.
+
+    proposed : units ticked beforehand, best first; none where somebody is on it already. arrival_s : unit -> seconds until it is there.
+    cover_before, cover_proposed, cover_sent : share of the demand within five minutes as it was, without the proposed units, and without
+    those sent; None where nobody worked it out. together : proposed for all who waited, not for this incident alone.
+    """
+
+    proposed: tuple[str, ...]
+    arrival_s: Mapping[str, float] = field(default_factory=dict, hash=False)
+    cover_before: float | None = None
+    cover_proposed: float | None = None
+    cover_sent: float | None = None
+    together: bool = False
+
+
+def shown_by(proposal: Proposal, *, ticked: bool = True) -> Shown:
+    """What a screen shows of a proposal. ticked : whether the preselected units are ticked beforehand."""
+    return Shown(
+        proposed=proposal.preselected if ticked else (),
+        arrival_s={unit.unit_id: unit.arrival_s for unit in proposal.units if unit.suitable},
+        cover_before=proposal.cover_before,
+        cover_proposed=proposal.cover_after if ticked else proposal.cover_before,
+    )
+
+
 REASONS = (
     "soonest",
     "capable",

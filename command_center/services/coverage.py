@@ -138,7 +138,7 @@ def circle(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Circle
 
 
 def cover_without(center: Center, unit_ids: Collection[str]) -> tuple[float, float]:
-    """Share of the demand inside the circle now, and once these units have been sent: the price of a set, which is not the sum of its parts."""
+    """Share of the demand inside the circle now, and once these units have been sent: a set does not cost the sum of its parts."""
     with center.read() as session:
         roads, fleet = roads_now(center, session), free_units(center, session)
     left = [unit for unit in fleet if unit.unit_id not in unit_ids]

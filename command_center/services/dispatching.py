@@ -11,7 +11,7 @@ from command_center.center import Center
 from command_center.db.tables import Assignment, Incident, Unit
 from command_center.db.work import Work
 from command_center.domain import events
-from command_center.domain.dispatching import DepotStop, RankedUnit, loader_of
+from command_center.domain.dispatching import DepotStop, RankedUnit, Shown, loader_of, shown_by
 from command_center.domain.errors import (
     NoUnits,
     UnitNotAvailable,
@@ -37,11 +37,15 @@ from command_center.services.proposing import propose_units
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchUnits:
-    """Send these units to an incident: all or none. unit_ids may be ids or call signs in either language."""
+    """Send these units to an incident: all or none. unit_ids may be ids or call signs in either language.
+
+    shown : the proposal they were chosen from; None takes it as it is now.
+    """
 
     incident_id: int
     unit_ids: tuple[str, ...]
     key: str | None = None
+    shown: Shown | None = None
 
 
 def dispatch_units(center: Center, order: DispatchUnits, actor: Actor) -> tuple[int, ...]:
@@ -62,12 +66,45 @@ def dispatch_units(center: Center, order: DispatchUnits, actor: Actor) -> tuple[
         incident = open_incident(work, order.incident_id)
         for unit in units.values():
             check_free(work, unit)
-        proposed = list(proposal.preselected)
+        shown = order.shown or shown_by(proposal, ticked=not _has_units(work, incident))
+        _record_choice(work, incident, shown, unit_ids)
         loader = load_in(work, incident, loader_of(lines[unit_id] for unit_id in unit_ids if unit_id in lines))
-        sent = [assign(work, incident, units[unit_id], *_way(lines.get(unit_id), loader), proposed) for unit_id in unit_ids]
+        sent = [assign(work, incident, units[unit_id], *_way(lines.get(unit_id), loader), list(shown.proposed)) for unit_id in unit_ids]
         follow_units(work, incident)
         work.answer(order.key, {"assignments": sent})
         return tuple(sent)
+
+
+def _has_units(work: Work, incident: Incident) -> bool:
+    """Whether somebody is on it: then nobody is ticked beforehand."""
+    on_it = select(Assignment.id).where(Assignment.incident_id == incident.id, Assignment.ended_at.is_(None)).limit(1)
+    return work.session.scalar(on_it) is not None
+
+
+def _record_choice(work: Work, incident: Incident, shown: Shown, sent: Sequence[str]) -> None:
+    """Write down what was proposed and what was chosen; nothing where nothing was proposed."""
+    if not shown.proposed:
+        return
+    event = events.ProposalFollowed if set(sent) == set(shown.proposed) else events.ProposalOverruled
+    work.record(
+        event(
+            incident_id=incident.id,
+            number=incident.number,
+            proposed=list(shown.proposed),
+            proposed_s=[_seconds(shown, unit_id) for unit_id in shown.proposed],
+            sent=list(sent),
+            sent_s=[_seconds(shown, unit_id) for unit_id in sent],
+            cover_before=shown.cover_before,
+            cover_proposed=shown.cover_proposed,
+            cover_sent=shown.cover_sent if event is events.ProposalOverruled else shown.cover_proposed,
+            together=shown.together,
+        )
+    )
+
+
+def _seconds(shown: Shown, unit_id: str) -> int | None:
+    arrival_s = shown.arrival_s.get(unit_id)
+    return round(arrival_s) if arrival_s is not None and isfinite(arrival_s) else None
 
 
 def _way(line: RankedUnit | None, loader: RankedUnit | None) -> tuple[float | None, DepotStop | None]:
@@ -106,9 +143,7 @@ def check_free(work: Work, unit: Unit) -> None:
     )
 
 
-def assign(  # noqa: PLR0913 - who goes where, how long it takes, and what was proposed
-    work: Work, incident: Incident, unit: Unit, travel_s: float | None, stop: DepotStop | None, proposed: list[str]
-) -> int:
+def assign(work: Work, incident: Incident, unit: Unit, travel_s: float | None, stop: DepotStop | None, proposed: list[str]) -> int:
     """Order one free unit to an open incident within a larger decision; unit and incident are locked. Returns the assignment's id.
 
     travel_s : with the stop in it. stop : where it loads on its way; what it loads is put by already.

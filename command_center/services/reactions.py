@@ -71,6 +71,8 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.IncidentNoted: (),
     events.IncidentPhotographed: (),
     events.UnitDispatched: (Reaction("send_dispatch"), Reaction("ask_for_answer", after_s=ANSWER_LIMIT_S)),
+    events.ProposalFollowed: (),
+    events.ProposalOverruled: (),
     events.LoadingOrdered: (),
     events.DepotFellShort: (),
     events.DispatchSent: (),

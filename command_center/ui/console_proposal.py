@@ -1,15 +1,19 @@
 """The proposal on the screen: every unit with the moment it would arrive, and why it is offered or not."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from typing import Any
 
 import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from command_center.domain.dispatching import Proposal, RankedUnit, Shortfall
+from command_center.domain.board import Row
+from command_center.domain.dispatching import Proposal, RankedUnit, Shortfall, Shown, shown_by
 from command_center.services import coverage
 from command_center.ui.console_parts import listed, minutes_seconds
 from command_center.ui.shell import Screen
+from command_center.ui.speech import call_signs
 from command_center.words import N_, phrases
 
 SHOWN_AT_FIRST = 4
@@ -112,12 +116,48 @@ def proposal_rows(proposal: Proposal, screen: Screen, *, ticked: Collection[str]
     return rows
 
 
-def set_line(ticked: Collection[str], screen: Screen) -> list[Component]:
-    """The price of the ticked units together. Blocking."""
+# ---- what is ticked, and what was shown of it -----------------------------------------------------------------------
+
+
+def store_row(proposal: Proposal, ticked: Collection[str]) -> Row:
+    """A proposal as the screen keeps it, for what is ticked and for the order: value of a store, read back by `shown_to_officer`."""
+    shown = shown_by(proposal, ticked=bool(ticked))
+    stops = {unit.unit_id: unit.stop.depot for unit in proposal.units if unit.stop is not None and unit.suitable}
+    return asdict(shown) | {"stops": stops}
+
+
+def set_price(ticked: Sequence[str], screen: Screen) -> Row:
+    """What the ticked units together leave of the circle: value of a store. Blocking."""
     before, after = coverage.cover_without(screen.center, ticked)
-    if not ticked:
-        return [html.Span(screen.say(N_("cover now %(share)s %%"), share=round(100 * before)), className="muted")]
-    return [html.Span(screen.say(N_("The ticked units together:"))), " ", html.B(cover_words(before, after, screen), className="cover")]
+    return {"units": sorted(ticked), "before": before, "after": after}
+
+
+def set_line(kept: Row | None, price: Row, screen: Screen) -> list[Component]:
+    """The price of the ticked units together, and which of them loads for all."""
+    if not price["units"]:
+        return [html.Span(screen.say(N_("cover now %(share)s %%"), share=round(100 * price["before"])), className="muted")]
+    line: list[Any] = [screen.say(N_("The ticked units together:")), " "]
+    line.append(html.B(cover_words(price["before"], price["after"], screen), className="cover"))
+    stops = {unit_id: depot for unit_id, depot in (kept or {}).get("stops", {}).items() if unit_id in price["units"]}
+    if kept is not None and stops:
+        loader = min(stops, key=lambda unit_id: (kept["arrival_s"][unit_id], unit_id))
+        names = {"unit": call_signs(screen).get(loader, loader), "depot": depot_name(stops[loader], screen)}
+        line += [" · ", screen.say(N_("%(unit)s loads at %(depot)s"), **names)]
+    return [html.Span(line)]
+
+
+def shown_to_officer(kept: Row | None, price: Row | None, sent: Sequence[str]) -> Shown | None:
+    """What stood on the screen when these units were sent; None where no proposal had come yet. kept, price : of the two stores."""
+    if kept is None:
+        return None
+    told = price is not None and price["units"] == sorted(sent)
+    return Shown(
+        proposed=tuple(kept["proposed"]),
+        arrival_s=kept["arrival_s"],
+        cover_before=kept["cover_before"],
+        cover_proposed=kept["cover_proposed"],
+        cover_sent=price["after"] if price is not None and told else None,
+    )
 
 
 def _cautions(proposal: Proposal, screen: Screen) -> list[Component]:

@@ -150,6 +150,27 @@ def test_a_proposal_ranks_every_unit_with_reasons(desk: httpx.Client) -> None:
     assert "soonest" in proposal["units"][0]["reasons"]
 
 
+def test_what_was_shown_is_handed_back_with_the_order_and_kept(desk: httpx.Client) -> None:
+    incident = taken(desk)
+    proposal = desk.get(f"/api/v1/incidents/{incident}/proposal").json()
+    shown = {
+        "proposed": proposal["preselected"],
+        "arrival_s": {unit["unit_id"]: unit["arrival_s"] for unit in proposal["units"] if unit["suitable"]},
+        "cover_before": proposal["cover_before"],
+        "cover_proposed": proposal["cover_after"],
+        "cover_sent": 0.5,
+    }
+    other = next(unit["unit_id"] for unit in proposal["units"] if unit["suitable"] and not unit["preselected"])
+
+    desk.post(f"/api/v1/incidents/{incident}/dispatch", json={"units": [other], "shown": shown}).raise_for_status()
+
+    entries = desk.get(f"/api/v1/incidents/{incident}").json()["entries"]
+    kept = next(entry["facts"] for entry in entries if entry["event"] == "ProposalOverruled")
+    assert (kept["proposed"], kept["sent"], kept["cover_sent"]) == (proposal["preselected"], [other], 0.5)
+    wrong = shown | {"proposed": ["patrol-99"]}
+    refused(desk.post(f"/api/v1/incidents/{incident}/dispatch", json={"units": ["patrol-12"], "shown": wrong}), 404, "unknown_unit")
+
+
 def test_a_dispatch_sends_all_units_or_none(desk: httpx.Client) -> None:
     first, second = taken(desk), taken(desk)
     sent(desk, first, "patrol-01")

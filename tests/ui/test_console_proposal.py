@@ -1,4 +1,4 @@
-"""The proposal on the console: what each unit and the ticked ones together leave of the circle."""
+"""The proposal on the console: what each unit and the ticked ones together leave of the circle, and what is kept of a choice."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from command_center.domain.levels import Level
+from command_center.domain.rights import Actor, Role
 from command_center.domain.status import IncidentStatus, UnitStatus
-from command_center.services import coverage, proposing
+from command_center.services import assignments, coverage, history, proposing
 from tests.ui.conftest import NORTH, Screens, Theatre
+
+OFFICER = Actor(name="officer", role=Role.DUTY_OFFICER)
 
 KEPT = ("patrol-01", "patrol-04", "patrol-07", "patrol-10")
 """One patrol of each area: none of them can be spared without somebody being left outside."""
@@ -24,10 +27,10 @@ def incident_id(theatre: Theatre, screens: Screens) -> int:
     return theatre.incident("E107", Level.III, ago_s=5, place=place, at=NORTH, place_id="XQ001", status=IncidentStatus.NEW)
 
 
-def open_incident(screens: Screens, lang: str = "zh_CN") -> Page:
+def open_incident(screens: Screens, incident_id: int, lang: str = "zh_CN") -> Page:
     page = screens.open("/console", lang=lang)
-    page.get_by_text("樱南花园" if lang == "zh_CN" else "Yingnan Garden").first.click()
-    expect(page.locator("#console-units input:checked")).to_have_count(1)
+    page.locator(f"button.inc[data-id='{incident_id}']").click()
+    expect(page.locator("#console-proposal input:checked")).to_have_count(1)
     return page
 
 
@@ -37,7 +40,7 @@ def percent(share: float | None) -> int:
 
 
 def test_every_line_and_the_ticked_ones_say_what_is_left_of_the_circle(screens: Screens, theatre: Theatre, incident_id: int) -> None:
-    page = open_incident(screens)
+    page = open_incident(screens, incident_id)
 
     proposal = proposing.propose_units(theatre.center, incident_id, with_cover=True)
     before, prices = percent(proposal.cover_before), {unit.unit_id: unit.cover_after for unit in proposal.units if unit.suitable}
@@ -59,7 +62,7 @@ def test_every_line_and_the_ticked_ones_say_what_is_left_of_the_circle(screens: 
 
 
 def test_the_price_is_said_in_english_too_and_in_the_call_form(screens: Screens, theatre: Theatre, incident_id: int) -> None:
-    page = open_incident(screens, lang="en")
+    page = open_incident(screens, incident_id, lang="en")
     before = percent(coverage.cover_without(theatre.center, ())[0])
     expect(page.locator("#console-proposal .rank .cover").first).to_contain_text(f"cover {before} → ")
 
@@ -70,3 +73,31 @@ def test_the_price_is_said_in_english_too_and_in_the_call_form(screens: Screens,
 
     expect(page.locator("#call-proposal .rank .cover").first).to_contain_text(f"cover {before} → ")
     expect(page.locator("#call-cover")).to_contain_text(f"The ticked units together: cover {before} → ")
+
+
+def test_who_sends_another_unit_than_proposed_reads_both_on_the_incident_and_in_the_log(
+    screens: Screens, theatre: Theatre, incident_id: int
+) -> None:
+    center = theatre.center
+    page = open_incident(screens, incident_id)
+    proposal = proposing.propose_units(center, incident_id, with_cover=True)
+    (best,) = (unit for unit in proposal.units if unit.preselected)
+    other = next(unit for unit in proposal.units if not unit.preselected)
+    page.locator(f"#console-proposal .rank[data-unit={best.unit_id}] input").uncheck()
+    page.locator(f"#console-proposal .rank[data-unit={other.unit_id}] input").check()
+    expect(page.locator("#console-cover .cover")).to_have_text(f"覆盖率 {percent(proposal.cover_before)} → {percent(other.cover_after)}%")
+
+    page.locator("#console-send").click()
+
+    signs = [unit.call_sign.zh for unit in (best, other)]
+    choice = page.locator("#console-incident-units .choice")
+    expect(choice).to_contain_text(f"建议 {signs[0]} ")
+    expect(choice).to_contain_text(f"；实派 {signs[1]} ")
+    expect(choice).to_contain_text(f"→ {percent(other.cover_after)}%")
+    expect(page.locator("#console-incident-rest .entries")).to_contain_text(f"建议 {signs[0]}，实派 {signs[1]}")
+    story = history.incident_story(center, incident_id, OFFICER)
+    kept = next(entry["facts"] for entry in story.entries if entry["event"] == "ProposalOverruled")
+    assert (kept["proposed"], kept["sent"]) == ([best.unit_id], [other.unit_id])
+    assert kept["sent_s"] == [round(other.arrival_s)]
+    assert kept["cover_sent"] == pytest.approx(other.cover_after)
+    assignments.recall_unit(center, int(story.assignments[0]["id"]), OFFICER)

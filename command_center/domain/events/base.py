@@ -12,7 +12,7 @@ EVENTS: dict[str, type["Event"]] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One thing that happened. Fields are str, int, float, bool, None or lists of str: they go into the log as JSON."""
+    """One thing that happened. Fields are str, int, float, bool, None or lists of these: they go into the log as JSON."""
 
     name: ClassVar[str]
 
