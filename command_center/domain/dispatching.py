@@ -45,7 +45,8 @@ class Candidate:
     battery_pct : None when the unit never told.
     fix_age_s : seconds since its last position; None when it never sent one.
     stop : where it loads stock on its way, in travel_s already. guards : whether it keeps a closed road.
-    cut_off : whether only closed roads keep it from getting there.
+    cut_off : whether only closed roads keep it from getting there. off_road : whether it stands farther than OFF_ROAD_M from any street
+    that leads there, so that its arrival is a guess.
     """
 
     unit_id: str
@@ -61,6 +62,7 @@ class Candidate:
     stop: DepotStop | None = None
     guards: bool = False
     cut_off: bool = False
+    off_road: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +157,7 @@ REASONS = (
     "cut_off",
     "unreachable",
     "position_lost",
+    "off_road",
 )
 """Every reason a ranked unit can carry; each has a text in both languages."""
 
@@ -177,13 +180,14 @@ def _hindrance(unit: Candidate) -> str | None:
 
 def _ranked(unit: Candidate, wanted: frozenset[str]) -> RankedUnit:
     turnout_s = 0.0 if unit.status in ROLLING else TURNOUT_S
-    hindrance = _hindrance(unit)
+    hindrance, is_unreachable = _hindrance(unit), not isfinite(unit.travel_s)
     matching = tuple(sorted(unit.capabilities & wanted))
     reasons = [hindrance] if hindrance else []
     reasons += ["capable" if matching else "no_capability"] if wanted else []
     reasons += ["rolling"] if unit.status in ROLLING else []
     reasons += ["loads"] if unit.stop is not None else []
     reasons += ["position_lost"] if unit.fix_age_s is None or unit.fix_age_s > LOST_FIX_S else []
+    reasons += ["off_road"] if unit.off_road and not is_unreachable else []
     return RankedUnit(
         unit_id=unit.unit_id,
         call_sign=unit.call_sign,

@@ -60,7 +60,7 @@ def nearest_free(center: Center, session: Session, point: Point, *, count: int) 
 def _proposal(
     center: Center, session: Session, kind: IncidentType, point: Point, *, stock: Mapping[str, int], with_cover: bool
 ) -> Proposal:
-    """stock : material -> how much still has to be brought along."""
+    """The proposal for a place. stock : material -> how much still has to be brought along."""
     fleet = _fleet(center, session, point)
     candidates, short = _loading(center, session, kind, stock, point, fleet) if stock else (fleet.candidates, ())
     off_road = bool(center.roads.snap([point], blocked=fleet.roads.blocked).offset_m[0] > OFF_ROAD_M)
@@ -83,6 +83,7 @@ def _fleet(center: Center, session: Session, point: Point) -> _Fleet:
     fixes, guarding, now = latest_fixes(center), guards(session), center.now()
     roads = roads_now(center, session)
     places = {unit.id: whereabouts(unit, fixes.get(unit.id), now) for unit in units}
+    off_road = dict(zip(places, center.roads.snap(list(places.values()), blocked=roads.blocked).off_road.tolist(), strict=True))
     travel_s = _travel_s(roads, units, places, point)
     lost = [unit for unit in units if not isfinite(travel_s[unit.id])]
     reaches = _travel_s(replace(roads, blocked=frozenset()), lost, places, point) if lost and roads.blocked else {}
@@ -100,13 +101,14 @@ def _fleet(center: Center, session: Session, point: Point) -> _Fleet:
             fix_age_s=None if fix is None else (now - fix.at).total_seconds(),
             guards=unit.id in guarding,
             cut_off=isfinite(reaches.get(unit.id, inf)),
+            off_road=off_road[unit.id],
         )
         for unit in units
     ]
     return _Fleet(candidates=candidates, places=places, fixes=fixes, roads=roads)
 
 
-def _loading(  # noqa: PLR0913 - who loads what, from where to where
+def _loading(
     center: Center, session: Session, kind: IncidentType, stock: Mapping[str, int], point: Point, fleet: _Fleet
 ) -> tuple[Sequence[Candidate], tuple[Shortfall, ...]]:
     """Those who carry stock come by way of the depot that brings them there soonest with all of it; where no depot holds all, they come

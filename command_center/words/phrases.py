@@ -72,6 +72,7 @@ REASON: Mapping[str, str] = {
     "cut_off": N_("cut off by closed roads"),
     "unreachable": N_("no road leads there"),
     "position_lost": N_("position lost, counted from its station"),
+    "off_road": N_("off the road, arrival uncertain"),
 }
 
 UNIT_KIND: Mapping[str, str] = {
