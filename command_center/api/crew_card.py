@@ -49,6 +49,7 @@ TEXTS: Mapping[str, str] = {
     "expected": N_("Expected there in %(time)s"),
     "expected_past": N_("Expected arrival passed %(time)s ago"),
     "away": N_("%(distance)s away"),
+    "load_first": N_("First load at %(depot)s: %(loads)s"),
     "on_scene_after": N_("On scene after %(time)s"),
     "incident": N_("Incident %(number)s"),
     "callers": N_("%(count)s calls"),

@@ -106,7 +106,7 @@ def _suggestion(incident: Incident) -> dict[str, str | None] | None:
     return {"unit_id": incident.suggested_unit_id, "instead_of": incident.suggested_instead_of}
 
 
-def _assignment(assignment: Assignment, _catalogue: Catalogue) -> dict[str, Any]:
+def _assignment(assignment: Assignment, catalogue: Catalogue) -> dict[str, Any]:
     return {
         "gone": assignment.ended_at is not None,
         "incident_id": str(assignment.incident_id),
@@ -120,7 +120,28 @@ def _assignment(assignment: Assignment, _catalogue: Catalogue) -> dict[str, Any]
         "acknowledged_at": moment(assignment.acknowledged_at),
         "en_route_at": moment(assignment.en_route_at),
         "on_scene_at": moment(assignment.on_scene_at),
+        "stop": _stop(assignment, catalogue),
     }
+
+
+def _stop(assignment: Assignment, catalogue: Catalogue) -> dict[str, Any] | None:
+    """Where it loads on its way and what, as a crew reads it; codes stand for what the catalogue no longer has."""
+    if assignment.stop_depot is None:
+        return None
+    depot, loads = catalogue.depots.get(assignment.stop_depot), assignment.stop_loads or {}
+    code = {"zh": assignment.stop_depot, "en": assignment.stop_depot}
+    return {
+        "depot": assignment.stop_depot,
+        "name": code if depot is None else depot.name.as_row(),
+        "lat": None if depot is None else depot.point.lat,
+        "lon": None if depot is None else depot.point.lon,
+        "loads": [_load(material, quantity, catalogue) for material, quantity in sorted(loads.items())],
+    }
+
+
+def _load(code: str, quantity: int, catalogue: Catalogue) -> dict[str, Any]:
+    material = catalogue.materials.get(code)
+    return {"material": code, "name": {"zh": code, "en": code} if material is None else material.name.as_row(), "quantity": quantity}
 
 
 def _job(job: Job, _catalogue: Catalogue) -> dict[str, Any]:

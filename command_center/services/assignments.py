@@ -28,6 +28,7 @@ from command_center.domain.status import (
     may_advance,
 )
 from command_center.services.dispatching import follow_units
+from command_center.services.loading import unload_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,12 +165,14 @@ def _cleared(work: Work, assignment: Assignment, unit: Unit, incident: Incident,
 
 def _declined(work: Work, assignment: Assignment, unit: Unit, incident: Incident, at: datetime, reason: str) -> None:
     _end(assignment, unit, UnitStatus.AVAILABLE, at, reason)
+    unload_in(work, assignment)
     work.record(events.DispatchDeclined(**_order_facts(assignment, incident), reason=reason))
 
 
 def _recalled(work: Work, assignment: Assignment, unit: Unit, incident: Incident, at: datetime, reason: str) -> None:
     rolled = unit.status in (UnitStatus.EN_ROUTE, UnitStatus.ON_SCENE)
     _end(assignment, unit, UnitStatus.RETURNING if rolled else UnitStatus.AVAILABLE, at, reason)
+    unload_in(work, assignment)
     work.record(events.UnitRecalled(**_order_facts(assignment, incident), reason=reason))
 
 

@@ -136,6 +136,14 @@ def circle(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Circle
     return Circle(units=tuple(unit.unit_id for unit in fleet), demand=demand, places=reached.at(at), nodes=reached)
 
 
+def cover_without(center: Center, unit_ids: Collection[str]) -> tuple[float, float]:
+    """Share of the demand inside the circle now, and once these units have been sent: a set does not cost the sum of its parts."""
+    with center.read() as session:
+        roads, fleet = roads_now(center, session), free_units(center, session)
+    left = [unit for unit in fleet if unit.unit_id not in unit_ids]
+    return circle(center, roads, fleet).share, circle(center, roads, left).share
+
+
 class _Same:
     """Something as a key: the same object, not an equal one."""
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from command_center.center import Center
 from command_center.db.tables import Assignment, Incident, Unit
 from command_center.words import translator
-from command_center.words.phrases import LEVEL
+from command_center.words.names import catalogue_names
+from command_center.words.phrases import LEVEL, listed
 
 if TYPE_CHECKING:
     from apprise import Apprise
@@ -37,9 +38,9 @@ class Notice:
 
 
 def dispatch_notice(center: Center, assignment_id: int) -> Notice:
-    """The order in words: what, where, how grave, what the caller said."""
+    """The order in words: what, where, how grave, where to load on the way, what the caller said."""
     with center.read() as session:
-        unit, incident = _order(session, assignment_id)
+        assignment, unit, incident = _order(session, assignment_id)
         say = translator(center.language)
         kind = center.catalogue.incident_types[incident.type].name.in_(center.language)
         place = incident.place_en if center.language == "en" else incident.place_zh
@@ -49,20 +50,31 @@ def dispatch_notice(center: Center, assignment_id: int) -> Notice:
             "word": say(LEVEL[incident.severity]),
         }
         where = f"{place}\n{incident.lat:.5f},{incident.lon:.5f}"
-        body = "\n".join(line for line in (where, incident.note, say("Incident %(number)s") % {"number": incident.number}) if line)
+        lines = (where, _loading(center, assignment), incident.note, say("Incident %(number)s") % {"number": incident.number})
+        body = "\n".join(line for line in lines if line)
         return Notice(channel=unit.channel, title=title, body=body)
 
 
 def recall_notice(center: Center, assignment_id: int) -> Notice:
     with center.read() as session:
-        unit, incident = _order(session, assignment_id)
+        _, unit, incident = _order(session, assignment_id)
         say = translator(center.language)
         return Notice(channel=unit.channel, title=say("Recalled"), body=say("Incident %(number)s") % {"number": incident.number})
 
 
-def _order(session: Session, assignment_id: int) -> tuple[Unit, Incident]:
+def _order(session: Session, assignment_id: int) -> tuple[Assignment, Unit, Incident]:
     assignment = session.get_one(Assignment, assignment_id)
-    return session.get_one(Unit, assignment.unit_id), session.get_one(Incident, assignment.incident_id)
+    return assignment, session.get_one(Unit, assignment.unit_id), session.get_one(Incident, assignment.incident_id)
+
+
+def _loading(center: Center, assignment: Assignment) -> str:
+    """Where to load on the way, and what; "" for an order that goes straight."""
+    if assignment.stop_depot is None:
+        return ""
+    names = catalogue_names(center.catalogue, center.language)
+    loads = [f"{names.get(material, material)}×{quantity}" for material, quantity in sorted((assignment.stop_loads or {}).items())]
+    facts = {"depot": names.get(assignment.stop_depot, assignment.stop_depot), "loads": listed(center.language, loads)}
+    return translator(center.language)("First load at %(depot)s: %(loads)s") % facts
 
 
 def services_of(channel: str | None) -> tuple[str, ...]:

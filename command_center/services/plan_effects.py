@@ -26,9 +26,10 @@ from command_center.domain.text import Text
 from command_center.services import notices
 from command_center.services.assignments import recall_in
 from command_center.services.audiences import Audience, addressees
-from command_center.services.dispatching import assign, check_free, follow_units, open_incident
+from command_center.services.dispatching import assign, check_free, follow_units
 from command_center.services.group_links import link_groups
 from command_center.services.notices import IN_LINE, TO_DECIDE, Draft, chain_step_s, queue_notice
+from command_center.services.open_incidents import open_incident
 from command_center.services.plan_needs import needs
 from command_center.services.road_conditions import roads_now
 from command_center.services.shelters import close_for_plan
@@ -77,17 +78,17 @@ def _order_units(center: Center, work: Work, activation: Activation, plan: Plan,
     units = work.all(Unit, list(chosen), lambda unit_id: UnknownUnit(unit=unit_id))
     incident = None if activation.incident_id is None or not units else open_incident(work, activation.incident_id)
     for unit in units:
-        _put_on_duty(work, activation, unit, incident)
+        _put_on_duty(center, work, activation, unit, incident)
     if incident is not None:
         follow_units(work, incident)
     return tuple(unit.id for unit in units)
 
 
-def _put_on_duty(work: Work, activation: Activation, unit: Unit, incident: Incident | None) -> None:
+def _put_on_duty(center: Center, work: Work, activation: Activation, unit: Unit, incident: Incident | None) -> None:
     assignment_id = None
     if incident is not None:
         check_free(work, unit)
-        assignment_id = assign(work, incident, unit, None, [])
+        assignment_id = assign(center, work, incident, unit, None, None, [])
     duty = work.add(
         UnitDuty(
             activation_id=activation.id,

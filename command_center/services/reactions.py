@@ -68,6 +68,10 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.UnitDispatched: lambda event: (
         () if event.happened else (Reaction("send_dispatch"), *_after(event.answer_in_s, "ask_for_answer"))
     ),
+    events.ProposalFollowed: (),
+    events.ProposalOverruled: (),
+    events.LoadingOrdered: (),
+    events.DepotFellShort: (),
     events.DispatchSent: (),
     events.DispatchFailed: (),
     events.DispatchAcknowledged: (),

@@ -12,6 +12,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
+from command_center.domain.dispatching import Shown
 from command_center.domain.errors import Refusal
 from command_center.domain.levels import Level
 from command_center.domain.status import CLOSING_OUTCOMES, AssignmentStatus, IncidentStatus, UnitStatus
@@ -52,7 +53,8 @@ async def _report(desk: Desk, wanted: Order) -> None:
 async def _send_suggested(desk: Desk, wanted: Order) -> None:
     """Accept the unit proposed in place of one that does not answer; the row's version makes a double press one order."""
     key_of_press = f"instead-{wanted['incident']}-{wanted['unit']}-{wanted['version']}"
-    send = DispatchUnits(incident_id=int(wanted["incident"]), unit_ids=(wanted["unit"],), key=key_of_press)
+    unit_ids = (wanted["unit"],)
+    send = DispatchUnits(incident_id=int(wanted["incident"]), unit_ids=unit_ids, key=key_of_press, shown=Shown(proposed=unit_ids))
     await order(desk, dispatching.dispatch_units, send)
 
 

@@ -73,6 +73,7 @@ REASON: Mapping[str, str] = {
     "cut_off": N_("cut off by closed roads"),
     "unreachable": N_("no road leads there"),
     "position_lost": N_("position lost, counted from its station"),
+    "off_road": N_("off the road, arrival uncertain"),
 }
 
 UNIT_KIND: Mapping[str, str] = {
@@ -481,6 +482,10 @@ EVENT: Mapping[str, str] = {
     "IncidentNoted": N_("Incident %(number)s: %(note)s"),
     "IncidentPhotographed": N_("Incident %(number)s: photo added. %(note)s"),
     "UnitDispatched": N_("%(unit)s dispatched to incident %(number)s"),
+    "ProposalFollowed": N_("Incident %(number)s: sent as proposed: %(sent)s"),
+    "ProposalOverruled": N_("Incident %(number)s: proposed %(proposed)s, sent %(sent)s"),
+    "LoadingOrdered": N_("%(unit)s loads at %(depot)s on its way to incident %(number)s: %(materials)s"),
+    "DepotFellShort": N_("%(depot)s no longer holds what %(unit)s was to load for incident %(number)s (%(materials)s): it goes straight"),
     "DispatchSent": N_("Order for incident %(number)s reached %(unit)s"),
     "DispatchFailed": N_("Order for incident %(number)s did not reach %(unit)s: phone the crew"),
     "DispatchAcknowledged": N_("%(unit)s acknowledged incident %(number)s"),

@@ -16,7 +16,7 @@ Happened: TypeAlias = str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One thing that happened. Fields are str, int, float, bool, None or lists of str: they go into the log as JSON."""
+    """One thing that happened. Fields are str, int, float, bool, None or lists of these: they go into the log as JSON."""
 
     name: ClassVar[str]
 

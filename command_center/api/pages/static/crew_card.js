@@ -93,9 +93,16 @@
     way.id = "way";
     return [
       head, marks, element("p", "place", inLanguage(incident.place)),
+      ...(order.stop && !["on_scene", ...ENDED].includes(status) ? [element("p", "load", loading(order.stop))] : []),
       ...(incident.note ? [element("p", "note", incident.note)] : []),
       clock, way, element("p", "status", settings.statuses[status]),
     ];
+  }
+
+  /* Where to stop on the way, and for what. */
+  function loading(stop) {
+    const loads = stop.loads.map(load => `${inLanguage(load.name)}×${load.quantity}`).join(settings.lang === "en" ? ", " : "、");
+    return say("load_first", { depot: inLanguage(stop.name), loads });
   }
 
   function buttons(order, status) {
