@@ -21,7 +21,6 @@ from command_center.services.coverage import Demand, FreeUnit, circle, demand_of
 from command_center.services.places import nearest_place
 from command_center.services.road_conditions import RoadsNow, roads_now
 
-
 MOST_WEIGHED = 32
 """Of so many moves each is weighed alone, too; a province's fleet is advised as a whole."""
 

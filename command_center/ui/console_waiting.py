@@ -64,7 +64,9 @@ def _line(one: ForIncident, row: Row | None, refused: str | None, screen: Screen
         parts.append(html.Span([icon("alert-triangle"), refused], className="refused bad", role="alert"))
     keys = [key(screen.say(N_("Open")), **opens("incident", one.incident_id))]
     if one.units:
-        keys.insert(0, key(screen.say(N_("Send these")), symbol="send", look="order", **_sends([one], {} if row is None else {row["id"]: row})))
+        keys.insert(
+            0, key(screen.say(N_("Send these")), symbol="send", look="order", **_sends([one], {} if row is None else {row["id"]: row}))
+        )
     return html.Div([*parts, html.Div(keys, className="acts")], className="wait", **{"data-waiting": str(one.incident_id)})
 
 

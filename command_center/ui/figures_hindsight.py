@@ -56,7 +56,9 @@ def _found(replay: Mapping[str, Any], screen: Screen) -> list[Component]:
         (N_("no choice could have been faster"), replay["floor_s"]),
     ]
     table = html.Table(
-        html.Tbody([html.Tr([html.Th(screen.say(label), scope="row"), html.Td(_time(value), className="number")]) for label, value in rows]),
+        html.Tbody(
+            [html.Tr([html.Th(screen.say(label), scope="row"), html.Td(_time(value), className="number")]) for label, value in rows]
+        ),
         className="listing",
     )
     lead = html.P(screen.say(N_("Call to first unit there, mean weighted by level")), className="muted")
@@ -64,7 +66,10 @@ def _found(replay: Mapping[str, Any], screen: Screen) -> list[Component]:
     unreached = sum(it["real_s"] is None for it in replay["incidents"])
     parts: list[Component] = [lead, table]
     if worst:
-        parts += [html.H4(screen.say(N_("Choices that cost most"))), html.Ul([_line(it, screen) for it in worst[:WORST_SHOWN]], className="lines")]
+        parts += [
+            html.H4(screen.say(N_("Choices that cost most"))),
+            html.Ul([_line(it, screen) for it in worst[:WORST_SHOWN]], className="lines"),
+        ]
     else:
         parts.append(empty_state(screen.say(N_("No choice could have been much better."))))
     if unreached:

@@ -13,11 +13,10 @@ from command_center.services.hindsight import hindsight
 from command_center.services.report_figures import Comparison
 from command_center.ui import figures_hindsight
 from command_center.ui import figures_view as view
-from command_center.ui.figures_hindsight import LONGEST_REPLAYED
 from command_center.ui.desk_page import At, DeskPage, Look, Part, demonstration, unseen
+from command_center.ui.figures_hindsight import LONGEST_REPLAYED
 from command_center.ui.figures_view import Span
 from command_center.ui.shell import Desk, Screen
-
 
 KEPT = 16
 """Looks back that are kept."""

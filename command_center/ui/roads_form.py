@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from command_center.domain.closures import Blocked
 from command_center.domain.dispatching import RankedUnit
 from command_center.domain.errors import Invalid, Refusal
 from command_center.domain.geo import Point
@@ -131,7 +129,11 @@ def _street(screen: Screen) -> list[Component]:
 
 def _spot(screen: Screen) -> list[Component]:
     place = console_search.search_box(
-        PLACE, screen.say(N_("Where the water stands")), screen.say(N_("initials or name of a place")), source="server", next_id="roads-water"
+        PLACE,
+        screen.say(N_("Where the water stands")),
+        screen.say(N_("initials or name of a place")),
+        source="server",
+        next_id="roads-water",
     )
     limit = f"{screen.center.catalogue.common.closures.close_cm:g}"
     water = text_field(

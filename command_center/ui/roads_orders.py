@@ -58,7 +58,7 @@ async def _reopen(desk: Desk, wanted: Order, at: At) -> Outcome:
     return await _settle(desk, closures.reopen_road, wanted, at)
 
 
-async def _settle(desk: Desk, verb: Any, wanted: Order, at: At) -> Outcome:  # noqa: ANN401 - a verb that ends a closure, with its reason
+async def _settle(desk: Desk, verb: Any, wanted: Order, at: At) -> Outcome:
     """It is open from then on; the panel that showed it goes back to the form."""
     done = await order(desk, verb, int(wanted["closure"]), reason=wanted["word"])
     if isinstance(done, Refusal):

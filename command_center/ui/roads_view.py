@@ -241,10 +241,9 @@ def _advice(advice: Mapping[str, Any] | None, screen: Screen) -> list[Component]
         return [empty_state(screen.say(N_("Nobody has asked for standby points yet.")), symbol="truck")]
     shares = {"before": percent(advice["share_before"]), "after": percent(advice["share_after"])}
     gain = points(advice["share_after"] - advice["share_before"], screen)
+    said = screen.say(N_("Reached within 5 minutes: %(before)s, from the standby points %(after)s"), **shares)
     told = [
-        html.P(
-            [html.Span(screen.say(N_("Reached within 5 minutes: %(before)s, from the standby points %(after)s"), **shares)), html.B(f" {gain}")]
-        ),
+        html.P([html.Span(said), html.B(f" {gain}")]),
         html.P(
             screen.say(N_("worked out %(time)s by %(name)s"), time=hour_minute(advice["at"], screen), name=advice["by"]), className="muted"
         ),

@@ -58,7 +58,8 @@ def lines(page: Page) -> Locator:
 
 def click_map(page: Page, point: Point) -> None:
     """A click on the ground of the map."""
-    x, y = page.evaluate("([lat, lon]) => { const at = cc.map.latLngToContainerPoint([lat, lon]); return [at.x, at.y]; }", [point.lat, point.lon])
+    place = "at => { const {x, y} = cc.map.latLngToContainerPoint(at); return [x, y]; }"
+    x, y = page.evaluate(place, [point.lat, point.lon])
     box = page.locator(".leaflet-container").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + x, box["y"] + y)
@@ -217,5 +218,10 @@ def test_a_guard_who_leaves_stands_on_the_wall_until_he_is_back(screens: Screens
     expect(wall.locator("[data-unguarded]")).to_contain_text("无人值守")
     expect(wall.locator(".mk.closure[data-left]")).to_contain_text("无人值守")
     expect(console.locator(".next li").first).to_contain_text("无人值守")
-    eventually(lambda: (theatre.report(("patrol-07", Point(row["lat"], row["lon"]), 0)), standing(theatre)[0]["guard_left_at"] is None)[1], within_s=15)
+
+    def is_back() -> bool:
+        theatre.report(("patrol-07", Point(row["lat"], row["lon"]), 0))
+        return standing(theatre)[0]["guard_left_at"] is None
+
+    eventually(is_back, within_s=15, every_s=0.5)
     expect(wall.locator("[data-unguarded]")).to_have_count(0)

@@ -48,7 +48,8 @@ def test_one_is_sent_alone_and_a_refusal_stands_at_its_incident(screens: Screens
     page = screens.open("/console?waiting=all")
     expect(page.locator("[data-waiting]")).to_have_count(2)
 
-    page.evaluate("cc.consoleOrder({act: 'send_together', key: 'x-1', orders: [[%d, ['patrol-12']], [%d, ['patrol-01']]]})" % (first, second))
+    wanted = [[first, ["patrol-12"]], [second, ["patrol-01"]]]
+    page.evaluate("orders => cc.consoleOrder({act: 'send_together', key: 'x-1', orders})", wanted)
 
     refused = page.locator(f"[data-waiting='{first}'] .refused")
     expect(refused).to_be_visible()
