@@ -169,7 +169,7 @@ def _cut_section(cut: str, found: Sequence[Cut], screen: Screen) -> Component:
         [html.Thead(html.Tr([html.Th(screen.say(head) if head else "", scope="col") for head in heads])), html.Tbody(rows)],
         className="listing",
     )
-    graph = dcc.Graph(figure=_drawn(_shares(names, found, screen), screen), config=QUIET, className="chart")
+    graph = dcc.Graph(figure=_drawn(_shares(names, found, screen), screen, height=220), config=QUIET, className="chart")
     note = screen.say(N_("times: 90th percentile"))
     return section(screen.say(CUT_TITLES[cut]), graph, html.Div(table, className="wide"), note=note, folded=False)
 
@@ -209,11 +209,11 @@ def _chart(title: str, drawn: go.Figure, screen: Screen) -> Component:
     return section(screen.say(title), graph)
 
 
-def _drawn(drawn: go.Figure, screen: Screen) -> go.Figure:
+def _drawn(drawn: go.Figure, screen: Screen, height: int = 260) -> go.Figure:
     """The chart in the page's letters and colours."""
     ink = _ink(screen)
     drawn.update_layout(
-        height=260,
+        height=height,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
