@@ -75,6 +75,7 @@
     if (onConsole()) set("call-offered", { data: null });      // what was ticked belonged to another type or place
     set(box.id, { value: label, error: null });
     set(store, { data: value });
+    cc.emit("chosen", { store, value });
     if (then) then();
     else byId(box.dataset.next)?.focus();
   }
@@ -195,7 +196,7 @@
     press(button);
   }
 
-  const KEYS = { F2: () => show("call"), F3: () => press("console-open-palette"), F7: () => press("console-open-warnings"), F8: () => press("console-ack"), F9: () => press("console-open-plans") };
+  const KEYS = { F2: () => show("call"), F3: () => press("console-open-palette"), F4: () => press("console-open-waiting"), F6: () => cc.go("/roads"), F7: () => press("console-open-warnings"), F8: () => press("console-ack"), F9: () => press("console-open-plans") };
 
   function key(event) {
     if (event.isComposing || event.keyCode === 229) return;

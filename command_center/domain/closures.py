@@ -76,6 +76,19 @@ CLOSURE_CHART: Mapping[ClosureState, frozenset[ClosureState]] = {
 }
 
 
+TAKE_BACK_S = 30.0
+"""So long after it was closed or opened a road is put back as it was, with one key."""
+
+
+def taken_back(state: ClosureState, depth_cm: float | None, close_cm: float) -> ClosureState | None:
+    """What a closure becomes when the last step is taken back: water that proposed it goes on proposing it. None: nothing to take back."""
+    if state is ClosureState.REOPENED:
+        return ClosureState.CLOSED
+    if state is ClosureState.CLOSED:
+        return ClosureState.PROPOSED if depth_cm is not None and depth_cm >= close_cm else ClosureState.REOPENED
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosureRules:
     """Working values, editable in vocabulary.yaml.

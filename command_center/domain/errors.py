@@ -632,6 +632,12 @@ class ClosureSettled(Conflict):
     code = "closure_settled"
 
 
+class TooLateToTakeBack(Conflict):
+    """Closing or opening a road can be taken back at once only. Facts: road."""
+
+    code = "too_late_to_take_back"
+
+
 class UnitGuards(Conflict):
     """The unit guards a closed road. Facts: unit, road."""
 

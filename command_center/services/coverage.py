@@ -219,7 +219,6 @@ def summary(center: Center, sight: Sight) -> dict[str, Any]:
     """The circle in figures, JSON-plain: shares from 0 to 1, who is outside, what each unit alone reaches."""
     now = sight.circle
     outside = np.flatnonzero(~now.inside)
-    by_weight = outside[np.argsort(-now.demand.weight[outside], kind="stable")]
     return {
         "at": moment(sight.at),
         "limit_s": PROMISE_S,
@@ -232,8 +231,15 @@ def summary(center: Center, sight: Sight) -> dict[str, Any]:
         "areas": {code: round(now.share_in(code), 4) for code in center.catalogue.areas},
         "only_by": {unit: round(cost, 4) for unit, cost in sorted(now.price().items()) if cost > 0},
         "outside_count": len(outside),
-        "outside": [_place(center, now, int(number)) for number in by_weight[:OUTSIDE_TOLD]],
+        "outside_kinds": {kind: int(count) for kind, count in zip(*np.unique(now.demand.kinds[outside], return_counts=True), strict=True)},
+        "outside": places_told(center, now, outside, OUTSIDE_TOLD),
     }
+
+
+def places_told(center: Center, now: Circle, places: NDArray[np.int64], most: int) -> list[dict[str, Any]]:
+    """Some of the places of a circle, those with most demand first, JSON-plain. places : their numbers."""
+    by_weight = places[np.argsort(-now.demand.weight[places], kind="stable")]
+    return [_place(center, now, int(number)) for number in by_weight[:most]]
 
 
 def _place(center: Center, now: Circle, number: int) -> dict[str, Any]:

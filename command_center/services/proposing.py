@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from command_center.center import Center
 from command_center.db.tables import Incident, Stock, Unit
 from command_center.domain.catalogue import IncidentType
-from command_center.domain.dispatching import OFF_ROAD_M, Candidate, DepotStop, Proposal, Shortfall, rank_units
+from command_center.domain.dispatching import OFF_ROAD_M, Candidate, DepotStop, Proposal, RankedUnit, Shortfall, rank_units
 from command_center.domain.errors import (
     UnknownIncident,
 )
@@ -48,11 +48,11 @@ def propose_for(center: Center, kind: IncidentType, point: Point) -> Proposal:
         return _proposal(center, session, kind, point, with_cover=True)
 
 
-def nearest_free(center: Center, session: Session, point: Point, *, count: int) -> tuple[str, ...]:
-    """Ids of the units that could be at a point soonest and that nothing keeps from going, as part of something larger."""
+def nearest_free(center: Center, session: Session, point: Point, *, count: int) -> tuple[RankedUnit, ...]:
+    """The units that could be at a point soonest and that nothing keeps from going, as part of something larger."""
     fleet = _fleet(center, session, point)
     ranked = rank_units(fleet.candidates, capabilities=frozenset(), first_units={})
-    return tuple(unit.unit_id for unit in ranked.units if unit.suitable)[:count]
+    return tuple(unit for unit in ranked.units if unit.suitable)[:count]
 
 
 def _proposal(center: Center, session: Session, kind: IncidentType, point: Point, *, with_cover: bool) -> Proposal:

@@ -180,6 +180,7 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.ClosureDeclined: (),
     events.ClosureStale: (),
     events.RoadReopened: (),
+    events.ClosureTakenBack: (),
     events.GuardNamed: (),
     events.GuardArrived: (),
     events.GuardLeft: lambda event: (Reaction("call_guard_back"), *_after(event.leaders_in_s, "call_for_guard")),

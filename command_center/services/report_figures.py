@@ -212,6 +212,7 @@ def figures_book(center: Center, span: Span, before: Span | None, language: str)
     return write_sheets(
         [
             SheetOut(N_("Figures"), _FIGURES if earlier else _FIGURES[:3], list(_headline_rows(center, now, earlier, language))),
+            *(SheetOut(title, _CUT, list(_cut_rows(center, now, cut, language))) for cut, title in _CUT_SHEETS.items()),
             SheetOut(N_("Types by hour"), _TYPES, list(_type_rows(now, names, language))),
             SheetOut(N_("Areas"), _AREAS, [{"area": areas.get(area, area), "incidents": n} for area, n in now.by_area.items()]),
             SheetOut(N_("Positions"), _POSITIONS, [{"lat": it.lat, "lon": it.lon, "incidents": it.incidents} for it in now.heat]),
@@ -233,6 +234,23 @@ _TYPES = (
     Column(key="type", title=N_("Emergency type"), width=28),
     Column(key="incidents", title=N_("Incidents"), width=10),
     *(Column(key=f"h{hour}", title=f"{hour:02d}", width=5) for hour in range(HOURS)),
+)
+_CUT_SHEETS: Mapping[str, str] = {"area": N_("Response by area"), "type": N_("Response by type"), "hour": N_("Response by hour")}
+_CUT = (
+    Column(key="of", title=N_("Area, type or hour"), width=28),
+    Column(key="incidents", title=N_("Incidents"), width=10),
+    Column(key="arrivals", title=N_("Incidents that a unit reached"), width=14),
+    Column(key="kept", title=N_("Reached within five minutes, %"), width=16),
+    *(
+        Column(key=f"{stage}_{name}", title=title, width=16)
+        for stage, titles in {
+            "handling": (N_("Call to dispatch, median, s"), N_("Call to dispatch, 90th percentile, s")),
+            "turnout": (N_("Dispatch to rolling, median, s"), N_("Dispatch to rolling, 90th percentile, s")),
+            "travel": (N_("Rolling to on scene, median, s"), N_("Rolling to on scene, 90th percentile, s")),
+            "arrival": (N_("Call to first arrival, median, s"), N_("Call to first arrival, 90th percentile, s")),
+        }.items()
+        for name, title in zip(("p50", "p90"), titles, strict=True)
+    ),
 )
 _AREAS = (Column(key="area", title=N_("Area"), width=28), Column(key="incidents", title=N_("Incidents")))
 _POSITIONS = (
@@ -260,6 +278,8 @@ _HEADLINE: Mapping[str, tuple[str, str]] = {
     "calls": (N_("Calls"), ""),
     "arrivals": (N_("Incidents that a unit reached"), ""),
     "kept_share": (N_("Reached within five minutes"), "%"),
+    "there_share": (N_("Reached within three minutes"), "%"),
+    "rolling_share": (N_("Rolling within a minute of the order"), "%"),
     "handling_p50_s": (N_("Call to dispatch, median"), "s"),
     "handling_p90_s": (N_("Call to dispatch, 90th percentile"), "s"),
     "turnout_p50_s": (N_("Dispatch to rolling, median"), "s"),
@@ -311,6 +331,26 @@ def _type_rows(now: WatchFigures, names: Mapping[str, str], language: str) -> It
 
 def _hours(by_hour: Sequence[int]) -> dict[str, object]:
     return {f"h{hour}": count for hour, count in enumerate(by_hour)}
+
+
+def cut_name(center: Center, cut: str, code: str, language: str) -> str:
+    """What one area, type or hour is called (domain/period_figures.CUTS)."""
+    if cut == "area":
+        known = center.catalogue.areas.get(code)
+        return known.name.in_(language) if known else translator(language)(N_("outside every area"))
+    return catalogue_names(center.catalogue, language).get(code, code) if cut == "type" else f"{code}:00–{code}:59"
+
+
+def _cut_rows(center: Center, now: WatchFigures, cut: str, language: str) -> Iterator[Mapping[str, object]]:
+    for it in now.cuts[cut]:
+        times = {
+            f"{stage}_{name}": None if seconds is None else round(seconds, 1)
+            for name, by_stage in (("p50", it.p50_s), ("p90", it.p90_s))
+            for stage, seconds in by_stage.items()
+        }
+        share = None if it.kept_share is None else round(it.kept_share * 100, 1)
+        name = cut_name(center, cut, it.of, language)
+        yield {"of": name, "incidents": it.incidents, "arrivals": it.arrivals, "kept": share, **times}
 
 
 def _plan_row(it: PlanUse, names: Mapping[str, str]) -> Mapping[str, object]:

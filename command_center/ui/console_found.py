@@ -20,7 +20,7 @@ from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import empty_state, icon
 from command_center.words import N_, phrases
 
-DOCKED_BY_ADDRESS = ("incident", "unit")
+DOCKED_BY_ADDRESS = ("incident", "unit", "waiting")
 FOUND = ("person", "depot", "material", "place", "log")
 
 

@@ -8,8 +8,8 @@ from dash.development.base_component import Component
 
 from command_center.domain.board import Row
 from command_center.services.figures import is_overdue
-from command_center.ui import console_plans, reports_view
-from command_center.ui.console_parts import ago, grave_first, incident_state, key, moment, type_name
+from command_center.ui import console_closures, console_plans, reports_view
+from command_center.ui.console_parts import ago, grave_first, incident_state, key, moment, type_name, waiting_rows
 from command_center.ui.map_layers import unit_symbol
 from command_center.ui.shell import Screen
 from command_center.ui.widgets import Children, clock, empty_state, icon, severity, skeleton
@@ -83,7 +83,11 @@ def _newest_call_at(entries: Iterable[dict[str, object]]) -> datetime | None:
 def next_steps(screen: Screen) -> list[Component]:
     """What the officer should do now, the most pressing first."""
     incidents = grave_first(screen.live.board.rows("incident"))
-    lines = [line for row in incidents if (line := _next_step(row, screen))]
+    lines = [_step(symbol, words, button) for symbol, words, button in console_closures.waiting(screen)]
+    if len(together := waiting_rows(screen)) > 1:
+        text = screen.say(N_("%(n)s incidents wait for units: propose for all together"), n=len(together))
+        lines.append(_step("truck", text, key(screen.say(N_("Propose")), keys="F4", **opens("waiting", ""))))
+    lines += [line for row in incidents if (line := _next_step(row, screen))]
     lines += [_step(symbol, text, button) for symbol, text, button in console_plans.proposed(screen)]
     lines += [_step(symbol, text, button) for symbol, text, button in console_plans.waiting(screen)]
     lines += [_step(symbol, words, button) for symbol, words, button in reports_view.waiting(screen)]

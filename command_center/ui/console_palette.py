@@ -24,6 +24,8 @@ COMMANDS = (
     (N_("Take a call"), "F2", {"panel": {"kind": "call"}}),
     (N_("Acknowledge the gravest incident not seen yet"), "F8", {"press": "console-ack"}),
     (N_("Warnings and proposals"), "F7", {"go": "/warnings"}),
+    (N_("All who wait, together"), "F4", {"panel": {"kind": "waiting"}}),
+    (N_("Closed roads and standby points"), "F6", {"go": "/roads"}),
     (N_("Choose a plan"), "F9", {"press": "console-open-plans"}),
     (N_("Duty and handover"), "", {"go": "/duty"}),
     (N_("Depots and vehicles"), "", {"go": "/resources"}),

@@ -10,7 +10,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from command_center.center import Center
-from command_center.domain.period_figures import Change, WatchFigures
+from command_center.domain.period_figures import STAGES, Change, Cut, WatchFigures
 from command_center.services import report_figures
 from command_center.services.report_figures import Comparison
 from command_center.services.watches import WatchView
@@ -55,6 +55,11 @@ def spans_of(at: At, watch: WatchView | None, center: Center) -> tuple[Span, Spa
 
 def kind_of(at: At) -> str:
     return at.get("span") if at.get("span") in KINDS else "day"  # type: ignore[return-value]  # a key of KINDS by then
+
+
+def looks_back(at: At) -> bool:
+    """Whether the address asks for hindsight."""
+    return at.get("look") == "back"
 
 
 def _day(at: At, today: date) -> date:
@@ -142,11 +147,70 @@ def charts(figures: WatchFigures, circle: Sequence[Mapping[str, Any]], screen: S
     ]
 
 
+CUT_TITLES: Mapping[str, str] = {
+    "area": N_("Response times by area"),
+    "type": N_("Response times by type"),
+    "hour": N_("Response times by hour of the call"),
+}
+
+
+def cuts(figures: WatchFigures, screen: Screen) -> list[Component]:
+    """Five-minute share and times by area, type and hour, each as a chart with its table; nothing where nobody arrived anywhere."""
+    if not figures.arrivals:
+        return []
+    return [_cut_section(cut, figures.cuts[cut], screen) for cut in CUT_TITLES]
+
+
+def _cut_section(cut: str, found: Sequence[Cut], screen: Screen) -> Component:
+    names = [report_figures.cut_name(screen.center, cut, it.of, screen.lang) for it in found]
+    heads = ["", N_("Incidents"), N_("Reached"), N_("in 5 min"), N_("Handling"), N_("Turnout"), N_("Travel"), N_("Arrival")]
+    rows = [html.Tr([html.Th(name, scope="row"), *_cut_cells(it)]) for name, it in zip(names, found, strict=True)]
+    table = html.Table(
+        [html.Thead(html.Tr([html.Th(screen.say(head) if head else "", scope="col") for head in heads])), html.Tbody(rows)],
+        className="listing",
+    )
+    graph = dcc.Graph(figure=_drawn(_shares(names, found, screen), screen), config=QUIET, className="chart")
+    note = screen.say(N_("times: 90th percentile"))
+    return section(screen.say(CUT_TITLES[cut]), graph, html.Div(table, className="wide"), note=note, folded=False)
+
+
+def _cut_cells(it: Cut) -> list[Component]:
+    share = "—" if it.kept_share is None else f"{it.kept_share * 100:.0f}%"
+    times = ["—" if (seconds := it.p90_s[stage]) is None else minutes_seconds(seconds) for stage in STAGES]
+    return [html.Td(text, className="number") for text in (str(it.incidents), str(it.arrivals), share, *times)]
+
+
+def _shares(names: Sequence[str], found: Sequence[Cut], screen: Screen) -> go.Figure:
+    """Bars of the five-minute share, with the 90th percentile of the arrival written at each."""
+    known = [(name, it) for name, it in zip(names, found, strict=True) if it.kept_share is not None]
+    drawn = go.Figure(
+        go.Bar(
+            x=[name for name, _ in known],
+            y=[(it.kept_share or 0.0) * 100 for _, it in known],
+            text=[minutes_seconds(it.p90_s["arrival"] or 0.0) for _, it in known],
+            textposition="auto",
+            marker_color=_ink(screen)["bar"],
+        )
+    )
+    drawn.update_yaxes(range=[0, 101], ticksuffix=" %")
+    drawn.update_xaxes(type="category")
+    return drawn
+
+
 def _ink(screen: Screen) -> Mapping[str, str]:
     return INK[scheme(screen.theme, screen.center.now(), screen.center.catalogue.street.timezone)]
 
 
+QUIET = {"displayModeBar": False, "responsive": True}
+
+
 def _chart(title: str, drawn: go.Figure, screen: Screen) -> Component:
+    graph = dcc.Graph(figure=_drawn(drawn, screen), config=QUIET, className="chart")
+    return section(screen.say(title), graph)
+
+
+def _drawn(drawn: go.Figure, screen: Screen) -> go.Figure:
+    """The chart in the page's letters and colours."""
     ink = _ink(screen)
     drawn.update_layout(
         height=260,
@@ -159,8 +223,7 @@ def _chart(title: str, drawn: go.Figure, screen: Screen) -> Component:
     )
     drawn.update_xaxes(gridcolor=ink["line"], zerolinecolor=ink["line"], automargin=True)
     drawn.update_yaxes(gridcolor=ink["line"], zerolinecolor=ink["line"], automargin=True)
-    graph = dcc.Graph(figure=drawn, config={"displayModeBar": False, "responsive": True}, className="chart")
-    return section(screen.say(title), graph)
+    return drawn
 
 
 def _arrivals(figures: WatchFigures, screen: Screen) -> go.Figure:

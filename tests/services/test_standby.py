@@ -76,3 +76,13 @@ def _held_share(center: Center, roads: RoadsNow, fleet: list[FreeUnit], seen: np
     now = circle(center, roads, fleet)
     weight = np.where(seen, 0.0, now.demand.weight)
     return float(weight[now.inside].sum() / weight.sum())
+
+
+def test_the_move_that_brings_most_by_itself_stands_first(center: Center, officer: Actor) -> None:
+    snow(center)
+
+    advice = standby.plan_standby(center, officer)
+
+    gains = [point["gain"] for point in advice["points"]]
+    assert gains == sorted(gains, reverse=True)
+    assert 0 < gains[0] <= advice["share_after"] - advice["share_before"]

@@ -16,9 +16,10 @@ def layout(screen: Screen) -> Component:
     at = dict(screen.query) | {"token": "&".join(f"{name}={value}" for name, value in screen.query.items())}
     table = [
         html.Div(skeleton(2), id="reports-choice", className="period"),
-        html.Div(id="reports-figures", className="scroll inset", tabIndex="0"),
+        html.Div([html.Div(id="reports-figures"), html.Div(id="reports-hindsight")], className="scroll inset", tabIndex="0"),
     ]
-    charts = html.Div(skeleton(6), id="reports-charts", className="scroll inset charts", tabIndex="0")
+    drawn = [html.Div(skeleton(6), id="reports-charts", className="charts"), html.Div(id="reports-cuts", className="cuts")]
+    charts = html.Div(drawn, className="scroll inset", tabIndex="0")
     return figures_live.DESK_PAGE.body(
         at,
         head(screen, "reports", N_("Figures")),

@@ -195,9 +195,12 @@ COLORS = ("red", "orange", "yellow", "blue")
 
 
 def warning_strip(screen: Screen) -> list[Component]:
-    """One line: what the district ordered, then the warnings in force, gravest colour first; nothing when there is neither."""
+    """One line: closed roads whose guard has left, what the district ordered, the warnings in force, gravest colour first; or nothing."""
     warnings = sorted(screen.live.board.rows("warning"), key=lambda row: (_color_rank(row["color"]), row["issued_at"]))
+    unguarded = [_unguarded(row, screen) for row in screen.live.board.rows("closure") if row["guard_left_at"]]
     told = [_standing_order(row, screen) for row in screen.live.board.rows("standing_order")] + [_warning(row, screen) for row in warnings]
+    sky = [icon("cloud-rain")] if told else []
+    told = unguarded + told
     if not told:
         return []
     hidden = len(told) - WARNINGS_SHOWN
@@ -207,7 +210,7 @@ def warning_strip(screen: Screen) -> list[Component]:
         hidden=hidden <= 0,
         **{"data-more": str(max(hidden, 0))},
     )
-    return [icon("cloud-rain"), *told[:WARNINGS_SHOWN], rest]
+    return [*told[: len(unguarded)][:WARNINGS_SHOWN], *sky, *told[len(unguarded) : WARNINGS_SHOWN], rest]
 
 
 def _color_rank(color: str | None) -> int:
@@ -222,6 +225,15 @@ def _warning(row: Row, screen: Screen) -> Component:
     if row["status"] == "exercise":
         words.append(html.Span(screen.say(N_("exercise")), className="mark"))
     return html.Span(words, className="wall-warning", **{"data-warning": row["id"]})
+
+
+def _unguarded(row: Row, screen: Screen) -> Component:
+    """A closed road that somebody may drive into: where, who left it, since when."""
+    unit = spoken_names(screen).get(str(row["guard_unit_id"]), "")
+    said = screen.say(N_("%(road)s unguarded, %(unit)s has left"), road=screen.read(row["name"]), unit=unit)
+    return html.Span(
+        [icon("ban"), html.B(said), clock(row["guard_left_at"])], className="wall-warning unguarded", **{"data-unguarded": row["id"]}
+    )
 
 
 def _standing_order(row: Row, screen: Screen) -> Component:
