@@ -284,34 +284,38 @@
   }
 
   /* ---- a point that is asked about: a small panel over the map says what is there (ui/console_point.py) ------------- */
-  let mark = null, asksByKey = false;
+  let pointPin = null, asksByKey = false;
   const pointBox = () => byId("console-point");
   const pointIsOpen = () => pointBox() && !pointBox().hidden;
 
-  function markPoint({ lat, lon }) {           // the point is marked at once, its panel follows; a call being taken has its own pin
-    if (!onConsole() || kind() === "call" || !window.cc.map) return;
-    mark?.remove();
-    mark = pinned([lat, lon], window.cc.map, "point-pin");
+  function ask({ lat, lon }) {                 // the point is marked at once, its panel follows
+    pointPin?.remove();
+    pointPin = pinned([lat, lon], window.cc.map, "point-pin");
+    set("console-asked", { data: { lat, lon, n: ++orders } });
   }
 
   function askAt(place, { pan } = {}) {        // by keyboard: as if the map had been clicked there
-    asksByKey = true;
-    if (pan && window.cc.map) bringIntoView([place.lat, place.lon], window.cc.map);
-    markPoint(place);
-    set("map", { clickData: { latlng: { lat: place.lat, lng: place.lon }, n: Date.now() } });
+    if (!window.cc.map) return;
+    if (pan) bringIntoView([place.lat, place.lon], window.cc.map);
+    asksByKey = kind() !== "call";
+    if (asksByKey) ask(place);
+    else set("map", { clickData: { latlng: { lat: place.lat, lng: place.lon }, n: ++orders } });
   }
 
   function closePoint() {
     const held = document.activeElement?.closest("#console-point");
-    mark?.remove();
-    mark = null;
+    pointPin?.remove();
+    pointPin = null;
     asksByKey = false;
     if (!pointIsOpen()) return;
     pointBox().hidden = true;
     set("console-point", { hidden: true });
     if (held) document.querySelector(".console-map .leaflet-container")?.focus({ preventScroll: true });
   }
-  document.addEventListener("cc:mapclick", ({ detail }) => { asksByKey = false; markPoint(detail); });
+  document.addEventListener("cc:mapclick", ({ detail }) => {      // while a call is being taken a click is the call's place
+    asksByKey = false;
+    if (onConsole() && kind() !== "call") ask(detail);
+  });
 
   const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 

@@ -311,7 +311,7 @@ class RoadNetwork:
         away_m = self._feet(place, edges)[1]
         if not len(edges) or away_m.min() > OFF_ROAD_M:
             return None
-        return self.names[self.edges.street[edges[away_m.argmin()]]]
+        return self.names[int(self.edges.street[edges[away_m.argmin()]])]
 
     def _feet(self, place: FloatArray, edges: IntArray) -> tuple[FloatArray, FloatArray]:
         """Of every edge the place nearest to a place on the plane, (k, 2), and how many metres away it is, (k,)."""

@@ -193,7 +193,7 @@ def check_responsibilities(center: Center) -> ResponsibilityCheck:
     """What the list lacks: targets without a lead or without a cadre of their own community, cadres who answer for nothing."""
     with center.read() as session:
         held = held_in(session)
-        cadres = session.scalars(select(Cadre).order_by(Cadre.id)).all()
+        cadres = session.scalars(select(Cadre).order_by(Cadre.kind.desc(), Cadre.id)).all()
         phones = _phones(session, cadres)
     wanted = targets(center.catalogue)
     return ResponsibilityCheck(

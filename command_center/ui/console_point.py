@@ -8,7 +8,7 @@ import asyncio
 import json
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, html
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -18,7 +18,7 @@ from command_center.services import map_points
 from command_center.services.map_points import MapPoint
 from command_center.ui.console_call import place_value, point_value
 from command_center.ui.console_incident import phone_line
-from command_center.ui.console_parts import PANEL, door, key
+from command_center.ui.console_parts import door, key
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import icon
 from command_center.words import N_, phrases
@@ -26,15 +26,19 @@ from command_center.words import N_, phrases
 BOX = "console-point"
 """Id of the panel; assets/console.js hides it."""
 
+ASKED = "console-asked"
+"""Store: {"lat", "lon", "n"} of the point that was clicked last while no call was being taken; n is new with every click."""
 
-def pane(screen: Screen) -> html.Section:
-    return html.Section(
+
+def pane(screen: Screen) -> html.Div:
+    box = html.Section(
         id=BOX,
         className="pane map-point",
         hidden=True,
         tabIndex="-1",
         **{"aria-label": screen.say(N_("The point on the map")), "aria-live": "polite"},
     )
+    return html.Div([box, dcc.Store(id=ASKED)])
 
 
 def hint(screen: Screen) -> str:
@@ -85,17 +89,8 @@ def register(app: Dash, desk: Desk) -> None:
         ClientsideFunction("desk", "pointed"), Output(BOX, "data-pointed"), Input(BOX, "children"), prevent_initial_call=True
     )
 
-    @door(
-        app,
-        desk,
-        Output(BOX, "children"),
-        Output(BOX, "hidden"),
-        Input("map", "clickData"),
-        State(PANEL, "data"),
-        prevent_initial_call=True,
-    )
-    async def ask(click: dict[str, Any] | None, panel: dict[str, Any] | None) -> Any:
-        if not click or (panel or {}).get("kind") == "call":
+    @door(app, desk, Output(BOX, "children"), Output(BOX, "hidden"), Input(ASKED, "data"), prevent_initial_call=True)
+    async def tell_of(asked: dict[str, Any] | None) -> Any:
+        if not asked:
             raise PreventUpdate
-        point = Point(float(click["latlng"]["lat"]), float(click["latlng"]["lng"]))
-        return await asyncio.to_thread(point_view, point, desk.screen()), False
+        return await asyncio.to_thread(point_view, Point(float(asked["lat"]), float(asked["lon"])), desk.screen()), False
