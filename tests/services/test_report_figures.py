@@ -250,7 +250,7 @@ def test_the_workbook_has_every_part_and_no_formula(center: Center, clock: Clock
 
     book = load_workbook(BytesIO(report_figures.figures_book(center, WHOLE_DAY, day_before, language)))
 
-    assert len(book.sheetnames) == 6
+    assert len(book.sheetnames) == 9
     cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
     assert {"=1+1", "FL01", 66.7, 100.0} & {cell.value for cell in cells} >= {"=1+1", "FL01"}
