@@ -259,11 +259,11 @@
       box.title = feature.properties.title || feature.properties.name;
       return L.marker(at, { pane: "layer-stations", keyboard: false, icon: L.divIcon({ className: "mk-at", html: box, iconSize: [0, 0] }), bubblingMouseEvents: false });
     },
-    place: (feature, at) => {      // compounds: a small shape, its name on demand
+    place: (feature, at) => {      // depots and compounds: a small shape, its name on demand; a click on one is a click on the ground there
       const box = make("div", "mk place " + feature.properties.shape);
       box.append(make("span", "mk-tag", feature.properties.name));
       box.title = feature.properties.name;
-      return L.marker(at, { pane: `layer-${feature.properties.shape}s`, keyboard: false, icon: L.divIcon({ className: "mk-at", html: box, iconSize: [0, 0] }) });
+      return L.marker(at, { pane: `layer-${feature.properties.shape}s`, keyboard: false, bubblingMouseEvents: true, icon: L.divIcon({ className: "mk-at", html: box, iconSize: [0, 0] }) });
     },
     adoptUnits: (event, context) => { adopt(context.map); unitLayer = event.target; units.clear(); canvas = null; soon(); },
     adoptIncidents: (event, context) => { adopt(context.map); incidentLayer = event.target; incidents.clear(); drawIncidents(); },

@@ -57,7 +57,9 @@ class OfType:
 
 
 ROLLING_S, THERE_S = 60.0, 180.0
-"""1-3-5 as the province's community stations count it: rolling within a minute of the order, there within three of the call, and five."""
+"""1-3-5 as the province's community stations use it: respond in one minute, be there in three, be at work in five. Counted here by what is
+told: rolling within a minute of the order; on scene within three minutes of the call; and within five, which is the street's promise,
+because nobody tells the moment at which work begins."""
 
 CUTS = ("area", "type", "hour")
 """What arrivals are cut by; hours are those of the call by the street's own clock, "00" to "23"."""
@@ -70,6 +72,8 @@ class Cut:
     of: str
     incidents: int
     arrivals: int
+    rolling_share: float | None
+    there_share: float | None
     kept_share: float | None
     p50_s: Mapping[str, float | None]
     p90_s: Mapping[str, float | None]
@@ -224,6 +228,8 @@ def _of_one(key: str, incidents: Sequence[CountedIncident]) -> Cut:
         of=key,
         incidents=len(incidents),
         arrivals=len(times["arrival"]),
+        rolling_share=promise_kept_share(times["turnout"], ROLLING_S),
+        there_share=promise_kept_share(times["arrival"], THERE_S),
         kept_share=promise_kept_share(times["arrival"]),
         p50_s={stage: percentile_s(it, 50) for stage, it in times.items()},
         p90_s={stage: percentile_s(it, 90) for stage, it in times.items()},

@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from command_center.center import Center
 from command_center.db.tables import Activation, Assignment, Call, Incident, StockMovement, Watch
 from command_center.domain.errors import Invalid, UnknownWatch
+from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.period_figures import (
     HOURS,
     CallCounts,
     Change,
     CountedIncident,
+    HeatCell,
     MaterialUse,
     PlanUse,
     WatchFigures,
@@ -32,6 +34,7 @@ from command_center.domain.period_figures import (
 from command_center.domain.status import ENDED_INCIDENT, IncidentStatus
 from command_center.domain.stock import MoveKind
 from command_center.domain.watches import WatchStatus
+from command_center.services.places import PlaceHit, nearest_place
 from command_center.services.spreadsheets import Column, SheetOut, write_sheets
 from command_center.words import N_, phrases, translator
 from command_center.words.names import catalogue_names
@@ -100,6 +103,11 @@ def compare(center: Center, span: Span, before: Span) -> Comparison:
     """Two times beside each other. Raises Invalid."""
     now, earlier = figures(center, *span), figures(center, *before)
     return Comparison(figures=now, before=earlier, changes=changes(earlier, now))
+
+
+def hottest(center: Center, figures: WatchFigures, limit: int = 5) -> list[tuple[HeatCell, PlaceHit]]:
+    """Where most incidents lay, each with the place next to the middle of its cell."""
+    return [(cell, nearest_place(center, Point(cell.lat, cell.lon))[0]) for cell in figures.heat[:limit]]
 
 
 def _incidents(session: Session, span: Span) -> list[CountedIncident]:
@@ -240,6 +248,8 @@ _CUT = (
     Column(key="of", title=N_("Area, type or hour"), width=28),
     Column(key="incidents", title=N_("Incidents"), width=10),
     Column(key="arrivals", title=N_("Incidents that a unit reached"), width=14),
+    Column(key="rolling", title=N_("Rolling within a minute, %"), width=16),
+    Column(key="there", title=N_("Reached within three minutes, %"), width=16),
     Column(key="kept", title=N_("Reached within five minutes, %"), width=16),
     *(
         Column(key=f"{stage}_{name}", title=title, width=16)
@@ -348,9 +358,10 @@ def _cut_rows(center: Center, now: WatchFigures, cut: str, language: str) -> Ite
             for name, by_stage in (("p50", it.p50_s), ("p90", it.p90_s))
             for stage, seconds in by_stage.items()
         }
-        share = None if it.kept_share is None else round(it.kept_share * 100, 1)
+        shares = {"rolling": it.rolling_share, "there": it.there_share, "kept": it.kept_share}
+        percent = {name: None if share is None else round(share * 100, 1) for name, share in shares.items()}
         name = cut_name(center, cut, it.of, language)
-        yield {"of": name, "incidents": it.incidents, "arrivals": it.arrivals, "kept": share, **times}
+        yield {"of": name, "incidents": it.incidents, "arrivals": it.arrivals, **percent, **times}
 
 
 def _plan_row(it: PlanUse, names: Mapping[str, str]) -> Mapping[str, object]:

@@ -12,7 +12,7 @@ from command_center.domain.rights import Right
 from command_center.ui.console_parts import key, listed, minutes_seconds, type_name
 from command_center.ui.desk_page import At
 from command_center.ui.desk_parts import address_of, goes, hour_minute, section
-from command_center.ui.figures_view import PATH, Span, kind_of, looks_back
+from command_center.ui.figures_times import PATH, Span, asked
 from command_center.ui.shell import Screen
 from command_center.ui.speech import call_signs
 from command_center.ui.widgets import empty_state, severity
@@ -22,6 +22,11 @@ LONGEST_REPLAYED = timedelta(days=7)
 WORST_SHOWN = 12
 WORTH_TELLING_S = 15.0
 """A choice that cost less than this was as good as any."""
+
+
+def looks_back(at: At) -> bool:
+    """Whether the address asks for hindsight."""
+    return at.get("look") == "back"
 
 
 def panel(replay: Mapping[str, Any] | None, at: At, span: Span, figures: WatchFigures, screen: Screen) -> list[Component]:
@@ -40,7 +45,7 @@ def panel(replay: Mapping[str, Any] | None, at: At, span: Span, figures: WatchFi
 
 def _offer(at: At, figures: WatchFigures, screen: Screen) -> list[Component]:
     told = N_("The calls of this time once more, with everything known: how far the choices were from the best that could have been done.")
-    href = address_of(PATH, span=kind_of(at), day=at.get("day"), look="back")
+    href = address_of(PATH, **asked(at) | {"look": "back"})
     look = key(screen.say(N_("Look back")), symbol="history", look="order", **goes(href))
     return [html.P(screen.say(told), className="muted"), html.Div(look, className="acts")] if figures.incidents else _nothing(screen)
 

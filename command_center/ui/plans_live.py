@@ -18,6 +18,7 @@ from command_center.services.plan_figures import PlanFigures, plan_figures
 from command_center.services.plan_preview import Preview, preview
 from command_center.services.plan_story import PlanStory, plan_story
 from command_center.services.reports import ReportView, list_reports
+from command_center.services.responsibilities import Responsible, responsible_at
 from command_center.ui import plans_board, plans_cards, plans_form, plans_messages, plans_preview, plans_tasks, reports_view, shelters_view
 from command_center.ui.console_parts import signed_in
 from command_center.ui.desk_page import At, DeskPage, Filled, Look, Part, demonstration, unseen
@@ -36,7 +37,7 @@ class Sight:
     """Everything a part is drawn from.
 
     seen : what the plan would do, in the preview and for an activation that waits. story : of the activation that stands open.
-    refusal : why there is neither.
+    responsible : whom to phone first about the place of the story's incident. refusal : why there is neither.
     """
 
     screen: Screen
@@ -50,6 +51,7 @@ class Sight:
     story: PlanStory | None = None
     recipients: Sequence[Recipient] = ()
     reports: Sequence[ReportView] = ()
+    responsible: Sequence[Responsible] = ()
     refusal: Refusal | None = None
 
     @property
@@ -144,7 +146,7 @@ def _tasks(sight: Sight) -> list[Component]:
         return []
     if sight.seen is not None:
         return plans_preview.would(sight.seen, sight.screen, own=int(sight.story.activation["id"]))
-    return plans_tasks.tasks_view(sight.story, sight.group, sight.screen)
+    return plans_tasks.tasks_view(sight.story, sight.group, sight.screen, sight.responsible)
 
 
 def _messages(sight: Sight) -> list[Component]:
@@ -227,7 +229,9 @@ def _board(desk: Desk, sight: Sight, activation: str) -> Sight:
     opened = sight.opened if sight.opened in {notice["id"] for notice in story.notices} else None
     recipients = recipients_of(desk.center, int(opened)) if opened else ()
     told = list_reports(desk.center, signed_in(desk), state="all", activation_id=int(activation))
-    return replace(sight, story=story, seen=seen, recipients=recipients, reports=told)
+    incident = story.activation["incident_id"]
+    responsible = () if incident is None else responsible_at(desk.center, int(incident))
+    return replace(sight, story=story, seen=seen, recipients=recipients, reports=told, responsible=responsible)
 
 
 DESK_PAGE: DeskPage[Sight] = DeskPage(name="plans", path="/plans", see=see, parts=PARTS, acts=ACTS, choices=(GROUP,))

@@ -150,6 +150,19 @@ def test_a_point_is_measured_to_the_street_and_not_to_its_nodes(tmp_path: Path) 
     assert list(snap.off_road) == [False, True]
 
 
+def test_a_point_lies_on_the_nearest_street_that_has_a_name(tmp_path: Path) -> None:
+    network = square(tmp_path)
+
+    streets = [network.street_at(at(*place)) for place in ((1, 0.1), (0.1, 1), (1, 1.9), (1, 1))]
+
+    assert [street and (street.zh, street.en) for street in streets] == [
+        ("胜利东街", "Shengli East Street"),
+        ("四平路", "四平路"),
+        None,
+        None,
+    ]
+
+
 def test_no_points_give_no_times(tmp_path: Path) -> None:
     network = square(tmp_path)
 
