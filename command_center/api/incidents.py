@@ -11,7 +11,7 @@ from command_center.api.shapes import CallIn, CloseIn, Code, IdempotencyKey, Mer
 from command_center.domain.dispatching import Proposal, RankedUnit
 from command_center.domain.geo import Point
 from command_center.domain.status import IncidentStatus
-from command_center.services import calls, dispatching, history, proposing, timers
+from command_center.services import calls, dispatching, history, proposing
 from command_center.services import incidents as verbs
 from command_center.services.timers import Timer
 
@@ -81,7 +81,7 @@ def read_incident(incident_id: RowId, center: AtCenter, actor: AtDesk) -> dict[s
         "calls": story.calls,
         "assignments": story.assignments,
         "entries": story.entries,
-        "timers": [_timer(it) for it in timers.timers_of(center, incident_id)],
+        "timers": [_timer(it) for it in story.timers],
         "responsible": [responsible_row(it) for it in story.responsible],
     }
 

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypedDict
 from urllib.parse import quote
 
@@ -15,13 +15,14 @@ from command_center.db.tables import Cadre, Incident, MessageChannel, Notice, Pe
 from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.activations import WorkState
+from command_center.domain.board import Row
 from command_center.domain.errors import Invalid, Unknown, UnknownLink, UnknownPerson
 from command_center.domain.rights import SYSTEM, Actor, Right
 from command_center.domain.text import Text
 from command_center.services import messages
 from command_center.services.audiences import Addressee, Audience, addressees
 from command_center.services.group_links import link_of
-from command_center.services.reactions import CHAIN_STEP_S
+from command_center.services.reactions import CHAIN_STEP_S, MOST_ROUNDS
 from command_center.words import N_, translator
 
 IN_LINE = "duty_chain"
@@ -252,7 +253,8 @@ def mark_unanswered(work: Work, notice_id: int, round_: int) -> None:
     silent = work.session.scalars(
         select(Recipient).where(Recipient.notice_id == notice_id, Recipient.answered_at.is_(None)).order_by(Recipient.place)
     )
-    notice.answer_until = work.now
+    if round_ < MOST_ROUNDS:
+        notice.answer_until = work.now  # the next round is counted from here; after the last one nothing is
     work.record(
         events.NoticeUnanswered(
             **_facts(notice),
@@ -260,6 +262,13 @@ def mark_unanswered(work: Work, notice_id: int, round_: int) -> None:
             recipients=[it.name_zh for it in silent][:20],
         )
     )
+
+
+def asked_again_at(notice: Row) -> datetime | None:
+    """When a worker turns to the silent of a message next, and in a chain to one more: at the end of their time, then every round."""
+    if notice["answer_until"] is None or not notice["needs_answer"] or notice["gone"]:
+        return None
+    return datetime.fromisoformat(notice["answer_until"]) + timedelta(seconds=CHAIN_STEP_S)
 
 
 def is_settled(center: Center, notice_id: int) -> bool:

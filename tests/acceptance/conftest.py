@@ -10,9 +10,10 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -31,6 +32,7 @@ from workers import jobs as workers_jobs
 
 __all__ = ["device_tokens", "folder", "language", "own_valkey", "serve", "web"]
 
+WEIFANG = ZoneInfo("Asia/Shanghai")
 LINK = re.compile(r"/a/[A-Za-z0-9_-]+")
 
 
@@ -92,6 +94,29 @@ def phones(clock: Clock) -> Iterator[MessageService]:
         yield MessageService(port=server.server_port, received=received)
         server.shutdown()
         thread.join()
+
+
+@dataclass(slots=True)
+class RunningClock(Clock):
+    """The tests' time, which also passes by itself: screens show how old their data is."""
+
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def now(self) -> datetime:
+        return self.moment + (datetime.now(UTC) - self.started)
+
+    def go_to(self, moment: datetime) -> None:
+        self.moment += moment - self.now()
+
+    def next(self, hour: int, minute: int) -> datetime:
+        """The next time of day by the street's clocks."""
+        local = self.now().astimezone(WEIFANG)
+        wanted = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        return wanted if wanted > local else wanted + timedelta(days=1)
+
+    def until(self, hour: int, minute: int) -> None:
+        """Go on to the next time of day, whatever was due on the way."""
+        self.go_to(self.next(hour, minute))
 
 
 @dataclass(slots=True)
