@@ -80,7 +80,7 @@
     const box = held.marker._icon && held.marker._icon.firstChild;
     if (!box) return;
     const fresh = cc.freshness(unit.id), fix = cc.positions[unit.id], sign = cc.read(unit.call_sign), age = ageOf(unit.id, fresh);
-    const eta = arrives ? cc.length((arrives - cc.now()) / 1000) : "";
+    const eta = arrives && fresh !== "lost" ? cc.length((arrives - cc.now()) / 1000) : "";
     const look = [unit.unit_kind, unit.status, fresh, docked ? docked.where : "", sign, age, eta, unit.channel].join("|");
     box.style.setProperty("--slot", docked ? docked.slot : 0);
     box.style.setProperty("--heading", (fix && fix[4] !== null ? fix[4] : 0) + "deg");

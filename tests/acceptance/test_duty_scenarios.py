@@ -382,8 +382,9 @@ def the_circle_is_as_small_as_snow_makes_it(duty: Duty) -> None:
     homes = [Point(unit["home"]["lat"], unit["home"]["lon"]) for unit in duty.get("/units")["units"] if unit["id"].startswith("patrol")]
 
     def reach_m() -> float | None:
+        duty.web.carry()
         told = duty.get("/coverage")
-        if (told["weather"], told["free_units"]) != ("snow", 11):
+        if (told["weather"], told["free_units"]) != ("snow", 11):  # twelve patrol vehicles without the weak one
             return None
         rings = [ring for ring in duty.get("/coverage/rings")["rings"] if ring["within_s"] is not None and ring["within_s"] <= 300]
         ends = [Point(*point) for ring in rings for line in ring["lines"] for point in line]

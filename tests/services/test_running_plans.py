@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from command_center.catalogue import load_catalogue
 from command_center.center import Center
-from command_center.domain.activations import blanks
 from command_center.domain.board import Board, Row
 from command_center.domain.errors import Invalid, NotPermitted
 from command_center.domain.levels import Level
@@ -22,7 +20,6 @@ from command_center.services.plan_story import plan_story
 from command_center.services.plan_tasks import DoTask, Evidence
 from command_center.services.reactions import CHAIN_STEP_S, MOST_ROUNDS
 from command_center.services.warnings import PastedText, StatedOrder
-from command_center.ui.plans_form import BLANK_NAMES, FOUND_BY_ITSELF
 from command_center.words import phrases
 from tests.builders import OFFICER, take_test_call
 from tests.conftest import Clock
@@ -154,9 +151,3 @@ def test_of_several_counts_the_latest_stands_and_nobody_counts_more_than_there_i
     with pytest.raises(Invalid):
         plan_tasks.do_task(center, DoTask(task_id=open_task, evidence=Evidence(number=97)), OFFICER)
     assert task_of(center, "P02-S12")["status"] == "pending"
-
-
-def test_every_blank_of_the_shipped_messages_has_a_name() -> None:
-    asked = {name for plan in load_catalogue().plans.values() for line in plan.notifications for name in blanks(line.text)}
-
-    assert asked - FOUND_BY_ITSELF <= set(BLANK_NAMES)
