@@ -363,7 +363,7 @@
         movePin(null);
         return [newKey(), null, "", null, "", "", "", ""];
       },
-      answered() { answeredOrder(); return window.dash_clientside.no_update; },
+      answered() { answeredOrder(); cc.answered(); return window.dash_clientside.no_update; },
       opened(clicks) {
         if (!clicks) return window.dash_clientside.no_update;
         setTimeout(() => openDialog()?.querySelector("[data-autofocus]")?.focus(), 120);

@@ -273,6 +273,7 @@
           if (asking?.secret) { tellStore("order", null); set(`${name()}-word`, { value: "" }); }      // a secret does not stay in the page
           if (asking) closeAsk();
         }
+        cc.answered();
         if (told?.go) cc.go(told.go);
         return told?.at;
       },

@@ -179,7 +179,7 @@ def _activation(activation: Activation, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def _task(task: PlanTask, _catalogue: Catalogue) -> dict[str, Any]:
+def _task(task: PlanTask, catalogue: Catalogue) -> dict[str, Any]:
     activation = object_session(task).get_one(Activation, task.activation_id)  # type: ignore[union-attr]  # it was just loaded by one
     step = next(step for step in activation.plan["steps"] if step["id"] == task.step_id)
     return {
@@ -193,6 +193,7 @@ def _task(task: PlanTask, _catalogue: Catalogue) -> dict[str, Any]:
         "action": step["action"],
         "title": step["title"],
         "evidence_kind": step["evidence"],
+        "counted": _counted(task, step, catalogue),
         "external": step["external"],
         "anchor": step["anchor"],
         "status": task.status.value,
@@ -204,6 +205,12 @@ def _task(task: PlanTask, _catalogue: Catalogue) -> dict[str, Any]:
         "done_at": moment(task.done_at),
         "done_by": task.done_by,
     }
+
+
+def _counted(task: PlanTask, step: dict[str, Any], catalogue: Catalogue) -> dict[str, Any] | None:
+    """How many of the street's are done, as the task was ticked off; None for a step that counts nothing."""
+    what = step.get("counts")
+    return None if what is None else {"what": what, "done": task.evidence.get("number"), "of": getattr(catalogue.street.counts, what)}
 
 
 def _duty(duty: UnitDuty, _catalogue: Catalogue) -> dict[str, Any]:
@@ -229,6 +236,7 @@ def _notice(notice: Notice, _catalogue: Catalogue) -> dict[str, Any]:
         "work": notice.work.value,
         "queued_at": moment(notice.queued_at),
         "answer_until": moment(notice.answer_until),
+        "ask_again_at": moment(notice.ask_again_at),
         "recipients": notice.recipients,
         "reached": notice.reached,
         "answered": notice.answered,

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypedDict
 from urllib.parse import quote
 
@@ -15,6 +15,7 @@ from command_center.db.tables import Cadre, Incident, MessageChannel, Notice, Pe
 from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.activations import WorkState
+from command_center.domain.board import Row
 from command_center.domain.errors import Invalid, Unknown, UnknownLink, UnknownPerson
 from command_center.domain.rights import SYSTEM, Actor, Right
 from command_center.domain.text import Text
@@ -75,6 +76,7 @@ def queue_notice(work: Work, draft: Draft, activation_id: int | None = None, inc
             work=WorkState.QUEUED,
             queued_at=work.now,
             answer_until=answer_until,
+            ask_again_at=answer_until,
             recipients=len(draft.to),
             reached=0,
             answered=0,
@@ -274,7 +276,7 @@ def mark_unanswered(work: Work, notice_id: int, round_: int, again_in_s: float) 
         select(Recipient).where(Recipient.notice_id == notice_id, Recipient.answered_at.is_(None)).order_by(Recipient.place)
     )
     again_in_s = again_in_s if round_ < OFTEN_ROUNDS else SELDOM_S
-    notice.answer_until = work.now + timedelta(seconds=again_in_s)
+    notice.answer_until, notice.ask_again_at = work.now, work.now + timedelta(seconds=again_in_s)
     work.record(
         events.NoticeUnanswered(
             **_facts(notice),
@@ -283,6 +285,13 @@ def mark_unanswered(work: Work, notice_id: int, round_: int, again_in_s: float) 
             recipients=[it.name_zh for it in silent][:20],
         )
     )
+
+
+def asked_again_at(notice: Row) -> datetime | None:
+    """When a worker turns to the silent of a message next, and in a chain to one more: at the end of their time, then every round."""
+    if notice["ask_again_at"] is None or not notice["needs_answer"] or notice["gone"]:
+        return None
+    return datetime.fromisoformat(notice["ask_again_at"])
 
 
 def is_settled(center: Center, notice_id: int) -> bool:

@@ -47,6 +47,7 @@ SCRIPT_WORDS: Mapping[str, str] = {
     "sound_on": N_("Sound on"),
     "sound_muted": N_("Muted %(time)s"),
     "fix_lost": N_("lost"),
+    "arrives": N_("there in %(time)s"),
     "no_fix": N_("no position yet"),
     "rest": N_("and %(count)s more"),
     "more-warnings": N_("and %(count)s more warnings"),

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from command_center.domain.board import Row
 from command_center.services.figures import is_overdue
 from command_center.ui import console_closures, console_plans, reports_view
-from command_center.ui.console_parts import ago, grave_first, incident_state, key, moment, type_name, waiting_rows
+from command_center.ui.console_parts import ago, grave_first, incident_state, key, moment, reporters, type_name, waiting_rows
 from command_center.ui.map_layers import unit_symbol
 from command_center.ui.shell import Screen
 from command_center.ui.widgets import Children, clock, empty_state, icon, severity, skeleton
@@ -45,7 +45,7 @@ def incident_row(row: Row, screen: Screen, *, docked: bool) -> html.Button:
             html.B(type_name(row, screen)),
             clock(row["reported_at"], stop=row["on_scene_at"], limit_s=limit_s),
             html.Small(screen.read(row["place"])),
-            html.Span(state, className="state"),
+            html.Span(" · ".join([*reporters(row, screen), state]), className="state"),
         ],
         type="button",
         className=" ".join(["inc", *marks]),

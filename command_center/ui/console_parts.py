@@ -160,6 +160,11 @@ def incident_state(row: Mapping[str, Any], screen: Screen) -> str:
     return screen.say(phrases.INCIDENT_STATUS[row["status"]])
 
 
+def reporters(row: Mapping[str, Any], screen: Screen) -> list[str]:
+    """How many calls are about an incident, from the second one on."""
+    return [screen.say(N_("%(n)s calls"), n=row["caller_count"])] if row["caller_count"] > 1 else []
+
+
 def type_name(row: Mapping[str, Any], screen: Screen) -> str:
     """What an incident is about; the code alone when the catalogue no longer knows it."""
     kind = screen.center.catalogue.incident_types.get(row["type"])

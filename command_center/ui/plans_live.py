@@ -14,6 +14,7 @@ from command_center.domain.errors import Refusal
 from command_center.domain.plan_book import Plan
 from command_center.services.notices import recipients_of
 from command_center.services.plan_books import present_plans
+from command_center.services.plan_endings import Ending, ending
 from command_center.services.plan_figures import PlanFigures, plan_figures
 from command_center.services.plan_preview import Preview, preview
 from command_center.services.plan_story import PlanStory, plan_story
@@ -36,8 +37,8 @@ from command_center.words import N_, phrases
 class Sight:
     """Everything a part is drawn from.
 
-    seen : what the plan would do, in the preview and for an activation that waits. story : of the activation that stands open.
-    responsible : whom to phone first about the place of the story's incident. refusal : why there is neither.
+    seen : what the plan would do, in the preview and for an activation that waits. story : of the activation that stands open;
+    ending : of one that runs. responsible : whom to phone first about the place of the story's incident. refusal : why there is neither.
     """
 
     screen: Screen
@@ -49,6 +50,7 @@ class Sight:
     opened: str | None = None
     seen: Preview | None = None
     story: PlanStory | None = None
+    ending: Ending | None = None
     recipients: Sequence[Recipient] = ()
     reports: Sequence[ReportView] = ()
     responsible: Sequence[Responsible] = ()
@@ -118,7 +120,7 @@ def _confirm(sight: Sight) -> list[Component]:
 def _head(sight: Sight) -> list[Component]:
     if sight.refusal is not None:
         return _refused(sight)
-    return [] if sight.story is None else plans_board.head(sight.story, _own_figures(sight), sight.screen)
+    return [] if sight.story is None else plans_board.head(sight.story, _own_figures(sight), sight.ending, sight.screen)
 
 
 def _own_figures(sight: Sight) -> PlanFigures | None:
@@ -157,10 +159,11 @@ def _messages(sight: Sight) -> list[Component]:
 
 
 def _end(sight: Sight) -> list[Component]:
-    """Units on duty and the conditions for ending it: one line each until somebody unfolds them."""
+    """The level's history, units on duty and the conditions for ending it."""
     if sight.story is None or sight.story.activation["started_at"] is None:
         return []
-    return [plans_board.duties(sight.story, sight.screen), plans_board.conditions(sight.story, sight.screen)]
+    story, screen = sight.story, sight.screen
+    return [plans_board.levels(story, screen), plans_board.duties(story, screen), plans_board.conditions(story, sight.ending, screen)]
 
 
 def _reports(sight: Sight) -> list[Component]:
@@ -231,7 +234,9 @@ def _board(desk: Desk, sight: Sight, activation: str) -> Sight:
     told = list_reports(desk.center, signed_in(desk), state="all", activation_id=int(activation))
     incident = story.activation["incident_id"]
     responsible = () if incident is None else responsible_at(desk.center, int(incident))
-    return replace(sight, story=story, seen=seen, recipients=recipients, reports=told, responsible=responsible)
+    runs = story.activation["status"] in plans_board.RUNS and story.ended_at is None
+    end = ending(desk.center, int(activation), signed_in(desk)) if runs else None
+    return replace(sight, story=story, seen=seen, recipients=recipients, reports=told, responsible=responsible, ending=end)
 
 
 DESK_PAGE: DeskPage[Sight] = DeskPage(name="plans", path="/plans", see=see, parts=PARTS, acts=ACTS, choices=(GROUP,))

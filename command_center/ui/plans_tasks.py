@@ -20,7 +20,7 @@ from command_center.services.responsibilities import Responsible
 from command_center.ui.console_incident import phone_line
 from command_center.ui.console_parts import key, moment
 from command_center.ui.desk_parts import asks, hour_minute, named, orders, section, thumbnails
-from command_center.ui.plans_parts import group_name
+from command_center.ui.plans_parts import agencies, group_name
 from command_center.ui.shell import Screen
 from command_center.ui.widgets import clock, empty_state, icon
 from command_center.words import N_, phrases
@@ -184,8 +184,7 @@ def task_row(task: Row, evidence: Mapping[str, Any], screen: Screen, *, runs: bo
 
 def listed_facts(task: Row, evidence: Mapping[str, Any], screen: Screen) -> str:
     """Whom to call, what the background work has come to, what was given as evidence, why it was skipped."""
-    agencies = screen.center.catalogue.common.external
-    calls = [f"{screen.read(agencies[code].name)} {agencies[code].phone or ''}".strip() for code in task["external"] if code in agencies]
+    calls = agencies(task["external"], screen)
     work = [] if task["job"] is None else [f"{_job(task, screen)}: {screen.say(phrases.WORK_STATE[task['work']])}"]
     given = " ".join(str(value) for name, value in evidence.items() if name != "photo")
     done = [screen.say(N_("by %(name)s"), name=task["done_by"])] if task["done_by"] else []

@@ -207,12 +207,30 @@ def _where(row: Measured, screen: Screen) -> str:
 # ---- proposals ----------------------------------------------------------------------------------------------------
 
 
-def proposals(rows: Sequence[Row], screen: Screen) -> list[Component]:
-    """Plans that the situation speaks for, the gravest first; saying yes is activating one."""
+def proposals(rows: Sequence[Row], to_end: Sequence[int], screen: Screen) -> list[Component]:
+    """Plans that the situation speaks for, the gravest first; saying yes is activating one. Then those it speaks for no longer."""
+    ends = [_end(row, screen) for activation in to_end if (row := screen.live.board.get("activation", str(activation)))]
+    if not rows and ends:
+        return ends
     if not rows:
         return [empty_state(screen.say(N_("No plan is proposed.")), screen.say(N_("Warnings, values and incidents propose plans.")))]
     ordered = sorted(rows, key=lambda row: (["I", "II", "III", "IV"].index(row["level"]), row["proposed_at"]))
-    return [_proposal(row, screen) for row in ordered]
+    return [*(_proposal(row, screen) for row in ordered), *ends]
+
+
+def _end(row: Row, screen: Screen) -> html.Article:
+    """A running plan whose reason is gone: the way to its checklist, nothing else."""
+    said = screen.say(N_("What had called for the plan is over; it goes on until its conditions are ticked and a leader ends it."))
+    look = key(screen.say(N_("To the checklist")), symbol="flag", look="primary", **goes(address(activation=row["id"])))
+    name = html.B(screen.say(N_("May end: %(plan)s"), plan=screen.read(row["name"])))
+    return html.Article(
+        [
+            html.Div([severity(row["level"], screen), html.Div([name, html.Small(said)], className="what")], className="title"),
+            html.Div(look, className="acts"),
+        ],
+        className="proposal",
+        **{"data-may-end": row["id"]},
+    )
 
 
 def _proposal(row: Row, screen: Screen) -> html.Article:

@@ -524,7 +524,7 @@ EVENT: Mapping[str, str] = {
     "ActivationAsked": N_("%(plan_name)s: level %(level)s asked for, to be decided by %(approve_by)s. %(reason)s"),
     "PlanActivated": N_("%(plan_name)s in force at level %(level)s: %(tasks)s tasks, units %(units)s. %(reason)s"),
     "ActivationDeclined": N_("%(plan_name)s declined: %(reason)s"),
-    "ActivationConfirmed": N_("%(plan_name)s confirmed at level %(level)s"),
+    "ActivationConfirmed": N_("%(plan_name)s confirmed at level %(level)s %(late)s"),
     "ActivationNotConfirmed": N_("%(plan_name)s: nobody confirmed level %(level)s in time"),
     "LevelAsked": N_("%(plan_name)s: change from level %(before)s to %(after)s asked for, to be decided by %(approve_by)s. %(reason)s"),
     "LevelChanged": N_("%(plan_name)s: level %(before)s changed to %(after)s. %(reason)s"),
@@ -693,6 +693,7 @@ ENTERED_LATER = N_("%(told)s (entered later; it was at %(happened)s)")
 
 NOBODY = N_("nobody")
 NO_UNIT_LEFT = N_("no unit is left")
+LATE = N_("(%(n)s min after the time allowed)")
 
 _NAMED = (("plan_name", "plan_id"), ("step_name", "step_id"), ("audience_name", "audience"), ("about_name", "about"))
 """What a sentence calls things -> the fact that has the id."""
@@ -744,6 +745,8 @@ def _filled(language: str, sentence: str, facts: Mapping[str, Any], names: Mappi
     spoken["shelter_name"] = names.get(str(facts.get("shelter_id")), str(facts.get("shelter", "")))
     spoken["why_unreadable"] = translator(language)(UNREADABLE.get(str(facts.get("why")), NOBODY)) % spoken
     spoken["type_name"] = names.get(str(facts.get("type")), str(facts.get("type")))
+    late_s = facts.get("late_s") or 0.0
+    spoken["late"] = translator(language)(LATE) % {"n": max(1, round(late_s / 60))} if late_s else ""
     return translator(language)(sentence) % spoken
 
 

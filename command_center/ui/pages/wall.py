@@ -18,6 +18,7 @@ from command_center.domain.watches import Duty
 from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, is_overdue, response_figures
 from command_center.services.watches import OnWatch, on_duty_now
 from command_center.ui import duty_alerts, wall_plans
+from command_center.ui.console_parts import reporters
 from command_center.ui.map_layers import district_map, unit_symbol
 from command_center.ui.memo import Memo, fingerprint
 from command_center.ui.shell import Desk, Page, Screen, shows_simulated
@@ -302,7 +303,7 @@ def _incident(row: Row, now: datetime, screen: Screen) -> Component:
             html.Div(
                 [
                     html.Small(short_place(screen.read(row["place"]))),
-                    html.Span(phrases.status(screen.lang, row["status"]), className="state"),
+                    html.Span(" · ".join([*reporters(row, screen), phrases.status(screen.lang, row["status"])]), className="state"),
                 ],
                 className="where",
             ),
