@@ -69,14 +69,14 @@ def find_material(
     lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
     quantity: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = 1,
 ) -> dict[str, Any]:
-    """Depots that hold so much of it unreserved, nearest by road first; seconds are null where no road leads."""
+    """Depots that hold so much of it in date and unreserved, nearest by road first; seconds are null where no road leads."""
     found = questions.where_is(center, material, Point(lat, lon), quantity)
     return {"depots": [asdict(it) | {"travel_s": round(it.travel_s, 1) if isfinite(it.travel_s) else None} for it in found]}
 
 
 @router.get("/below-minimum")
 def list_below_minimum(center: AtCenter, _actor: MayRead) -> dict[str, Any]:
-    """Where less is on hand than the minimum, emptiest first."""
+    """Where less is in date than the minimum, emptiest first."""
     return {"stock": [asdict(line) for line in questions.below_minimum(center)]}
 
 
@@ -173,6 +173,7 @@ def _plain(body: MoveIn, key: str | None) -> verbs.Move:
         material=body.material or "",
         quantity=body.quantity,
         lot=body.lot,
+        expired_too=body.expired_too,
         for_kind=body.for_kind,
         for_id=body.for_id,
         reason=body.reason,
@@ -181,12 +182,19 @@ def _plain(body: MoveIn, key: str | None) -> verbs.Move:
 
 
 def _of_reservation(body: MoveIn, key: str | None) -> verbs.ReservedMove:
-    return verbs.ReservedMove(reservation_id=body.reservation_id or 0, quantity=body.quantity, lot=body.lot, reason=body.reason, key=key)
+    return verbs.ReservedMove(
+        reservation_id=body.reservation_id or 0,
+        quantity=body.quantity,
+        lot=body.lot,
+        expired_too=body.expired_too,
+        reason=body.reason,
+        key=key,
+    )
 
 
 @router.post("/write-off")
 def write_off(body: WriteOffIn, center: AtCenter, actor: SignedIn, key: IdempotencyKey = None) -> dict[str, Any]:
-    """Take broken, expired or lost goods off the books, with the reason."""
+    """Take broken, expired or lost goods off the books, with the reason; without a lot, what expired first goes before the rest."""
     return asdict(verbs.write_off(center, verbs.Move(**dict(body), key=key), actor))
 
 

@@ -21,7 +21,7 @@ Refusal
 │   ├── WatchIsOver             what was is not changed afterwards
 │   ├── NoRelief                the desk is not left before the next watch has taken over
 │   └── OwnSwap                 nobody decides on a swap of his own
-│   ├── StockShort              a depot has less than is wanted; StreetShort: all depots together
+│   ├── StockShort              a depot has less than is wanted; StreetShort: all depots together; GoodsExpired: only past their last day
 │   ├── CountBelowReserved, LotExpiryDiffers, MoreThanReserved, MoreThanIssued
 │   ├── ReportClosed, BlanksLeft
 │   ├── NoChannel, ChannelRefused
@@ -288,9 +288,17 @@ class ChangedMeanwhile(Conflict):
 
 
 class StockShort(Conflict):
-    """Facts: depot, material, lot (None when none was named), available (on hand and not reserved), wanted."""
+    """Facts: depot, material, lot (None when none was named), available (in date and not reserved), wanted."""
 
     code = "stock_short"
+
+
+class GoodsExpired(Conflict):
+    """It could only be had with goods past their last day: confirm, or write them off. Facts: depot, material, lot, available, expired
+    (how many of these would go out), wanted.
+    """
+
+    code = "goods_expired"
 
 
 class StreetShort(Conflict):

@@ -71,8 +71,8 @@ def drawn(it: Drawing, section: HandoverSection) -> Section:
 
 def _note(it: Drawing, key: str) -> Text | None:
     """What a reader has to know about a section as a whole."""
-    low = sum(row.on_hand < row.minimum for row in it.facts.stock)
-    told = sum(row.on_hand < row.minimum for row in handover_resources.stock_shown(it.facts))
+    low = sum(held.lacks > 0 for held in it.facts.stock)
+    told = sum(held.lacks > 0 for held in handover_resources.stock_shown(it.facts))
     match key:
         case "closures":
             return both(NO_CLOSURES)

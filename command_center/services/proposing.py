@@ -21,6 +21,8 @@ from command_center.domain.text import Text
 from command_center.services.coverage import circle, free_units
 from command_center.services.positions import latest_fixes, whereabouts
 from command_center.services.road_conditions import RoadsNow, guards, roads_now
+from command_center.services.stock_available import stock_now
+from command_center.services.stock_ledger import local_day
 
 LOADING_S = 90.0
 """What a stop at a depot takes; a working value."""
@@ -108,8 +110,8 @@ def _loading(
     straight, and what is lacking is told.
     """
     free: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in session.scalars(select(Stock).where(Stock.material_code.in_(kind.stock))):
-        free[row.depot_code][row.material_code] = row.available
+    for it in stock_now(session, local_day(center, center.now()), lambda _: Stock.material_code.in_(kind.stock)):
+        free[it.row.depot_code][it.row.material_code] = it.available
     depots = [code for code, has in sorted(free.items()) if all(has.get(it, 0) >= wanted for it, wanted in kind.stock.items())]
     if not depots:
         most = {it: max((has.get(it, 0) for has in free.values()), default=0) for it in kind.stock}

@@ -75,7 +75,7 @@ PARTS: Mapping[str, Part[Sight]] = {
     "resources-list": (_list, None),
     "resources-depot": (lambda sight: view.depot_title(sight.at.get("depot"), sight.screen), None),
     "resources-stock": (lambda sight: view.stock_table(sight.lines, sight.at, sight.screen), None),
-    "resources-material": (lambda sight: view.move_title(sight.line, sight.screen), None),
+    "resources-material": (lambda sight: view.move_title(sight.at, sight.line, sight.screen), None),
     "resources-doings": (lambda sight: view.doings(sight.at, sight.line, sight.screen), None),
     "resources-fields": (_fields, _fields_mark),
     "resources-elsewhere": (lambda sight: view.elsewhere(sight.found, sight.line, sight.screen), None),

@@ -93,7 +93,7 @@ def test_what_expires_first_is_issued_first(center: Center, officer: Actor) -> N
     for lot, days in (("keeps", None), ("late", 300), ("gone", -1), ("soon", 30)):
         received(center, 10, lot, days=days)
 
-    issued = stock.issue(center, moved(quantity=35), officer)
+    issued = stock.issue(center, moved(quantity=35, expired_too=True), officer)
 
     assert issued.lots == ("soon", "late", "keeps", "gone")
     assert lots_of(center) == {"gone": 5}

@@ -17,6 +17,7 @@ from command_center.services.stock import Count, Move, ReservedMove
 from command_center.services.stock_reservations import reserve_in
 
 HERE, SANDBAGS = "YY-S01", "FL01"
+TODAY = date(2026, 3, 2)
 
 
 def test_a_depot_opens_with_what_its_tier_has_in_demonstration_lots(center: Center) -> None:
@@ -58,9 +59,8 @@ def test_what_falls_below_its_minimum_is_told_emptiest_first(center: Center, off
 
 
 def test_what_expires_within_so_many_days_is_told_soonest_first(center: Center, officer: Actor) -> None:
-    today = date(2026, 3, 2)
     for lot, days in (("past", -1), ("edge", 90), ("later", 91)):
-        order = stock.Receive(depot=HERE, material=SANDBAGS, quantity=1, lot=lot, expires_on=today + timedelta(days=days))
+        order = stock.Receive(depot=HERE, material=SANDBAGS, quantity=1, lot=lot, expires_on=TODAY + timedelta(days=days))
         stock.receive(center, order, officer)
 
     told = questions.expiring(center)
@@ -95,8 +95,8 @@ def test_needs_of_several_plans_add_up_and_show_what_is_short(center: Center) ->
 
 def test_what_is_put_by_for_a_plan_counts_as_there(center: Center, officer: Actor) -> None:
     with center.work(officer) as work:
-        (mine,) = reserve_in(work, {SANDBAGS: 150}, for_kind="activation", for_id=1).holdings
-        reserve_in(work, {SANDBAGS: 1_000}, for_kind="activation", for_id=2)
+        (mine,) = reserve_in(work, {SANDBAGS: 150}, for_kind="activation", for_id=1, today=TODAY).holdings
+        reserve_in(work, {SANDBAGS: 1_000}, for_kind="activation", for_id=2, today=TODAY)
     stock.issue_reserved(center, ReservedMove(reservation_id=mine.reservation_id, quantity=100), officer)
     stock.return_reserved(center, ReservedMove(reservation_id=mine.reservation_id, quantity=20), officer)
 

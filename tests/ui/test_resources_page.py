@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
 from command_center.domain.rights import Role
-from command_center.services import stock_questions
+from command_center.services import stock, stock_questions
+from command_center.services.stock import Count, Receive
+from tests.builders import OFFICER
 from tests.ui.conftest import Screens, Theatre
 from tests.ui.test_plans_page import SMALL, TOO_WIDE, toast
 from tests.ui.test_screen_rules import AXE, TAGS
@@ -46,6 +49,30 @@ def test_more_than_there_is_is_refused_and_what_was_typed_stays(screens: Screens
     expect(toast(page)).to_contain_text(f"{before}")
     expect(page.locator("#resources-quantity")).to_have_value("99999")
     assert on_hand(theatre) == before
+
+
+def test_expired_goods_are_handed_out_only_by_a_yes_and_are_offered_for_writing_off(screens: Screens, theatre: Theatre) -> None:
+    depot, material = "MX-S01", "FL02"
+    yesterday = theatre.center.now().astimezone(theatre.center.zone).date() - timedelta(days=1)
+    stock.count(theatre.center, Count(depot=depot, material=material, counted=0, reason="test"), OFFICER)
+    stock.receive(theatre.center, Receive(depot=depot, material=material, quantity=7, lot="OLD-7", expires_on=yesterday), OFFICER)
+    page = screens.open(f"/resources?depot={depot}&material={material}&do=issue", role=Role.DUTY_OFFICER)
+    expect(page.locator(f"tr[data-material='{material}'] td").nth(3)).to_contain_text("已过期 7")
+
+    page.locator("#resources-quantity").fill("2")
+    page.keyboard.press("Control+Enter")
+    expect(toast(page)).to_contain_text("过期物资")
+    page.locator("select[name='expired_too']").select_option("yes")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#resources-ledger tbody tr").first).to_contain_text("-2")
+    page.get_by_role("button", name="报废 OLD-7 批").click()
+
+    expect(page.locator("#resources-quantity")).to_have_value("5")
+    expect(page.locator("#resources-reason")).to_have_value(f"{yesterday}过期")
+    expect(page.locator("select[name='lot']")).to_have_value("OLD-7")
+    page.locator("[data-main]").click()
+    expect(page.locator("#resources-ledger tbody tr").first).to_contain_text("-5")
+    expect(page.get_by_role("button", name="报废 OLD-7 批")).to_have_count(0)
 
 
 def test_a_depot_is_found_by_its_initials(screens: Screens) -> None:

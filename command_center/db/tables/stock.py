@@ -15,7 +15,8 @@ from command_center.domain.stock import MoveKind, ReservationStatus
 
 
 class Stock(Base):
-    """How much of a material a depot holds, how much of that is put by, and below what it should not fall.
+    """How much of a material a depot holds, how much of that is put by, and below what it should not fall. How much is available,
+    its lots have a say in: services/stock_available.py.
 
     minimum_basis : working (the default share of the typical quantity) or fact (somebody at the desk set it).
     """
@@ -35,11 +36,6 @@ class Stock(Base):
         CheckConstraint("minimum >= 0", name="minimum_not_negative"),
         Index("ix_stock_material", "material_code", "depot_code"),
     )
-
-    @property
-    def available(self) -> int:
-        """What may still be reserved or taken."""
-        return self.on_hand - self.reserved
 
 
 class StockLot(Base):
