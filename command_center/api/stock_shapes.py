@@ -74,7 +74,7 @@ class TransferIn(Body):
 
 
 class CountIn(Body):
-    """What was counted: of one lot, or without `lot` of all lots together."""
+    """What was counted: of one lot, or without `lot` of all lots together. `reason`: needed when the books say something else."""
 
     depot: Code
     material: Code

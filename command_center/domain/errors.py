@@ -670,6 +670,12 @@ class ReasonNeeded(Invalid):
     code = "reason_needed"
 
 
+class CountUnexplained(ReasonNeeded):
+    """Something else was counted than the books say. Facts: depot, material, counted, booked (both of what was counted: a lot, or all)."""
+
+    code = "count_unexplained"
+
+
 class OutOfBounds(Invalid):
     """A measured value that nothing on this street can have. Facts: metric, value, least, most."""
 

@@ -14,6 +14,7 @@ from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.errors import (
     CountBelowReserved,
+    CountUnexplained,
     Invalid,
     MoreThanIssued,
     MoreThanReserved,
@@ -88,7 +89,7 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """Somebody counted. lot : one lot (a new one is put in), None all lots together. reason : what explains a difference."""
+    """Somebody counted. lot : one lot (a new one is put in), None all lots together. reason : what explains a difference; needed then."""
 
     depot: str
     material: str
@@ -275,14 +276,17 @@ def count(center: Center, order: Count, actor: Actor) -> Moved:
     """Set the books to what was counted; a count without difference is written down too.
 
     Without a lot, what is missing is taken from the lots as if it had been issued, and what was found more goes to the last of them.
-    Raises CountBelowReserved, LotExpiryDiffers, Invalid.
+    Raises CountUnexplained, CountBelowReserved, LotExpiryDiffers, Invalid.
     """
     _check(center, actor, order, crews_too=True)
 
     def act(work: Work) -> Moved:
         stock = ledger.all_locked(work, [(order.depot, order.material)])[order.depot, order.material]
         lot = None if order.lot is None else ledger.lot_for(work, stock, order.lot, order.expires_on)
-        difference = order.counted - (stock.on_hand if lot is None else lot.on_hand)
+        booked = stock.on_hand if lot is None else lot.on_hand
+        difference = order.counted - booked
+        if difference and not order.reason.strip():
+            raise CountUnexplained(depot=order.depot, material=order.material, counted=order.counted, booked=booked)
         lines = set_to_counted(work, stock, difference, lot, order.reason, today=ledger.local_day(center, work.now))
         work.record(
             events.StockCounted(

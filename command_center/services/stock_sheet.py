@@ -1,7 +1,7 @@
 """Stock as an Excel sheet: out for counting, and back in as counts and minimums, all or nothing.
 
-One row is one lot of one depot. What is filled in under "counted now" is booked as a count, what is changed under "minimum stock" is set;
-an empty cell changes nothing. A sheet may have its columns in any order and its headings in either language.
+One row is one lot of one depot. What is filled in under "counted now" is booked as a count (with the reason beside it, when it differs from
+the books), what is changed under "minimum stock" is set; an empty cell changes nothing. A sheet may have its columns in any order and its headings in either language.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ from command_center.domain import events
 from command_center.domain.catalogue import Catalogue
 from command_center.domain.errors import StockSheetRefused, UnknownDepot
 from command_center.domain.rights import Actor, Right
-from command_center.domain.stock import LONGEST_LOT, MOST_AT_ONCE, UNLABELLED, MoveKind
+from command_center.domain.stock import LONGEST_LOT, LONGEST_REASON, MOST_AT_ONCE, UNLABELLED, MoveKind
 from command_center.domain.text import Language
 from command_center.services import stock_ledger as ledger
 from command_center.services.stock_ledger import Cause, Key
@@ -53,6 +53,7 @@ COLUMNS: Mapping[str, int] = {
     "booked": 12,
     "counted": 12,
     "minimum": 14,
+    "reason": 30,
 }
 """The columns of an exported sheet and how wide they are, in characters."""
 
@@ -110,7 +111,7 @@ def _exported(center: Center, language: Language, depot: str | None) -> Iterable
             material = catalogue.materials[stock.material_code]
             what = (stock.depot_code, catalogue.depots[stock.depot_code].name.in_(language))
             of_what = (stock.material_code, material.name.in_(language), material.unit.in_(language))
-            yield (*what, *of_what, *_of_lot(lot), None, stock.minimum)
+            yield (*what, *of_what, *_of_lot(lot), None, stock.minimum, None)
 
 
 def _of_lot(lot: StockLot | None) -> tuple[str | None, date | None, int]:
@@ -142,6 +143,7 @@ class Row:
     booked: int | None
     counted: int | None
     minimum: int | None
+    reason: str
 
     @property
     def key(self) -> Key:
@@ -260,6 +262,7 @@ def _read_row(sheet: Sheet, number: int, cells: Sequence[Any], catalogue: Catalo
         booked=_whole(sheet, number, "booked", values),
         counted=_whole(sheet, number, "counted", values),
         minimum=_whole(sheet, number, "minimum", values),
+        reason=_reason(sheet, number, values),
     )
     if len(sheet.faults) == faults:
         sheet.rows.append(row)
@@ -281,6 +284,13 @@ def _lot(sheet: Sheet, number: int, values: Mapping[str, Any]) -> str | None:
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     if not isinstance(value, str | int | float) or not (0 < len(text) <= LONGEST_LOT and text.isprintable()):
         sheet.blame(number, "lot", "not_a_lot", text)
+    return text
+
+
+def _reason(sheet: Sheet, number: int, values: Mapping[str, Any]) -> str:
+    text = str(values.get("reason", ""))
+    if len(text) > LONGEST_REASON:
+        sheet.blame(number, "reason", "long_reason", text)
     return text
 
 
@@ -344,7 +354,7 @@ class ImportedSheet:
 def import_sheet(center: Center, data: bytes, actor: Actor, *, reason: str = "", key: str | None = None) -> ImportedSheet:
     """Book a filled-in sheet in one transaction: every row, or none and StockSheetRefused with every cell that is wrong.
 
-    A row whose booked quantity is not the present one is refused: stock moved after the sheet was made, and the count would undo that.
+    reason : of every difference that has none of its own. A row whose booked quantity is not the present one is refused: stock moved after the sheet was made, and the count would undo that.
     """
     actor.require(Right.MOVE_STOCK)
     sheet = read_sheet(data, center.catalogue)
@@ -355,6 +365,7 @@ def import_sheet(center: Center, data: bytes, actor: Actor, *, reason: str = "",
         books = _Books.opened(work, sheet.rows)
         for row in sheet.rows:
             _check_against_books(sheet, row, books)
+            _check_explained(sheet, row, books, reason)
         _check_reserved(sheet, books)
         if sheet.faults:
             raise refused(sheet.faults)
@@ -416,6 +427,11 @@ def _check_against_books(sheet: Sheet, row: Row, books: _Books) -> None:
         sheet.blame(row.number, "booked", "moved_meanwhile", books.on_hand(row))
 
 
+def _check_explained(sheet: Sheet, row: Row, books: _Books, reason: str) -> None:
+    if row.counted not in (None, books.on_hand(row)) and not (row.reason or reason.strip()):
+        sheet.blame(row.number, "reason", "reason_needed", books.on_hand(row))
+
+
 def _check_reserved(sheet: Sheet, books: _Books) -> None:
     """What is left of all lots together must cover what is reserved."""
     counted = [row for row in sheet.rows if row.counted is not None]
@@ -437,7 +453,8 @@ def _book(work: Work, rows: Sequence[Row], books: _Books, reason: str) -> Import
     difference = 0
     for row in counted:
         change = (row.counted or 0) - books.on_hand(row)
-        ledger.write_line(work, books.stocks[row.key], MoveKind.COUNT, change, Cause(reason=reason), lot=books.lot_of(row))
+        cause = Cause(reason=row.reason or reason)
+        ledger.write_line(work, books.stocks[row.key], MoveKind.COUNT, change, cause, lot=books.lot_of(row))
         difference += change
     minimums = {row.key: row.minimum for row in rows if row.minimum is not None and row.minimum != books.stocks[row.key].minimum}
     for key, minimum in minimums.items():

@@ -419,7 +419,7 @@ def fields(at: Mapping[str, str | None], line: StockLine | None, incidents: Sequ
         options = [(str(it["id"]), f"{it['number']} {screen.read(it['place'])}") for it in incidents]
         shown.append(choice("incident", screen.say(N_("For")), [("", screen.say(N_("no incident"))), *options], "", token))
     if doing != "minimum":
-        asked = {"write_off": N_("Why (needed)"), "count": N_("Why, if it differs from the books")}.get(doing, N_("Remark"))
+        asked = {"write_off": N_("Why (needed)"), "count": N_("Why, if it differs from the books (needed then)")}.get(doing, N_("Remark"))
         reason = "" if gone_by is None else screen.say(N_("Expired on %(day)s"), day=gone_by.expires_on)
         shown.append(text_field("reason", screen.say(asked), reason, field_id="resources-reason"))
     label, symbol = DOINGS[doing]

@@ -330,6 +330,7 @@ STOCK_COLUMN: Mapping[str, str] = {
     "booked": N_("Booked"),
     "counted": N_("Counted now"),
     "minimum": N_("Minimum stock"),
+    "reason": N_("Why it differs"),
 }
 
 SHEET_FAULT: Mapping[str, str] = {
@@ -352,6 +353,8 @@ SHEET_FAULT: Mapping[str, str] = {
     "expiry_differs": N_("The depot knows this lot as good until %(value)s."),
     "moved_meanwhile": N_("%(value)s are on the books now: stock was moved after the sheet was made."),
     "below_reserved": N_("Less than what is reserved (%(value)s): release first."),
+    "reason_needed": N_("Not what is on the books (%(value)s): say why in the column “Why it differs”."),
+    "long_reason": N_("Longer than 200 characters: %(value)s"),
 }
 
 REFUSAL: Mapping[str, str] = {
@@ -425,6 +428,7 @@ REFUSAL: Mapping[str, str] = {
         " write them off."
     ),
     "street_short": N_("All depots together have not enough: %(materials)s (%(material)s: %(available)s available, %(wanted)s wanted)."),
+    "count_unexplained": N_("%(depot)s: %(counted)s of %(material)s counted, %(booked)s on the books. Please say why."),
     "count_below_reserved": N_("%(depot)s: %(counted)s of %(material)s counted, but %(reserved)s are reserved. Release first."),
     "lot_expiry_differs": N_("%(depot)s knows lot %(lot)s of %(material)s as good until %(expires_on)s, not %(given)s."),
     "more_than_reserved": N_("Reservation %(reservation)s holds %(held)s, %(wanted)s wanted."),

@@ -147,6 +147,7 @@ BAD_BODIES: list[tuple[str, object, int, str]] = [
     ("transfer", WHAT | {"to_depot": HERE}, 422, "invalid"),
     ("transfer", WHAT | {"to_depot": "XX"}, 404, "unknown_depot"),
     ("count", WHAT | {"counted": -1}, 422, "invalid_fields"),
+    ("count", {"depot": HERE, "material": SANDBAGS, "counted": 1}, 422, "count_unexplained"),
     ("minimum", WHAT | {"minimum": 1_000_001}, 422, "invalid_fields"),
     ("reserve", {"wants": {}, "for_kind": "incident", "for_id": 1}, 422, "invalid_fields"),
     ("reserve", {"wants": {SANDBAGS: 0}, "for_kind": "incident", "for_id": 1}, 422, "invalid_fields"),

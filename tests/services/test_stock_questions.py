@@ -50,7 +50,7 @@ def test_where_names_depots_that_hold_enough_nearest_by_road_first(center: Cente
 def test_what_falls_below_its_minimum_is_told_emptiest_first(center: Center, officer: Actor) -> None:
     before = questions.below_minimum(center)
     for depot, counted in ((HERE, 99), ("LY-S01", 10), ("JL-S01", 100)):
-        stock.count(center, Count(depot=depot, material=SANDBAGS, counted=counted), officer)
+        stock.count(center, Count(depot=depot, material=SANDBAGS, counted=counted, reason="盘点"), officer)
 
     below = questions.below_minimum(center)
 
