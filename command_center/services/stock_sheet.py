@@ -1,7 +1,8 @@
 """Stock as an Excel sheet: out for counting, and back in as counts and minimums, all or nothing.
 
 One row is one lot of one depot. What is filled in under "counted now" is booked as a count (with the reason beside it, when it differs from
-the books), what is changed under "minimum stock" is set; an empty cell changes nothing. A sheet may have its columns in any order and its headings in either language.
+the books), what is changed under "minimum stock" is set; an empty cell changes nothing. A sheet may have its columns in any order and its
+headings in either language.
 """
 
 import hashlib
@@ -354,7 +355,8 @@ class ImportedSheet:
 def import_sheet(center: Center, data: bytes, actor: Actor, *, reason: str = "", key: str | None = None) -> ImportedSheet:
     """Book a filled-in sheet in one transaction: every row, or none and StockSheetRefused with every cell that is wrong.
 
-    reason : of every difference that has none of its own. A row whose booked quantity is not the present one is refused: stock moved after the sheet was made, and the count would undo that.
+    reason : of every difference that has none of its own.
+    A row whose booked quantity is not the present one is refused: stock moved after the sheet was made, and the count would undo that.
     """
     actor.require(Right.MOVE_STOCK)
     sheet = read_sheet(data, center.catalogue)
