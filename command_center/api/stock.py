@@ -94,7 +94,9 @@ def compare_needs(
     plan: Annotated[list[PlanAtLevel], Query(min_length=1, max_length=24, description="P01:II; may be repeated, the needs add up.")],
     held_for: Annotated[list[Purpose], Query(max_length=24, description="activation:3; what it has put by counts as there.")] = [],  # noqa: B006 - FastAPI copies it
 ) -> dict[str, Any]:
-    """What plans want forward at their levels, against what is free and what is put by for them."""
+    """What plans want forward at their levels, against what is free and what is put by for them; a plan that an activation named in
+    `held_for` runs is taken as it was put into force, any other in its newest approved wording.
+    """
     levels = {plan_id: Level(level) for plan_id, _, level in (it.partition(":") for it in plan)}
     return {"needs": [asdict(need) for need in questions.needs_of_plans(center, levels, [_purpose(it) for it in held_for])]}
 

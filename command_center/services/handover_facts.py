@@ -40,7 +40,7 @@ from command_center.domain.reports import ReportState
 from command_center.domain.status import CLOSING_OUTCOMES
 from command_center.domain.stock import EXPIRY_WARNING_DAYS, MoveKind
 from command_center.domain.watches import HOLDS_POST, WatchStatus, not_before
-from command_center.services.stock_available import StockNow, is_lacking, stock_now
+from command_center.services.stock_available import StockNow, good_until_at_most, is_lacking, stock_now
 from command_center.services.stock_ledger import local_day
 from command_center.services.watches import next_watch
 
@@ -191,7 +191,7 @@ def _stock(session: Session, today: date, moved: Sequence[DepotMaterial]) -> Seq
 
 def _expiring(session: Session, today: date) -> dict[DepotMaterial, int]:
     query = select(StockLot.depot_code, StockLot.material_code, func.sum(StockLot.on_hand))
-    query = query.where(StockLot.on_hand > 0, StockLot.expires_on <= today + timedelta(days=EXPIRY_WARNING_DAYS))
+    query = query.where(good_until_at_most(today + timedelta(days=EXPIRY_WARNING_DAYS)))
     found = session.execute(query.group_by(StockLot.depot_code, StockLot.material_code))
     return {(depot, material): int(total) for depot, material, total in found}
 

@@ -1,6 +1,6 @@
 """What there is: in a depot, nearest by road, below its minimum, about to expire, against what plans want, and how it came to that."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,13 +9,25 @@ from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
-from command_center.db.tables import Reservation, Stock, StockLot, StockMovement
-from command_center.domain.errors import Unknown, UnknownDepot, UnknownMaterial
+from command_center.db.tables import Activation, Reservation, Stock, StockLot, StockMovement
+from command_center.domain.activations import materials_wanted
+from command_center.domain.errors import UnknownDepot, UnknownMaterial
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
+from command_center.domain.plan_book import Plan
 from command_center.domain.stock import EXPIRY_WARNING_DAYS, ForKind, is_expired
+from command_center.services.plan_books import plan_named, plan_of
 from command_center.services.road_conditions import roads_now
-from command_center.services.stock_available import InDate, StockNow, emptiest, free_on_the_street, is_lacking, stock_now
+from command_center.services.stock_available import (
+    LOT_IS_THERE,
+    InDate,
+    StockNow,
+    emptiest,
+    free_on_the_street,
+    good_until_at_most,
+    is_lacking,
+    stock_now,
+)
 from command_center.services.stock_ledger import LedgerGap, local_day, verify_ledger
 
 
@@ -102,7 +114,7 @@ def holders_of(center: Center, material: str) -> tuple[StockLine, ...]:
 
 def _lots() -> Select[StockLot]:
     """Lots that hold something, soonest to expire first."""
-    return select(StockLot).where(StockLot.on_hand > 0).order_by(StockLot.expires_on.is_(None), StockLot.expires_on, StockLot.id)
+    return select(StockLot).where(LOT_IS_THERE).order_by(StockLot.expires_on.is_(None), StockLot.expires_on, StockLot.id)
 
 
 def _lot_line(lot: StockLot, today: date) -> LotLine:
@@ -172,7 +184,7 @@ def expiring(center: Center, within_days: int = EXPIRY_WARNING_DAYS) -> tuple[Lo
     """Lots that expire within so many days, and those that have, soonest first."""
     today = local_day(center, center.now())
     with center.read() as session:
-        lots = session.scalars(_lots().where(StockLot.expires_on <= today + timedelta(days=within_days)))
+        lots = session.scalars(_lots().where(good_until_at_most(today + timedelta(days=within_days))))
         return tuple(_lot_line(lot, today) for lot in lots)
 
 
@@ -198,22 +210,23 @@ Purposes = Iterable[tuple[ForKind, int]]
 
 
 def needs_of_plan(center: Center, plan_id: str, level: Level, held_for: Purposes = ()) -> tuple[Need, ...]:
-    """What one plan wants forward at a level, against what there is. Raises Unknown."""
+    """What one plan wants forward at a level, against what there is. Raises UnknownPlan."""
     return needs_of_plans(center, {plan_id: level}, held_for)
 
 
 def needs_of_plans(center: Center, levels: Mapping[str, Level], held_for: Purposes = ()) -> tuple[Need, ...]:
-    """The sum of what several plans want forward, each at its level, against what there is; by material. Raises Unknown."""
-    wanted: dict[str, int] = defaultdict(int)
-    for plan_id, level in levels.items():
-        plan = center.catalogue.plans.get(plan_id)
-        if plan is None:
-            raise Unknown(kind="plan", id=plan_id)
-        for material, quantity in plan.resources[level].materials.items():
-            wanted[material] += quantity
+    """The sum of what several plans want forward, each at its level, against what there is; by material.
+
+    A plan that one of `held_for` runs is taken as it was when it was put into force, any other in its newest approved wording.
+    Raises UnknownPlan.
+    """
+    wanted, purposes = Counter[str](), frozenset(held_for)
     with center.read() as session:
+        running = _running(session, purposes)
+        for plan_id, level in levels.items():
+            wanted.update(materials_wanted(running.get(plan_id) or plan_named(center, session, plan_id), level))
         available = free_on_the_street(session, local_day(center, center.now()))
-        held = held_for_purposes(session, held_for)
+        held = held_for_purposes(session, purposes)
     return tuple(
         Need(
             material=material,
@@ -224,6 +237,13 @@ def needs_of_plans(center: Center, levels: Mapping[str, Level], held_for: Purpos
         )
         for material, quantity in sorted(wanted.items())
     )
+
+
+def _running(session: Session, purposes: Purposes) -> dict[str, Plan]:
+    """Plan -> its copy in the activation among these purposes; of two, the graver one's."""
+    ids = [for_id for for_kind, for_id in purposes if for_kind == "activation"]
+    found = session.scalars(select(Activation).where(Activation.id.in_(ids)))
+    return {it.plan_id: plan_of(it) for it in sorted(found, key=lambda it: (it.level.rank, it.id))}
 
 
 def held_for_purposes(session: Session, purposes: Purposes) -> dict[str, int]:

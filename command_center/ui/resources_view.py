@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from command_center.domain.board import Row
 from command_center.domain.catalogue import Depot, Material
+from command_center.domain.levels import Level
 from command_center.domain.rights import Right
 from command_center.domain.status import UNIT_CHART, UnitStatus, may_advance
 from command_center.services.stock_questions import DepotTotal, LotLine, MovementLine, NearbyStock, Need, StockLine
@@ -18,7 +19,7 @@ from command_center.ui.console_parts import ago, key, listed, minutes_seconds, m
 from command_center.ui.desk_parts import address_of, asks, choice, goes, hour_minute, orders, section, text_field
 from command_center.ui.map_layers import unit_symbol
 from command_center.ui.shell import Screen
-from command_center.ui.widgets import empty_state, icon
+from command_center.ui.widgets import empty_state, icon, level_name, severity
 from command_center.words import N_, phrases
 
 PATH = "/resources"
@@ -49,7 +50,7 @@ WHICH_LOT: Mapping[str, str] = {
 }
 """What happens when no lot is named, where that is not the soonest to expire."""
 
-KEPT = ("tab", "depot", "material", "do")
+KEPT = ("tab", "depot", "material", "do", "plans")
 """What of an address stays when something else is chosen."""
 
 LABELS = "/labels"
@@ -204,13 +205,32 @@ def _expired(line: StockLine, screen: Screen) -> list[Component]:
     return [html.Small(screen.say(N_("%(n)s expired"), n=f"{line.expired:,}"), className="bad")] if line.expired else []
 
 
-def needs(wanted: Sequence[Need], plans: Sequence[Row], at: Mapping[str, str | None], screen: Screen) -> list[Component]:
-    """What the plans in force want forward together, against what there is; what is short comes first."""
-    if not plans:
-        hint = screen.say(N_("A plan's own preview says what it would want before it is put into force."))
-        return [empty_state(screen.say(N_("No plan is in force.")), hint, symbol="list-check")]
-    catalogue = screen.center.catalogue
-    names = listed((f"{screen.read(catalogue.plans[it['plan_id']].short)} {it['level']}" for it in plans), screen)
+def in_force(plans: Sequence[Row]) -> dict[str, Level]:
+    """Plan -> its level; of one that runs twice the graver."""
+    levels: dict[str, Level] = {}
+    for row in plans:
+        level = Level(row["level"])
+        levels[row["plan_id"]] = max(level, levels.get(row["plan_id"], level), key=lambda it: it.rank)
+    return levels
+
+
+def ticked(at: Mapping[str, str | None], screen: Screen) -> dict[str, Level]:
+    """The plans that the address asks about (?plans=P01:II,P03:III), each at its level; what cannot be meant is left out."""
+    pairs = (it.partition(":") for it in (at.get("plans") or "").split(","))
+    return {plan: Level(level) for plan, _, level in pairs if plan in screen.center.catalogue.plans and level in Level.__members__}
+
+
+def needs(wanted: Sequence[Need], running: Mapping[str, Level], at: Mapping[str, str | None], screen: Screen) -> list[Component]:
+    """What the plans in force and those that are ticked want forward together, against what there is; what is short comes first."""
+    catalogue, asked = screen.center.catalogue, {**running, **ticked(at, screen)}
+    lines = html.Ul([_plan_line(plan_id, running, at, screen) for plan_id in catalogue.plans], className="lines")
+    choose = section(
+        screen.say(N_("Plans and levels")), lines, note=screen.say(N_("%(n)s taken together"), n=len(asked)), folded=bool(running)
+    )
+    if not asked:
+        hint = screen.say(N_("Tick the plans that might be put into force, each at its level."))
+        return [empty_state(screen.say(N_("No plan is in force.")), hint, symbol="list-check"), choose]
+    names = listed((f"{screen.read(catalogue.plans[plan_id].short)} {level}" for plan_id, level in asked.items()), screen)
     rows = [
         html.Tr(
             [
@@ -224,7 +244,37 @@ def needs(wanted: Sequence[Need], plans: Sequence[Row], at: Mapping[str, str | N
         for it in sorted(wanted, key=lambda need: (-need.short, need.material))
     ]
     heads = [N_("Material"), N_("Wanted"), N_("Put by"), N_("Free"), N_("Short")]
-    return [html.P(names, className="said"), _table(heads, rows, screen)]
+    return [choose, html.P(names, className="said"), _table(heads, rows, screen)]
+
+
+def _plan_line(plan_id: str, running: Mapping[str, Level], at: Mapping[str, str | None], screen: Screen) -> html.Li:
+    """A plan with its four levels: a press takes it in at that level, a second one leaves it out again."""
+    name, own = screen.read(screen.center.catalogue.plans[plan_id].short), running.get(plan_id)
+    state = [] if own is None else [html.Small(screen.say(N_("in force at level %(level)s"), level=own))]
+    keys = [_level_key(plan_id, name, level, own, at, screen) for level in reversed(Level)]
+    what = html.Div([html.B(name), *state], className="what")
+    return html.Li(
+        [html.Span(icon("list-check"), className="sign"), what, html.Div(keys, className="acts")],
+        className="line",
+        **{"data-plan-asked": plan_id},
+    )
+
+
+def _level_key(plan_id: str, name: str, level: Level, own: Level | None, at: Mapping[str, str | None], screen: Screen) -> html.Button:
+    chosen = ticked(at, screen)
+    is_asked = chosen.get(plan_id, own) is level
+    after = {other: value for other, value in chosen.items() if other != plan_id}
+    if not is_asked and level is not own:
+        after[plan_id] = level
+    href = place(at, plans=",".join(f"{other}:{value}" for other, value in after.items()))
+    return html.Button(
+        severity(level, screen),
+        type="button",
+        id=f"resources-{plan_id}-{level}",
+        className="key",
+        **goes(href),
+        **{"aria-pressed": "true" if is_asked else "false", "aria-label": f"{name} {level_name(level, screen)}"},
+    )
 
 
 def _table(heads: Sequence[str], rows: list[html.Tr], screen: Screen) -> html.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import date, timedelta
 
 import pytest
@@ -9,10 +10,12 @@ import pytest
 from command_center.center import Center
 from command_center.domain.errors import Unknown, UnknownDepot, UnknownMaterial
 from command_center.domain.levels import Level
-from command_center.domain.rights import Actor
+from command_center.domain.rights import Actor, Role
 from command_center.domain.stock import default_minimum
-from command_center.services import stock
+from command_center.services import activations, plan_texts, stock
 from command_center.services import stock_questions as questions
+from command_center.services.activations import ActivatePlan
+from command_center.services.plan_preview import preview
 from command_center.services.stock import Count, Move, ReservedMove
 from command_center.services.stock_reservations import reserve_in
 
@@ -81,6 +84,33 @@ def test_needs_compare_a_plan_with_the_street(center: Center) -> None:
     assert (needs[SANDBAGS].available, needs[SANDBAGS].held, needs[SANDBAGS].short) == (2_000, 0, 0)
     with pytest.raises(Unknown):
         questions.needs_of_plan(center, "P99", Level.II)
+
+
+def with_sandbags(center: Center, quantity: int) -> None:
+    """A new wording of the flood plan, approved, that wants so many sandbags at level II."""
+    writer, approver = Actor(name="admin", role=Role.ADMIN), Actor(name="commander", role=Role.COMMANDER)
+    newest = plan_texts.wording(center, "P01", writer)
+    text = deepcopy(dict(newest.copy))
+    text["resources"]["II"]["materials"][SANDBAGS] = quantity
+    version = plan_texts.edit_plan(center, "P01", text, writer, "more sandbags", based_on=newest.version)
+    plan_texts.approve_plan_text(center, "P01", version, approver)
+
+
+def test_needs_follow_the_approved_wording_and_a_running_plan_its_own_copy(center: Center, leader: Actor) -> None:
+    commander = Actor(name="commander", role=Role.COMMANDER)
+    filed = center.catalogue.plans["P01"].resources[Level.II].materials[SANDBAGS]
+    with_sandbags(center, filed + 70)
+    running = activations.activate_plan(center, ActivatePlan(plan_id="P01", level=Level.II), commander).activation_id
+    with_sandbags(center, filed + 300)
+
+    def wanted(held_for: questions.Purposes = ()) -> int:
+        return next(need.wanted for need in questions.needs_of_plan(center, "P01", Level.II, held_for) if need.material == SANDBAGS)
+
+    previewed = next(
+        it.wanted for it in preview(center, ActivatePlan(plan_id="P01", level=Level.II), leader).stock if it.material == SANDBAGS
+    )
+    assert wanted([("activation", running)]) == filed + 70
+    assert wanted() == previewed == filed + 300
 
 
 def test_needs_of_several_plans_add_up_and_show_what_is_short(center: Center) -> None:

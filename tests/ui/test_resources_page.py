@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from command_center.domain.levels import Level
 from command_center.domain.rights import Role
 from command_center.services import stock, stock_questions
 from command_center.services.stock import Count, Receive
@@ -99,6 +100,25 @@ def test_a_fault_takes_a_vehicle_off_duty_and_says_why(screens: Screens, theatre
     expect(line).not_to_contain_text("左后轮漏气")
 
 
+def test_what_several_plans_would_want_is_added_up_before_any_is_in_force(screens: Screens, theatre: Theatre) -> None:
+    plans = theatre.center.catalogue.plans
+    flood, power = (plans[plan].resources[Level.II].materials for plan in ("P01", "P08"))
+    both = next(code for code in flood if code in power)
+    page = screens.open("/resources?tab=needs", role=Role.DUTY_OFFICER)
+    named = page.get_by_text(theatre.center.catalogue.materials[both].name.zh, exact=True)
+    row = page.locator("#resources-list .listing tr").filter(has=named)
+
+    page.locator("#resources-P01-II").click()
+    expect(row.locator("td").nth(1)).to_contain_text(f"{flood[both]:,}")
+    page.locator("#resources-P08-II").click()
+
+    expect(row.locator("td").nth(1)).to_contain_text(f"{flood[both] + power[both]:,}")
+    expect(page.locator("#resources-P08-II")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#resources-P08-II")).to_be_focused()
+    page.locator("#resources-P01-II").click()
+    expect(row.locator("td").nth(1)).to_contain_text(f"{power[both]:,}")
+
+
 def test_every_depot_has_a_label(screens: Screens) -> None:
     page = screens.open("/labels", role=Role.DUTY_OFFICER)
 
@@ -107,7 +127,7 @@ def test_every_depot_has_a_label(screens: Screens) -> None:
 
 @pytest.mark.hardest
 @pytest.mark.parametrize("scheme", ["night", "day"])
-@pytest.mark.parametrize("view", [f"depot={DEPOT}&material={SANDBAGS}", "tab=units", "tab=expiring"])
+@pytest.mark.parametrize("view", [f"depot={DEPOT}&material={SANDBAGS}", "tab=units", "tab=expiring", "tab=needs&plans=P01:II,P02:I"])
 def test_no_view_has_an_accessibility_violation_or_a_small_target(screens: Screens, scheme: str, view: str) -> None:
     page = screens.open(f"/resources?{view}", role=Role.DUTY_OFFICER, theme=scheme)
     expect(page.locator("#resources-list :is(.line, tr)").first).to_be_visible()
