@@ -21,7 +21,7 @@ Refusal
 │   ├── WatchIsOver             what was is not changed afterwards
 │   ├── NoRelief                the desk is not left before the next watch has taken over
 │   └── OwnSwap                 nobody decides on a swap of his own
-│   ├── StockShort              a depot has less than is wanted; StreetShort: all depots together
+│   ├── StockShort              a depot has less than is wanted; StreetShort: all depots together; GoodsExpired: only past their last day
 │   ├── CountBelowReserved, LotExpiryDiffers, MoreThanReserved, MoreThanIssued
 │   ├── ReportClosed, BlanksLeft
 │   ├── NoChannel, ChannelRefused
@@ -288,9 +288,17 @@ class ChangedMeanwhile(Conflict):
 
 
 class StockShort(Conflict):
-    """Facts: depot, material, lot (None when none was named), available (on hand and not reserved), wanted."""
+    """Facts: depot, material, lot (None when none was named), available (in date and not reserved), wanted."""
 
     code = "stock_short"
+
+
+class GoodsExpired(Conflict):
+    """It could only be had with goods past their last day: confirm, or write them off. Facts: depot, material, lot, available, expired
+    (how many of these would go out), wanted.
+    """
+
+    code = "goods_expired"
 
 
 class StreetShort(Conflict):
@@ -671,6 +679,12 @@ class ReasonNeeded(Invalid):
     """A person decides against what the centre sees and has to say why."""
 
     code = "reason_needed"
+
+
+class CountUnexplained(ReasonNeeded):
+    """Something else was counted than the books say. Facts: depot, material, counted, booked (both of what was counted: a lot, or all)."""
+
+    code = "count_unexplained"
 
 
 class OutOfBounds(Invalid):

@@ -33,6 +33,7 @@ from command_center.services.open_incidents import open_incident
 from command_center.services.plan_needs import needs
 from command_center.services.road_conditions import roads_now
 from command_center.services.shelters import close_for_plan
+from command_center.services.stock_ledger import local_day
 from command_center.services.stock_reservations import release_in, reserve_in
 from command_center.words import N_, phrases, translator
 
@@ -119,7 +120,16 @@ def _reserve_stock(center: Center, work: Work, activation: Activation, plan: Pla
     incident = None if activation.incident_id is None else work.session.get(Incident, activation.incident_id)
     near = None if incident is None else Point(incident.lat, incident.lon)
     wants = materials_wanted(plan, activation.level)
-    reserve_in(work, wants, for_kind="activation", for_id=activation.id, near=near, roads=roads_now(center, work.session), allow_short=True)
+    reserve_in(
+        work,
+        wants,
+        for_kind="activation",
+        for_id=activation.id,
+        near=near,
+        roads=roads_now(center, work.session),
+        allow_short=True,
+        today=local_day(center, work.now),
+    )
 
 
 def _release_units(work: Work, activation: Activation, *, recall: bool) -> tuple[str, ...]:

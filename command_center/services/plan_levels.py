@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from command_center.db.log import about_activation
+from command_center.db.log import lines_about
 from command_center.db.tables import Activation, LogEntry
 from command_center.domain import events
 
@@ -36,8 +35,7 @@ class LevelStep:
 
 def level_steps(session: Session, activation: Activation) -> tuple[LevelStep, ...]:
     """Every step of the level, oldest first."""
-    about = about_activation(activation.id, activation.requested_at)
-    lines = session.scalars(select(LogEntry).where(about, LogEntry.event.in_(LEVEL_EVENTS)).order_by(LogEntry.id))
+    lines = session.scalars(lines_about(activations=[activation.id]).where(LogEntry.event.in_(LEVEL_EVENTS)))
     return tuple(_step(line) for line in lines)
 
 

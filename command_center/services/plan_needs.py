@@ -19,7 +19,9 @@ from command_center.services.plan_books import plan_of
 from command_center.services.positions import latest_fixes
 from command_center.services.proposing import propose_units
 from command_center.services.road_conditions import guards
-from command_center.services.stock_questions import free_on_the_street, held_for_purposes
+from command_center.services.stock_available import free_on_the_street
+from command_center.services.stock_ledger import local_day
+from command_center.services.stock_questions import held_for_purposes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +98,9 @@ class StockNeed:
         return max(0, self.wanted - self.available)
 
 
-def stock_needs(session: Session, plan: Plan, level: Level, *, activation_id: int | None = None) -> tuple[StockNeed, ...]:
+def stock_needs(center: Center, session: Session, plan: Plan, level: Level, *, activation_id: int | None = None) -> tuple[StockNeed, ...]:
     """Materials of a level against what the depots have free; what is put by for this activation already counts as there."""
-    free = free_on_the_street(session)
+    free = free_on_the_street(session, local_day(center, center.now()))
     held = {} if activation_id is None else held_for_purposes(session, [("activation", activation_id)])
     return tuple(
         StockNeed(material=code, wanted=number, available=free.get(code, 0) + held.get(code, 0))

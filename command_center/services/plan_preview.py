@@ -86,7 +86,7 @@ def preview(center: Center, order: ActivatePlan, actor: Actor) -> Preview:
             running=session.scalar(select(Activation.id).where(Activation.plan_id == plan.id, Activation.ended_at.is_(None))),
             tasks=tuple((step, None if step.anchor else step.due_after_min(level)) for step in steps_at(plan, level, variant)),
             units=needs(center, session, plan, level, incident_id=order.incident_id),
-            stock=stock_needs(session, plan, level),
+            stock=stock_needs(center, session, plan, level),
             messages=tuple(_messages(center, session, plan, order, actor)),
             shortages=shortages_together(center, session, plan, level),
         )

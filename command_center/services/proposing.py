@@ -23,6 +23,8 @@ from command_center.services.fitness import street_day, why_unfit
 from command_center.services.loading import somebody_loads
 from command_center.services.positions import latest_fixes, whereabouts
 from command_center.services.road_conditions import RoadsNow, guards, roads_now
+from command_center.services.stock_available import stock_now
+from command_center.services.stock_ledger import local_day
 
 LOADING_S = 90.0
 """What a stop at a depot takes; a working value."""
@@ -116,8 +118,8 @@ def _loading(
     straight, and what is lacking is told.
     """
     free: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in session.scalars(select(Stock).where(Stock.material_code.in_(stock))):
-        free[row.depot_code][row.material_code] = row.available
+    for it in stock_now(session, local_day(center, center.now()), lambda _: Stock.material_code.in_(stock)):
+        free[it.row.depot_code][it.row.material_code] = it.available
     depots = [code for code, has in sorted(free.items()) if all(has.get(it, 0) >= wanted for it, wanted in stock.items())]
     if not depots:
         most = {it: max((has.get(it, 0) for has in free.values()), default=0) for it in stock}

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
@@ -28,6 +29,7 @@ from command_center.services import stock_ledger as ledger
 from command_center.services.open_incidents import open_incident
 from command_center.services.road_conditions import RoadsNow, roads_now
 from command_center.services.stock import ReservedMove, fingerprint
+from command_center.services.stock_available import StockNow, with_expired
 
 if TYPE_CHECKING:
     from command_center.roads import Router
@@ -81,16 +83,17 @@ def reserve_in(  # noqa: PLR0913 - what for, where and how strictly are each the
     roads: "RoadsNow | Router | None" = None,
     depots: Iterable[str] | None = None,
     allow_short: bool = False,
+    today: date,
 ) -> Reserved:
     """Put materials by. wants : material code -> total wanted for this purpose and step; what it was granted before counts, so asking
-    again, or again with more, is safe.
+    again, or again with more, is safe. today : the street's day (`local_day`); what expired before it is not given.
 
     The nearest depot that holds all of a material gives it; when none does, the nearest give what they have. near : by road with
     `roads`, else as the crow flies; without a place the larger depots come first. depots : look in these only.
     Raises StreetShort (of one named depot: StockShort) when something is missing, unless `allow_short`; UnknownMaterial, Invalid.
     """
     _check_wants(work, wants)
-    stocks = _locked_stocks(work, wants, depots)
+    stocks = with_expired(work.session, today, _locked_stocks(work, wants, depots))
     accounts = _accounts(work, for_kind, for_id, step_id, wants)
     granted: Counter[str] = Counter()
     for it in accounts.values():
@@ -98,7 +101,7 @@ def reserve_in(  # noqa: PLR0913 - what for, where and how strictly are each the
     there: dict[str, list[tuple[int, str, int]]] = {material: [] for material in wants}
     order = {code: place for place, code in enumerate(_depots_in_order(work, near, roads))}
     for stock in stocks:
-        there[stock.material_code].append((order[stock.depot_code], stock.depot_code, stock.available))
+        there[stock.row.material_code].append((order[stock.row.depot_code], stock.row.depot_code, stock.available))
     shares, shortages = [], []
     for material, wanted in sorted(wants.items()):
         missing = wanted - granted[material]
@@ -111,7 +114,7 @@ def reserve_in(  # noqa: PLR0913 - what for, where and how strictly are each the
             shortages.append(Shortage(material=material, wanted=wanted, got=granted[material] + got))
     if shortages and not allow_short:
         raise _short(shortages, stocks, depots)
-    by_key = {(it.depot_code, it.material_code): it for it in stocks}
+    by_key = {(it.row.depot_code, it.row.material_code): it.row for it in stocks}
     new = [(depot, material) for depot, material, _ in shares if (depot, material) not in accounts]
     if new:
         _open_accounts(work, for_kind, for_id, [(step_id or "", *key) for key in new])
@@ -204,9 +207,9 @@ def _depots_in_order(work: Work, near: Point | None, roads: "RoadsNow | Router |
     return [it.code for _, it in sorted(zip(away, depots, strict=True), key=lambda pair: (pair[0], pair[1].code))]
 
 
-def _short(shortages: Sequence[Shortage], stocks: Sequence[Stock], depots: Iterable[str] | None) -> Refusal:
+def _short(shortages: Sequence[Shortage], stocks: Sequence[StockNow], depots: Iterable[str] | None) -> Refusal:
     first = shortages[0]
-    available = sum(it.available for it in stocks if it.material_code == first.material)
+    available = sum(it.available for it in stocks if it.row.material_code == first.material)
     named = list(depots or ())
     if len(named) == 1:
         return StockShort(depot=named[0], material=first.material, lot=None, available=available, wanted=first.wanted)
@@ -303,6 +306,7 @@ def reserve(center: Center, order: Reserve, actor: Actor) -> Reserved:
             roads=roads_now(center, work.session),
             depots=None if order.depot is None else [order.depot],
             allow_short=order.allow_short,
+            today=ledger.local_day(center, work.now),
         )
         work.answer(order.key, asdict(reserved))
         return reserved

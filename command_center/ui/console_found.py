@@ -68,10 +68,10 @@ def _material(code: str, screen: Screen, _actor: Actor) -> tuple[str, list[Compo
 
 
 def _stock_table(rows: list[tuple[str, int, int, str]], screen: Screen) -> Component:
-    """Rows : what or where, on hand, not reserved, unit of count."""
+    """Rows : what or where, on hand, free, unit of count."""
     if not rows:
         return empty_state(screen.say(N_("Nothing is held.")), "")
-    head = [html.Th("", scope="col"), html.Th(screen.say(N_("On hand")), scope="col"), html.Th(screen.say(N_("Not reserved")), scope="col")]
+    head = [html.Th("", scope="col"), html.Th(screen.say(N_("On hand")), scope="col"), html.Th(screen.say(N_("Free")), scope="col")]
     body = [html.Tr([html.Td(name), html.Td(f"{on_hand} {unit}"), html.Td(str(available))]) for name, on_hand, available, unit in rows]
     return html.Table([html.Thead(html.Tr(head)), html.Tbody(body)], className="basis")
 

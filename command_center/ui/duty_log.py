@@ -102,7 +102,7 @@ def _query(at: At, times: Mapping[str, datetime | None], wanted: int) -> LogQuer
         text=(at.get("q") or "").replace("\0", "")[:LONGEST],
         from_at=times["from"],
         to_at=times["to"],
-        groups=[part] if (part := at.get("part")) in phrases.EVENT_GROUP else [],
+        groups=[part] if (part := at.get("part") or "") in phrases.EVENT_GROUP else [],
         incident_id=int(incident) if incident.isdecimal() else None,
         unit_id=at.get("unit") or None,
         actor=at.get("who") or None,

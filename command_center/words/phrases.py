@@ -211,6 +211,8 @@ CELL: Mapping[str, str] = {
     "expiry_differs": N_("the depot knows this lot as good until %(value)s"),
     "moved_meanwhile": N_("%(value)s are on the books now: stock was moved after the sheet was made"),
     "below_reserved": N_("less than what is reserved (%(value)s): release first"),
+    "reason_needed": N_("not what is on the books (%(value)s): say why in the column “Why it differs”"),
+    "long_reason": N_("longer than 200 characters: %(value)s"),
 }
 """What is wrong with a cell of an imported sheet."""
 
@@ -411,7 +413,12 @@ REFUSAL: Mapping[str, str] = {
     "unknown_lot": N_("%(depot)s has no lot %(lot)s of %(material)s."),
     "unknown_reservation": N_("There is no reservation %(reservation)s."),
     "stock_short": N_("%(depot)s has not enough %(material)s: %(available)s available, %(wanted)s wanted."),
+    "goods_expired": N_(
+        "%(depot)s: only %(available)s of %(material)s are in date, %(wanted)s wanted; %(expired)s would be expired goods. Confirm it, or"
+        " write them off."
+    ),
     "street_short": N_("All depots together have not enough: %(materials)s (%(material)s: %(available)s available, %(wanted)s wanted)."),
+    "count_unexplained": N_("%(depot)s: %(counted)s of %(material)s counted, %(booked)s on the books. Please say why."),
     "count_below_reserved": N_("%(depot)s: %(counted)s of %(material)s counted, but %(reserved)s are reserved. Release first."),
     "lot_expiry_differs": N_("%(depot)s knows lot %(lot)s of %(material)s as good until %(expires_on)s, not %(given)s."),
     "more_than_reserved": N_("Reservation %(reservation)s holds %(held)s, %(wanted)s wanted."),
@@ -503,7 +510,7 @@ EVENT: Mapping[str, str] = {
     "UnitChannelSet": N_("Message service of %(unit)s: %(service)s"),
     "StreetSeeded": N_("The street's catalogue %(catalogue)s was read in: %(units)s units, %(places)s places"),
     "StockOpened": N_("%(depots)s depots opened with %(items)s items of %(materials)s materials in %(lots)s lots (demonstration data)"),
-    "StockMoved": N_("%(kind)s: %(quantity)s × %(material)s, %(depot)s, %(balance)s on hand now %(reason)s"),
+    "StockMoved": N_("%(kind)s: %(quantity)s × %(material)s%(past_date)s, %(depot)s, %(balance)s on hand now %(reason)s"),
     "StockTransferred": N_(
         "%(quantity)s × %(material)s moved from %(depot)s (%(balance)s left) to %(to_depot)s (%(to_balance)s) %(reason)s"
     ),
@@ -694,6 +701,7 @@ ENTERED_LATER = N_("%(told)s (entered later; it was at %(happened)s)")
 NOBODY = N_("nobody")
 NO_UNIT_LEFT = N_("no unit is left")
 LATE = N_("(%(n)s min after the time allowed)")
+PAST_DATE = N_(" (%(n)s of them past their last day)")
 
 _NAMED = (("plan_name", "plan_id"), ("step_name", "step_id"), ("audience_name", "audience"), ("about_name", "about"))
 """What a sentence calls things -> the fact that has the id."""
@@ -742,6 +750,7 @@ def _filled(language: str, sentence: str, facts: Mapping[str, Any], names: Mappi
     spoken["text"] = str(facts.get("text_en" if language == "en" else "text_zh", ""))
     spoken["road"] = str(facts.get("road_en" if language == "en" else "road_zh", facts.get("road", "")))
     spoken["guard"] = spoken["unit_id"] if facts.get("unit_id") else translator(language)(NOBODY)
+    spoken["past_date"] = translator(language)(PAST_DATE) % {"n": facts["expired"]} if facts.get("expired") else ""
     spoken["shelter_name"] = names.get(str(facts.get("shelter_id")), str(facts.get("shelter", "")))
     spoken["why_unreadable"] = translator(language)(UNREADABLE.get(str(facts.get("why")), NOBODY)) % spoken
     spoken["type_name"] = names.get(str(facts.get("type")), str(facts.get("type")))

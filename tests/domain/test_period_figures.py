@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -109,7 +110,7 @@ def test_one_three_five_counts_a_minute_to_roll_and_three_and_five_to_be_there(
 ) -> None:
     rolling = MORNING + timedelta(seconds=turnout_s)
     there = rolling + timedelta(seconds=travel_s)
-    moments = {"dispatched_at": MORNING, "unit_dispatched_at": MORNING, "unit_en_route_at": rolling}
+    moments: dict[str, Any] = {"dispatched_at": MORNING, "unit_dispatched_at": MORNING, "unit_en_route_at": rolling}
     call = CountedIncident(
         type="E107",
         level=Level.III,

@@ -57,6 +57,13 @@ class Activation(Base):
             sqlite_where=text("ended_at IS NULL"),
         ),
         Index("ix_activation_requested_at", "requested_at"),
+        Index("ix_activation_open", "ended_at", postgresql_where=text("ended_at IS NULL"), sqlite_where=text("ended_at IS NULL")),
+        Index(
+            "ix_activation_incident",
+            "incident_id",
+            postgresql_where=text("incident_id IS NOT NULL"),
+            sqlite_where=text("incident_id IS NOT NULL"),
+        ),
     )
 
 
@@ -84,7 +91,10 @@ class PlanTask(Base):
     """When its activation ended, and the task left the board with it."""
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy declares it on the instance
-    __table_args__ = (UniqueConstraint("activation_id", "step_id", "occurrence", name="uq_plan_task_occurrence"),)
+    __table_args__ = (
+        UniqueConstraint("activation_id", "step_id", "occurrence", name="uq_plan_task_occurrence"),
+        Index("ix_plan_task_open", "closed_at", postgresql_where=text("closed_at IS NULL"), sqlite_where=text("closed_at IS NULL")),
+    )
 
 
 class UnitDuty(Base):
@@ -143,6 +153,9 @@ class Notice(Base):
     closed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy declares it on the instance
+    __table_args__ = (
+        Index("ix_notice_open", "closed_at", postgresql_where=text("closed_at IS NULL"), sqlite_where=text("closed_at IS NULL")),
+    )
 
 
 class Recipient(Base):
