@@ -35,7 +35,7 @@
 
   function drawStreets(rings) {
     late.clearLayers();
-    if (rings.length) line(rings.flatMap((ring) => ring.lines), "layer-circle", "late-ground", { color: `url(#${HATCH})`, weight: em() * GROUND_EM, opacity: 1 }).addTo(late);
+    if (figures.outside_count && rings.length) line(rings.flatMap((ring) => ring.lines), "layer-circle", "late-ground", { color: `url(#${HATCH})`, weight: em() * GROUND_EM, opacity: 1 }).addTo(late);
     for (const ring of rings) line(ring.lines, "layer-circle", ring.within_s === null ? "road-late latest" : "road-late").addTo(late);
   }
 
