@@ -7,7 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from command_center.domain.board import Row
-from command_center.services.figures import is_overdue
+from command_center.services.figures import is_overdue, is_tense
 from command_center.ui import console_closures, console_plans, reports_view
 from command_center.ui.console_parts import ago, grave_first, incident_state, key, moment, reporters, type_name, waiting_rows
 from command_center.ui.map_layers import unit_symbol
@@ -64,9 +64,11 @@ def incident_list(screen: Screen, docked: str | None) -> list[Component]:
 
 
 def all_well(screen: Screen) -> html.Div:
-    """The empty state: since when, and what comes next."""
+    """The empty state: since when, and what comes next. While a plan runs or a warning stands not all is well."""
     newest = _newest_call_at(screen.live.entries)
     title = screen.say(N_("All is well"))
+    if is_tense(screen.live.board):
+        return empty_state(screen.say(N_("No open incident")), screen.say(N_("F2 takes the next call")), symbol="clock")
     if newest is not None:
         title = screen.say(N_("All is well; last call %(age)s"), age=ago((screen.center.now() - newest).total_seconds(), screen))
     return empty_state(title, screen.say(N_("F2 takes the next call")))

@@ -72,8 +72,9 @@ def status_line(story: PlanStory, figures: PlanFigures | None, screen: Screen) -
         parts.append(progress(figures, screen))
     if story.incident is not None:
         parts.append(html.Span(screen.say(N_("incident %(number)s"), number=story.incident)))
-    if story.reason:
-        parts.append(html.Span(story.reason, className="muted"))
+    reason = next((step.reason for step in reversed(story.levels) if step.reason), story.reason)
+    if reason:
+        parts.append(html.Span(reason, className="muted"))
     return parts
 
 
@@ -288,9 +289,9 @@ def levels(story: PlanStory, screen: Screen) -> Component:
 
 
 def _level_step(step: LevelStep, screen: Screen) -> html.Li:
-    said = [screen.say(STEPS[step.event], before=step.before)]
-    if step.is_provisional:
-        said.append(screen.say(N_("provisional")))
+    said = [screen.say(N_("provisional"))] if step.is_provisional else []
+    if not (step.is_provisional and step.event == events.PlanActivated.name):
+        said.append(screen.say(STEPS[step.event], before=step.before))
     late = [html.B(screen.say(N_("%(n)s min late"), n=max(1, round(step.late_s / 60))), className="bad")] if step.late_s else []
     return html.Li(
         [

@@ -237,12 +237,7 @@ def _proposal(row: Row, screen: Screen) -> html.Article:
     name = screen.read(row["plan_name"])
     variant = [" · ", screen.read(row["variant_name"])] if row["variant_name"] else []
     first = screen.read(row["reasons"][0]["text"]) if row["reasons"] else ""
-    look = key(
-        screen.say(N_("Look at the plan")),
-        symbol="list-check",
-        look="primary",
-        **goes(address(plan=row["plan_id"], level=row["level"], variant=row["variant"], reason=first)),
-    )
+    look = _look(row, first, screen)
     why = (
         screen.say(N_("Not now: %(plan)s, level %(level)s"), plan=name, level=row["level"]),
         screen.say(N_("Why")),
@@ -269,6 +264,15 @@ def _proposal(row: Row, screen: Screen) -> html.Article:
         className="proposal",
         **{"data-proposal": row["id"]},
     )
+
+
+def _look(row: Row, reason: str, screen: Screen) -> Component:
+    """The way to saying yes: the preview, or the running plan, whose level is to be raised."""
+    running = next((it for it in screen.live.board.rows("activation") if it["plan_id"] == row["plan_id"]), None)
+    if running is None:
+        href = address(plan=row["plan_id"], level=row["level"], variant=row["variant"], reason=reason)
+        return key(screen.say(N_("Look at the plan")), symbol="list-check", look="primary", **goes(href))
+    return key(screen.say(N_("To the running plan")), symbol="list-check", look="primary", **goes(address(activation=running["id"])))
 
 
 def _reason(reason: Mapping[str, Any], screen: Screen) -> html.Li:

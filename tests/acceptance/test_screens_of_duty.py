@@ -160,14 +160,13 @@ def the_level_is_raised(room: DutyRoom, desk: Page) -> None:
     room.until(21, 40)
     room.post("/warnings", {"text": "奎文区气象台将暴雨蓝色预警升级为暴雨橙色预警"})
     room.wait()
-    activation = room.rows("activation")[0]["id"]
     commander = room.open("/warnings", Role.COMMANDER)
     proposal = commander.locator(".proposal", has_text="防汛抗旱")
     expect(proposal.locator(".title .sev")).to_have_text("II")
     expect(proposal).to_contain_text("由总指挥决定")
     expect(proposal).to_contain_text("区级要求III级")
 
-    commander.goto(f"{room.url}/plans?activation={activation}")
+    proposal.locator(".primary").click()
     commander.get_by_role("button", name="升至II级").click()
     answer(commander, "暴雨橙色预警")
     room.wait()
@@ -299,8 +298,9 @@ def agencies_are_called(room: DutyRoom, desk: Page, number: str) -> None:
 def arrivals_stand_on_the_map(desk: Page, units: int) -> None:
     """Each vehicle that is on its way has its sign and the time it still needs."""
     until(desk, f"document.querySelectorAll(\".map-box .mk.unit[data-eta='1']\").length >= {units}")
-    tags = desk.locator(".map-box .mk.unit[data-eta='1'] .mk-tag").all_text_contents()
-    assert all(re.search(r"→-?\d+'\d\d\"", tag) for tag in tags), tags
+    for tag in desk.locator(".map-box .mk.unit[data-eta='1'] .mk-tag").all():
+        expect(tag).to_contain_text(re.compile(r"→-?\d+'\d\d\""))
+        expect(tag).to_have_css("display", "block")
 
 
 def the_next_unit_is_one_key_away(room: DutyRoom, desk: Page, orders: dict[str, dict[str, object]]) -> None:

@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from command_center.domain.board import Row, without_words
 from command_center.domain.levels import Level
 from command_center.domain.watches import Duty
-from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, is_overdue, response_figures
+from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, is_overdue, is_tense, response_figures
 from command_center.services.watches import OnWatch, on_duty_now
 from command_center.ui import duty_alerts, wall_plans
 from command_center.ui.console_parts import reporters
@@ -316,6 +316,9 @@ def _incident(row: Row, now: datetime, screen: Screen) -> Component:
 def _all_well(response: ResponseFigures, now: datetime, screen: Screen) -> Component:
     next_action = screen.say(N_("Waiting for the next call"))
     hours = 0 if response.quiet_since is None else int((now - response.quiet_since).total_seconds() // 3600)
+    if is_tense(screen.live.board):
+        title = screen.say(N_("No open incident for %(hours)s h"), hours=hours) if hours else screen.say(N_("No open incident"))
+        return empty_state(title, next_action, symbol="clock")
     if hours >= LONG_QUIET_H:
         return empty_state(screen.say(N_("All well for %(days)s days"), days=hours // 24), next_action)
     return empty_state(screen.say(N_("All well for %(hours)s h"), hours=hours) if hours else screen.say(N_("All well")), next_action)
