@@ -111,6 +111,18 @@ def away_m(point: Point, lines: Sequence[Line]) -> float:
     return min((_to_line_m(point, line) for line in lines), default=float("inf"))
 
 
+def simplified(line: Line, off_m: float) -> Line:
+    """The line without the corners that lie no farther than `off_m` from it (Douglas and Peucker); its ends stay."""
+    if len(line) < 3:
+        return line
+    away = [_to_piece_m(point, line[0], line[-1]) for point in line[1:-1]]
+    farthest = max(range(len(away)), key=away.__getitem__)
+    if away[farthest] <= off_m:
+        return (line[0], line[-1])
+    corner = farthest + 1
+    return simplified(line[: corner + 1], off_m)[:-1] + simplified(line[corner:], off_m)
+
+
 def _to_line_m(point: Point, line: Line) -> float:
     return min((_to_piece_m(point, a, b) for a, b in pairwise(line)), default=roughly_m(point, line[0]))
 

@@ -43,7 +43,7 @@ KEPT_TREES = 64
 """Trees kept in memory, one per destination and kind of vehicle; 16 bytes per node each."""
 
 NEIGHBOURS = 8
-"""Edges looked at for the nearest one: edges are at most 80 m long, so beyond 8 near middles any of them lies within 40 m."""
+"""Edges looked at for the nearest one: edges are at most 50 m long, so beyond 8 near middles any of them lies within 25 m."""
 
 Points = ArrayLike | Sequence[Point]
 """(n, 2) lat, lon in degrees, or points."""

@@ -38,6 +38,12 @@ SHARE_OF_LIMIT = 0.8
 
 KMH_PER_MPH = 1.609344
 FASTEST_KMH = 120.0
+ACCESS = ("motorcar", "motor_vehicle", "vehicle", "access")
+"""Who may drive on a road, the narrowest key first: the first that is given decides."""
+
+CLOSED_TO_CARS = frozenset({"no", "agricultural", "forestry"})
+"""What says that no car may pass; "private", "destination" and the like let the rescue service through."""
+
 CLOSED_BARRIERS = frozenset({"block", "bollard", "debris", "fence", "jersey_barrier", "log", "planter", "wall", "cycle_barrier"})
 """Barriers that a vehicle cannot open; gates and lift gates open for the rescue service."""
 
@@ -186,10 +192,11 @@ def _segments(collected: _Collected) -> Segments:
 
 
 def _is_drivable(tags: osmium.osm.TagList) -> bool:
-    """Private roads count: compounds open their gates for the rescue service."""
+    """What is said of cars goes before what is said of all. Private roads count: compounds open their gates for the rescue service."""
     if tags.get("highway") not in SPEED_KMH or tags.get("area") == "yes":
         return False
-    return tags.get("emergency") == "yes" or not any(tags.get(key) == "no" for key in ("access", "vehicle", "motor_vehicle"))
+    who = next((tags.get(key) for key in ACCESS if tags.get(key) is not None), None)
+    return tags.get("emergency") == "yes" or who not in CLOSED_TO_CARS
 
 
 def _is_closed_barrier(tags: osmium.osm.TagList) -> bool:
