@@ -122,7 +122,7 @@ def _seat(seat: Seat, waiting: Sequence[SwapView], at: At, screen: Screen) -> Co
     chosen = {"aria-current": "true"} if at.get("swap") == wanted else {}
     label = screen.say(N_("Ask for a swap: %(name)s"), name=name)
     return html.Button(
-        name, type="button", className="link", title=label, **{"aria-label": label}, **chosen, **goes(place(at, swap=wanted))
+        name, type="button", className="seat", title=label, **{"aria-label": label}, **chosen, **goes(place(at, swap=wanted))
     )
 
 
