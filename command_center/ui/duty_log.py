@@ -147,7 +147,7 @@ def search(found: Found, offers: Offers, at: At, screen: Screen) -> list[Compone
         open=any(at.get(name) for name in WANTED if name != "q"),
         **{"data-fold": "log-search"},
     )
-    return [html.Div([html.Div([words, go, *clear], className="ask"), narrowing], className="fields search")]
+    return [html.Div([html.Div([words, go, *clear], className="words"), narrowing], className="fields search")]
 
 
 def search_mark(at: At, screen: Screen, offers: Offers) -> str:

@@ -220,7 +220,7 @@ def swap_fields(seat: Seat | None, days: Roster | None, directory: Sequence[Dire
     return [
         html.Div(
             [
-                html.P([html.B(who), html.Small(screen.say(N_("Nothing changes until a duty leader agrees.")), className="muted")]),
+                html.P([html.B(who), " ", html.Small(screen.say(N_("Nothing changes until a duty leader agrees.")), className="muted")]),
                 choice("with", screen.say(N_("Who takes the seat")), options, options[0][0], at.get("token") or ""),
                 text_field("reason", screen.say(N_("Why")), field_id="duty-swap-reason", **{"data-first": ""}),
                 html.Div([cancel, ask], className="foot"),
