@@ -182,7 +182,9 @@
 
   function mainAction() {
     if (asking) return answer();
-    [...page().querySelectorAll("[data-main]")].find((button) => visible(button) && !button.disabled)?.click();
+    const own = document.activeElement?.closest("[data-desk] form");      // who writes in a form means that form
+    const ready = (button) => visible(button) && !button.disabled;
+    ([...(own?.querySelectorAll("[data-main]") || [])].find(ready) || [...page().querySelectorAll("[data-main]")].find(ready))?.click();
   }
 
   const KEYS = { F2: () => cc.takeCall(), F6: () => cc.go("/roads"), F7: () => cc.go("/warnings"), F9: () => name() === "plans" || cc.go("/plans") };

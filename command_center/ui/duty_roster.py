@@ -122,7 +122,7 @@ def _seat(seat: Seat, waiting: Sequence[SwapView], at: At, screen: Screen) -> Co
     chosen = {"aria-current": "true"} if at.get("swap") == wanted else {}
     label = screen.say(N_("Ask for a swap: %(name)s"), name=name)
     return html.Button(
-        name, type="button", className="link", title=label, **{"aria-label": label}, **chosen, **goes(place(at, swap=wanted))
+        name, type="button", className="seat", title=label, **{"aria-label": label}, **chosen, **goes(place(at, swap=wanted))
     )
 
 
@@ -220,7 +220,7 @@ def swap_fields(seat: Seat | None, days: Roster | None, directory: Sequence[Dire
     return [
         html.Div(
             [
-                html.P([html.B(who), html.Small(screen.say(N_("Nothing changes until a duty leader agrees.")), className="muted")]),
+                html.P([html.B(who), " ", html.Small(screen.say(N_("Nothing changes until a duty leader agrees.")), className="muted")]),
                 choice("with", screen.say(N_("Who takes the seat")), options, options[0][0], at.get("token") or ""),
                 text_field("reason", screen.say(N_("Why")), field_id="duty-swap-reason", **{"data-first": ""}),
                 html.Div([cancel, ask], className="foot"),
