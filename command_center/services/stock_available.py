@@ -1,6 +1,6 @@
 """What of the stock is in date and not put by. Goods past their last day are on hand until they are written off, but never available."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Self
@@ -90,13 +90,32 @@ def emptiest(it: StockNow) -> tuple[float, str, str]:
     return it.in_date / it.row.minimum, it.row.depot_code, it.row.material_code
 
 
-def with_expired(session: Session, today: date, rows: Sequence[Stock]) -> list[StockNow]:
-    """The same for rows that somebody has locked: their lots stand still too."""
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The figures of a stock row, without the row."""
+
+    on_hand: int
+    reserved: int
+    available: int
+
+
+def locked_balances(
+    session: Session, today: date, materials: Collection[str], depots: Collection[str] | None
+) -> dict[tuple[str, str], Balance]:
+    """By depot and material; every row locked in the one order, so that nobody else reserves or takes of them until the end."""
+    rows = select(Stock.depot_code, Stock.material_code, Stock.on_hand, Stock.reserved).where(Stock.material_code.in_(materials))
+    if depots is not None:
+        rows = rows.where(Stock.depot_code.in_(depots))
+    held = session.execute(rows.order_by(Stock.depot_code, Stock.material_code).with_for_update()).all()
     lots = select(StockLot.depot_code, StockLot.material_code, func.sum(StockLot.on_hand))
-    lots = lots.where(StockLot.material_code.in_({row.material_code for row in rows}), _expired(today))
-    found = session.execute(lots.group_by(StockLot.depot_code, StockLot.material_code))
-    expired = {(depot, material): int(pieces) for depot, material, pieces in found}
-    return [StockNow(row, expired.get((row.depot_code, row.material_code), 0)) for row in rows]
+    lots = lots.where(StockLot.material_code.in_(materials), _expired(today)).group_by(StockLot.depot_code, StockLot.material_code)
+    expired = {(depot, material): int(pieces) for depot, material, pieces in session.execute(lots)}
+    return {
+        (depot, material): Balance(
+            on_hand, reserved, available(on_hand=on_hand, reserved=reserved, expired=expired.get((depot, material), 0))
+        )
+        for depot, material, on_hand, reserved in held
+    }
 
 
 def free_on_the_street(session: Session, today: date) -> dict[str, int]:

@@ -29,7 +29,7 @@ from command_center.services import stock_ledger as ledger
 from command_center.services.open_incidents import open_incident
 from command_center.services.road_conditions import RoadsNow, roads_now
 from command_center.services.stock import ReservedMove, fingerprint
-from command_center.services.stock_available import StockNow, with_expired
+from command_center.services.stock_available import Balance, locked_balances
 
 if TYPE_CHECKING:
     from command_center.roads import Router
@@ -93,15 +93,15 @@ def reserve_in(  # noqa: PLR0913 - what for, where and how strictly are each the
     Raises StreetShort (of one named depot: StockShort) when something is missing, unless `allow_short`; UnknownMaterial, Invalid.
     """
     _check_wants(work, wants)
-    stocks = with_expired(work.session, today, _locked_stocks(work, wants, depots))
+    balances = locked_balances(work.session, today, list(wants), None if depots is None else list(depots))
     accounts = _accounts(work, for_kind, for_id, step_id, wants)
     granted: Counter[str] = Counter()
     for it in accounts.values():
         granted[it.material_code] += it.quantity - it.released
     there: dict[str, list[tuple[int, str, int]]] = {material: [] for material in wants}
     order = {code: place for place, code in enumerate(_depots_in_order(work, near, roads))}
-    for stock in stocks:
-        there[stock.row.material_code].append((order[stock.row.depot_code], stock.row.depot_code, stock.available))
+    for (depot, material), balance in balances.items():
+        there[material].append((order[depot], depot, balance.available))
     shares, shortages = [], []
     for material, wanted in sorted(wants.items()):
         missing = wanted - granted[material]
@@ -113,18 +113,19 @@ def reserve_in(  # noqa: PLR0913 - what for, where and how strictly are each the
         if got < missing:
             shortages.append(Shortage(material=material, wanted=wanted, got=granted[material] + got))
     if shortages and not allow_short:
-        raise _short(shortages, stocks, depots)
-    by_key = {(it.row.depot_code, it.row.material_code): it.row for it in stocks}
-    new = [(depot, material) for depot, material, _ in shares if (depot, material) not in accounts]
-    if new:
-        _open_accounts(work, for_kind, for_id, [(step_id or "", *key) for key in new])
-        accounts = _accounts(work, for_kind, for_id, step_id, wants)
-    ledger.hold(work, [(by_key[depot, material], accounts[depot, material], quantity) for depot, material, quantity in sorted(shares)])
+        raise _short(shortages, balances, depots)
+    more = sorted(share for share in shares if share[:2] in accounts)
+    stocks = ledger.locked_stocks(work, [(depot, material) for depot, material, _ in more])
+    ledger.hold(work, [(stocks[depot, material], accounts[depot, material], quantity) for depot, material, quantity in more])
+    new = sorted(share for share in shares if share[:2] not in accounts)
+    opened = ledger.hold_anew(work, ledger.Purpose(for_kind, for_id, step_id or ""), new, balances)
     if shares:
         short = [it.material for it in shortages]
         work.record(events.StockReserved(**_facts(shares, for_kind, for_id, step_id), short=short))
     work.session.flush()
-    return Reserved(holdings=_holdings(accounts.values()), shortages=tuple(shortages))
+    fresh = [Holding(reservation_id=id_, depot=depot, material=material, held=held, out=0) for id_, (depot, material, held) in opened]
+    holdings = sorted((*_holdings(accounts.values()), *fresh), key=lambda it: (it.material, it.depot))
+    return Reserved(holdings=tuple(holdings), shortages=tuple(shortages))
 
 
 def release_in(work: Work, for_kind: ForKind, for_id: int, *, step_id: str | None = None, reason: str = "") -> tuple[Holding, ...]:
@@ -160,15 +161,6 @@ def _check_wants(work: Work, wants: Mapping[str, int]) -> None:
     for material in wants:
         if material not in known:
             raise UnknownMaterial(material=material)
-
-
-def _locked_stocks(work: Work, materials: Iterable[str], depots: Iterable[str] | None) -> Sequence[Stock]:
-    """Every depot's row of these materials, locked in the one order: nobody else reserves or takes of them until the end."""
-    query = select(Stock).where(Stock.material_code.in_(list(materials)))
-    if depots is not None:
-        query = query.where(Stock.depot_code.in_(list(depots)))
-    query = query.order_by(Stock.depot_code, Stock.material_code).with_for_update()
-    return work.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def _accounts(work: Work, for_kind: str, for_id: int, step_id: str | None, materials: Iterable[str]) -> dict[tuple[str, str], Reservation]:
@@ -207,9 +199,9 @@ def _depots_in_order(work: Work, near: Point | None, roads: "RoadsNow | Router |
     return [it.code for _, it in sorted(zip(away, depots, strict=True), key=lambda pair: (pair[0], pair[1].code))]
 
 
-def _short(shortages: Sequence[Shortage], stocks: Sequence[StockNow], depots: Iterable[str] | None) -> Refusal:
+def _short(shortages: Sequence[Shortage], balances: Mapping[ledger.Key, Balance], depots: Iterable[str] | None) -> Refusal:
     first = shortages[0]
-    available = sum(it.available for it in stocks if it.row.material_code == first.material)
+    available = sum(balance.available for (_, material), balance in balances.items() if material == first.material)
     named = list(depots or ())
     if len(named) == 1:
         return StockShort(depot=named[0], material=first.material, lot=None, available=available, wanted=first.wanted)
