@@ -8,7 +8,7 @@
    Ordinary server callbacks learn of new facts through the store "facts" {stream, n}, at most every 150 ms. */
 (() => {
   const cc = (window.cc = window.cc || {});
-  const AMBER_MS = 3000, RED_MS = 10000, TELL_MS = 150, PULSE_MS = 10000, PROBE_MS = 2000, DEAF_MS = 6000;
+  const AMBER_MS = 3000, RED_MS = 10000, TELL_MS = 150, STILL_MS = 30000, PULSE_MS = 10000, PROBE_MS = 2000, DEAF_MS = 6000;
   const held = { unit: new Map(), incident: new Map(), assignment: new Map(), job: new Map() };
   let source = null, lastId = "", heardAt = 0, toldAt = 0, tellTimer = 0, probedAt = 0, probing = false, count = 0, state = "";
   let clock = { read: Date.now(), at: Date.now() };   // what the server's clock read, and this machine's moment then
@@ -84,6 +84,7 @@
       const beat = JSON.parse(event.data);
       hear(beat.at, beat.speed);
       cc.degraded = beat.degraded || [];
+      if (Date.now() - toldAt > STILL_MS) tell();          // what is late is late by the clock alone, also where nothing happens
     },
     reset: () => { hear(); probe(true); },
   };
@@ -126,5 +127,6 @@
   cc.link = () => state;
   cc.start = () => { if (!cc.timer) { cc.timer = setInterval(watch, 1000); watch(); } };
   cc.refresh = () => probe(true);
+  cc.answered = () => { if (cc.degraded.includes("redis")) tell(); };   // no fact will come of the order just given: look for oneself
   const ready = setInterval(() => { if (document.getElementById("page")) { clearInterval(ready); cc.start(); } }, 30);
 })();

@@ -343,7 +343,8 @@ def _lag(count: int) -> Iterator[Figure]:
         )
         lags = []
         for number in range(count):
-            officer.post(f"/api/v1/incidents/{incident}/note", json={"note": f"第{number}次回报 7{number:05d}"}).raise_for_status()
+            body = {"act": "report", "note": f"第{number}次回报 7{number:05d}", "incident_id": int(incident)}
+            officer.post("/api/v1/log/entries", json=body).raise_for_status()
             began = time.perf_counter()
             while not search_log(center, LogQuery(text=f"7{number:05d}"), OFFICER).lines:
                 time.sleep(0.005)

@@ -387,15 +387,17 @@ def paper_fonts() -> None:
 
 
 @contextmanager
-def reading_bar(file: Path) -> Iterator[Callable[[int], None]]:
-    """A bar that runs while a map file is read, with what has been read so far; nothing where nobody looks."""
+def reading_bar(file: Path) -> Iterator[Callable[[float], None]]:
+    """A bar that fills while a map file is worked through, in bytes of the file and percent; nothing where nobody looks."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(f"Reading {file.name}", total=None)
-        yield lambda count: bar.update(task, completed=count)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), DownloadColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        size = file.stat().st_size
+        task = bar.add_task(f"Reading {file.name}", total=size)
+        yield lambda share: bar.update(task, completed=share * size)
 
 
 @app.command("demo-district")
@@ -437,12 +439,12 @@ def unit_channel(
 
 
 @app.command()
-def simulate(
+def vehicles(
     calls_per_hour: Annotated[
         float | None, typer.Option(help="How often someone calls; by default CENTER_CALLS_PER_HOUR.", min=0, max=3600)
     ] = None,
 ) -> None:
-    """Drive the drill against the running centre until Ctrl-C; for a centre started with CENTER_SIMULATOR=off."""
+    """Drive simulated vehicles and callers against the running centre until Ctrl-C; for one started with CENTER_SIMULATOR=off."""
     from command_center.logs import configure_logging
     from config import load_settings
     from workers.__main__ import stop_on_signal
@@ -452,12 +454,14 @@ def simulate(
     run(load_settings(**({} if calls_per_hour is None else {"calls_per_hour": calls_per_hour})), stop_on_signal())
 
 
-@app.command("simulate-days")
-def simulate_days(
+@app.command()
+def simulate(
     *,
     days: Annotated[float, typer.Option("--days", help="How many days of calls.", min=0.01, max=3660)] = 30.0,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same calls.", min=0)] = 1,
-    policy: Annotated[list[str] | None, typer.Option("--policy", help="Only this one (may be repeated); all, if left out.")] = None,
+    policy: Annotated[
+        list[str] | None, typer.Option("--policy", help="Only this one (may be repeated): a name, or module:Class of your own.")
+    ] = None,
     calls_per_day: Annotated[float, typer.Option("--calls-per-day", min=0.1, max=100_000)] = 60.0,
     units: Annotated[int | None, typer.Option("--units", help="Vehicles; as many as the street has, if left out.", min=1, max=1000)] = None,
     cloudburst: Annotated[int | None, typer.Option("--cloudburst", help="So many calls within ten minutes, instead.", min=1)] = None,
@@ -470,11 +474,13 @@ def simulate_days(
     from rich.table import Table
 
     from command_center.domain.road_weather import RoadWeather
-    from command_center.services import simulating
+    from command_center.domain.simulation import ImpossibleChoice
+    from command_center.services import policies, simulating
 
-    unknown = [name for name in policy or () if name not in simulating.POLICIES]
-    if unknown:
-        fail(f"There is no policy {unknown[0]!r}; there are {', '.join(simulating.POLICIES)}.")
+    try:
+        chosen = {name: policies.policy_named(name) for name in policy or policies.policy_names()}
+    except policies.NoSuchPolicy as problem:
+        fail(str(problem))
     if weather not in set(RoadWeather):
         fail(f"The weather is dry, rain or snow, not {weather!r}.")
     with opened_center() as center:
@@ -484,9 +490,12 @@ def simulate_days(
         else:
             calls = simulating.cloudburst_calls(center.catalogue, on, count=cloudburst, within_s=600, seed=seed)
     table = Table("Policy", "Calls", "Weighted response", "Within 5 min", "90 % within", "Calls/s")
-    for name in policy or simulating.POLICIES:
+    for name, choice in chosen.items():
         began = process_time()
-        outcome = simulating.run(on, calls, name)
+        try:
+            outcome = simulating.run(on, calls, choice())
+        except ImpossibleChoice as problem:
+            fail(f"The policy {name!r} does what cannot be done: {problem}.")
         rate = len(calls.at_s) / max(process_time() - began, 1e-9)
         table.add_row(
             name,

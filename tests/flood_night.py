@@ -19,6 +19,7 @@ from command_center.services import (
     access,
     activations,
     assignments,
+    closures,
     dispatching,
     duty_log,
     incidents,
@@ -31,6 +32,7 @@ from command_center.services import (
 )
 from command_center.services.activations import ActivatePlan
 from command_center.services.assignments import ReportStatus
+from command_center.services.closures import CloseRoad
 from command_center.services.dispatching import DispatchUnits
 from command_center.services.stock import Move, ReservedMove, SetMinimum
 from command_center.services.stock_questions import ReservationLine
@@ -61,6 +63,8 @@ class FloodNight:
     shelter: int
     promise: int
     """The log's line that promises to follow something up."""
+    closure: int
+    """The closed road with its guard."""
     pumps: ReservationLine
     """The pumps the plan had put by, all of them issued."""
 
@@ -111,6 +115,8 @@ def flood_night(center: Center, clock: Clock, officer: Actor) -> FloodNight:
     promise = duty_log.write_entry(center, "物业答应早七点前送来备用水泵", EntryAct.FOLLOW_UP, officer)
     duty_log.write_entry(center, "区防办：夜间加密巡查下穿通道", EntryAct.TAKE, officer)
 
+    closure = closures.close_road(center, CloseRoad(place_id="XQ001", guard="patrol-05", reason="下穿通道积水"), officer)
+
     work_off(center, clock, timedelta(hours=2).total_seconds())
     center.tracks.store(
         Fix(unit_id=f"patrol-{number:02d}", at=center.now() - timedelta(seconds=20 * number), point=home, battery_pct=100.0 - 6 * number)
@@ -125,5 +131,6 @@ def flood_night(center: Center, clock: Clock, officer: Actor) -> FloodNight:
         activation=plan.activation_id,
         shelter=shelter,
         promise=promise,
+        closure=closure,
         pumps=pumps,
     )

@@ -23,6 +23,7 @@ from command_center.services import (
     plan_work,
     proposing,
     report_clocks,
+    roll_calls,
     warnings,
 )
 from command_center.services import open_center as _open_center
@@ -178,9 +179,9 @@ def ask_the_silent(center: Center, order: JobOrder) -> None:
         raise TypeError(f"ask_the_silent does not follow {event.name}")
     asked = event.round if isinstance(event, events.NoticeUnanswered) else 0
     if not notices.is_settled(center, event.notice_id):
-        notices.carry(center, event.notice_id, again=True)
+        notices.carry(center, event.notice_id, asked + 1)
     with completing(center, order.job_id) as work:
-        notices.mark_unanswered(work, event.notice_id, asked + 1)
+        notices.mark_unanswered(work, event.notice_id, asked + 1, notices.chain_step_s(center))
 
 
 def call_for_unseen(center: Center, order: JobOrder) -> None:
@@ -283,7 +284,22 @@ def expire_warning(center: Center, order: JobOrder) -> None:
 def keep_handover(center: Center, order: JobOrder) -> None:
     """A watch ends soon, has ended, or has begun: remind, warn, look again later."""
     with completing(center, order.job_id) as work:
-        handover_clock.keep_handover(center, work, entry_id=order.entry_id)
+        handover_clock.keep_handover(center, work, entry_id=order.entry_id, due_at=order.due_at)
+
+
+def ask_stations(center: Center, order: JobOrder) -> None:
+    """A roll call was started: every station with a message service gets the question."""
+    event = _event(order, events.RollCallStarted)
+    roll_calls.ask_stations(center, event.roll_call_id)
+    with completing(center, order.job_id) as work:
+        roll_calls.mark_asked(work, event.roll_call_id)
+
+
+def check_roll_call(center: Center, order: JobOrder) -> None:
+    """The stations' time to answer is over."""
+    event = _event(order, events.RollCallStarted)
+    with completing(center, order.job_id) as work:
+        roll_calls.mark_unanswered(work, event.roll_call_id)
 
 
 JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
@@ -310,5 +326,7 @@ JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "weigh_water": weigh_water,
     "call_guard_back": call_guard_back,
     "call_for_guard": call_for_guard,
+    "ask_stations": ask_stations,
+    "check_roll_call": check_roll_call,
 }
 """The allow-list: a name that is not here is not run, whoever queued it."""

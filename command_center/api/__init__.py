@@ -27,6 +27,7 @@ from command_center.api import (
     reference,
     reports,
     responsibilities,
+    roll_calls,
     search,
     shelters,
     sign_in,
@@ -68,6 +69,7 @@ ROUTERS = (
     sign_in.router,
     crew_card.router,
     answers.router,
+    roll_calls.router,
     drill.router,
     task_groups.router,
 )

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime
 
 from command_center.api.entrance import AtCenter, AtDesk, AtEntrance, MayRead, SignedIn
@@ -23,10 +23,11 @@ async def read_coverage(entrance: AtEntrance, _actor: MayRead) -> dict[str, Any]
     return verbs.summary(entrance.center, await entrance.circle.now())
 
 
-@router.get("/coverage/rings")
-async def read_rings(entrance: AtEntrance, _actor: MayRead) -> dict[str, Any]:
+@router.get("/coverage/rings", response_model=dict[str, Any])
+async def read_rings(entrance: AtEntrance, _actor: MayRead) -> Response:
     """Streets as lines by when help is there: within 180, 300 and 480 s, and later (`within_s` null)."""
-    return await asyncio.to_thread(verbs.rings, entrance.center, await entrance.circle.now())
+    drawn = await asyncio.to_thread(verbs.rings_json, entrance.center, await entrance.circle.now())
+    return Response(drawn, media_type="application/json")
 
 
 @router.get("/coverage/history")

@@ -49,6 +49,7 @@ TEXTS: Mapping[str, str] = {
     "expected": N_("Expected there in %(time)s"),
     "expected_past": N_("Expected arrival passed %(time)s ago"),
     "away": N_("%(distance)s away"),
+    "load_first": N_("First load at %(depot)s: %(loads)s"),
     "on_scene_after": N_("On scene after %(time)s"),
     "incident": N_("Incident %(number)s"),
     "callers": N_("%(count)s calls"),
@@ -63,6 +64,14 @@ TEXTS: Mapping[str, str] = {
     "sign_out_sure": N_("Sign out of this phone? You need a new link to come back."),
     "ended": N_("The command center ended this order."),
     "level": N_("Level %(level)s"),
+    "roll_call": N_("Roll call: how many are on duty at %(station)s?"),
+    "roll_call_due": N_("%(expected)s are expected, to answer by %(at)s"),
+    "roll_call_late": N_("%(expected)s are expected; the time to answer is over"),
+    "people": N_("People on duty"),
+    "fewer": N_("One fewer"),
+    "more": N_("One more"),
+    "roll_call_done": N_("The command center knows: %(n)s on duty"),
+    "roll_call_failed": N_("Not sent: %(reason)s"),
 }
 
 CHOOSE: Mapping[str, str] = {"t_title": N_("Which unit?"), "t_lead": N_("You stand in for its crew; the log shows your name.")}
@@ -87,6 +96,7 @@ def _card(request: Request, entrance: Entrance, unit_id: str) -> Response:
         "unit": unit_id,
         "call_sign": call_sign,
         "lang": language,
+        "zone": entrance.center.catalogue.street.timezone,
         "mark": drill_marks(is_drill=entrance.center.is_drill)["drill_title"],
         "texts": {key: say(msgid) for key, msgid in TEXTS.items()},
         "levels": {level: say(word) for level, word in phrases.LEVEL.items()},

@@ -234,7 +234,9 @@ def _roll_call_row(call: RollCallView | None) -> dict[str, Any]:
 
 
 def _answer_row(answer: StationAnswer) -> dict[str, Any]:
-    return asdict(answer) | {"answered_at": moment(answer.answered_at)}
+    """The link is for the station alone."""
+    told = {name: value for name, value in asdict(answer).items() if name != "link"}
+    return told | {"answered_at": moment(answer.answered_at), "asked_at": moment(answer.asked_at)}
 
 
 # ---- the directory ------------------------------------------------------------------------------------------------------------------

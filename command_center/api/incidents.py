@@ -7,11 +7,12 @@ from fastapi import APIRouter, Query, Response
 
 from command_center.api.entrance import AtCenter, AtDesk, MayRead, SignedIn
 from command_center.api.responsibilities import responsible_row
-from command_center.api.shapes import CallIn, CloseIn, Code, IdempotencyKey, MergeIn, PhotoIn, ReasonIn, RowId, UnitsIn
-from command_center.domain.dispatching import Proposal, RankedUnit
+from command_center.api.shapes import CallIn, CloseIn, Code, IdempotencyKey, MergeIn, PhotoIn, ReasonIn, RowId, ShownIn, UnitsIn
+from command_center.center import Center
+from command_center.domain.dispatching import DepotStop, Proposal, RankedUnit, Shown
 from command_center.domain.geo import Point
 from command_center.domain.status import IncidentStatus
-from command_center.services import calls, dispatching, history, proposing, timers
+from command_center.services import calls, dispatching, history, proposing
 from command_center.services import incidents as verbs
 from command_center.services.timers import Timer
 
@@ -81,7 +82,7 @@ def read_incident(incident_id: RowId, center: AtCenter, actor: AtDesk) -> dict[s
         "calls": story.calls,
         "assignments": story.assignments,
         "entries": story.entries,
-        "timers": [_timer(it) for it in timers.timers_of(center, incident_id)],
+        "timers": [_timer(it) for it in story.timers],
         "responsible": [responsible_row(it) for it in story.responsible],
     }
 
@@ -129,8 +130,13 @@ def _ranked(unit: RankedUnit) -> dict[str, Any]:
         "suitable": unit.suitable,
         "preselected": unit.preselected,
         "cover_after": _share(unit.cover_after),
-        "stop": None if unit.stop is None else {"depot": unit.stop.depot, "seconds": unit.stop.seconds},
+        "stop": None if unit.stop is None else _stop(unit.stop),
     }
+
+
+def _stop(stop: DepotStop) -> dict[str, Any]:
+    """Where it loads on its way; `detour_s`: how much later it arrives than straight."""
+    return {"depot": stop.depot, "loads": dict(stop.loads), "seconds": stop.seconds, "detour_s": _seconds(stop.detour_s)}
 
 
 def _share(value: float | None) -> float | None:
@@ -145,8 +151,19 @@ def _seconds(value: float) -> float | None:
 @router.post("/{incident_id}/dispatch", status_code=201)
 def dispatch_units(incident_id: RowId, body: UnitsIn, center: AtCenter, actor: SignedIn, key: IdempotencyKey = None) -> dict[str, Any]:
     """Send units: all of them, or none with the one that is not available."""
-    order = dispatching.DispatchUnits(incident_id=incident_id, unit_ids=tuple(body.units), key=key)
+    shown = None if body.shown is None else _shown(body.shown, center)
+    order = dispatching.DispatchUnits(incident_id=incident_id, unit_ids=tuple(body.units), key=key, shown=shown)
     return {"incident_id": str(incident_id), "assignments": [str(it) for it in dispatching.dispatch_units(center, order, actor)]}
+
+
+def _shown(body: ShownIn, center: Center) -> Shown:
+    return Shown(
+        proposed=tuple(dispatching.unit_named(center, name) for name in body.proposed),
+        arrival_s=dict(body.arrival_s),
+        cover_before=body.cover_before,
+        cover_proposed=body.cover_proposed,
+        cover_sent=body.cover_sent,
+    )
 
 
 @router.post("/{incident_id}/acknowledge")

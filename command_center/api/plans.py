@@ -61,7 +61,14 @@ def _preview(seen: Preview) -> dict[str, Any]:
         "floor": None if seen.floor is None else seen.floor.value,
         "running": None if seen.running is None else str(seen.running),
         "tasks": [
-            {"step_id": step.id, "title": step.title.as_row(), "group": step.group, "due_min": due_min, "job": step.job}
+            {
+                "step_id": step.id,
+                "title": step.title.as_row(),
+                "group": step.group,
+                "due_min": due_min,
+                "job": step.job,
+                "external": step.external,
+            }
             for step, due_min in seen.tasks
         ],
         "units": [asdict(need) | {"short": need.short} for need in seen.units],

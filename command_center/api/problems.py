@@ -64,7 +64,9 @@ class Problem:
 def problem_response(scope: Scope, problem: Problem | Refusal, default: Language, catalogue: Catalogue | None = None) -> Response:
     """The answer for a problem. `scope` tells the language and the request's number; catalogue: for the names a sentence may need."""
     language = answer_language(Headers(scope=scope), default)
+    facts = dict(problem.facts)
     if isinstance(problem, Refusal):
+        facts = phrases.told_facts(language, problem)
         names = {} if catalogue is None else catalogue_names(catalogue, language)
         title, headers = phrases.refusal(language, problem, names), _refusal_headers(problem)
     else:
@@ -74,7 +76,7 @@ def problem_response(scope: Scope, problem: Problem | Refusal, default: Language
         "status": problem.status,
         "code": problem.code,
         "title": title,
-        "facts": dict(problem.facts),
+        "facts": facts,
         "request": scope.get("state", {}).get("request_id", ""),
     }
     return Response(plain_json(body), problem.status, {**headers, "Content-Language": language.replace("_", "-")}, MEDIA_TYPE)

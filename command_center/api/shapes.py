@@ -95,10 +95,29 @@ class CallIn(Body):
     is_simulated: Annotated[bool, Field(strict=True, description="A drill's call: marked as such everywhere, for good.")] = False
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+"""Of the street's demand."""
+
+
+class ShownIn(Body):
+    """The proposal that the units were chosen from, as it was shown: the log keeps it beside the choice.
+
+    `proposed`: units ticked beforehand, best first. `arrival_s`: unit id to seconds. `cover_before`, `cover_proposed`, `cover_sent`: what
+    was inside the five-minute circle, what would be left of it without those proposed, and without those sent.
+    """
+
+    proposed: Annotated[list[UnitName], Field(max_length=64)]
+    arrival_s: Annotated[dict[Code, Annotated[float, Field(ge=0, le=86_400)]], Field(max_length=1000)] = {}
+    cover_before: Share | None = None
+    cover_proposed: Share | None = None
+    cover_sent: Share | None = None
+
+
 class UnitsIn(Body):
     """The units to send, by id or call sign: all of them, or none if one of them cannot go."""
 
     units: Annotated[list[UnitName], Field(max_length=64)]
+    shown: ShownIn | None = None
 
 
 class OrderIn(Body):

@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from command_center.api.entrance import AtCenter, AtEntrance, MayRead, SignedIn
 from command_center.api.languages import answer_language
 from command_center.api.shapes import MOST_ID, Code, IdempotencyKey, PathCode
+from command_center.api.sheets import XLSX
 from command_center.api.stock_shapes import (
     CountIn,
     MinimumIn,
@@ -23,12 +24,9 @@ from command_center.api.stock_shapes import (
     Why,
     WriteOffIn,
 )
-from command_center.center import Center
 from command_center.db.board_rows import moment
-from command_center.domain.errors import StockSheetRefused
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
-from command_center.domain.rights import Actor
 from command_center.domain.stock import EXPIRY_WARNING_DAYS, MOST_AT_ONCE, ForKind
 from command_center.domain.text import Language
 from command_center.services import stock as verbs
@@ -37,8 +35,6 @@ from command_center.services import stock_reservations as reserving
 from command_center.services import stock_sheet
 
 router = APIRouter(prefix="/api/v1/stock", tags=["stock"])
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _language(entrance: AtEntrance, request: Request) -> Language:
@@ -265,18 +261,10 @@ async def import_sheet(
     request: Request,
     center: AtCenter,
     actor: SignedIn,
-    language: InLanguage,
     *,
     reason: Annotated[Why, Query()] = "",
     key: IdempotencyKey = None,
 ) -> dict[str, Any]:
     """Take a filled-in sheet over (the file is the body): counts and minimums, all of them, or none and every wrong cell by its address."""
     data = await request.body()
-    return await run_in_threadpool(_imported, center, data, actor, language, reason, key)
-
-
-def _imported(center: Center, data: bytes, actor: Actor, language: Language, reason: str, key: str | None) -> dict[str, Any]:
-    try:
-        return asdict(stock_sheet.import_sheet(center, data, actor, reason=reason, key=key))
-    except StockSheetRefused as no:
-        raise stock_sheet.refused_in(language, no) from no
+    return asdict(await run_in_threadpool(stock_sheet.import_sheet, center, data, actor, reason=reason, key=key))

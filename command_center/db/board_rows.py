@@ -19,6 +19,8 @@ from command_center.db.tables import (
     PlanTask,
     Report,
     RoadClosure,
+    RollCall,
+    RollCallAnswer,
     ShelterOpening,
     StandingOrder,
     Unit,
@@ -104,7 +106,7 @@ def _suggestion(incident: Incident) -> dict[str, str | None] | None:
     return {"unit_id": incident.suggested_unit_id, "instead_of": incident.suggested_instead_of}
 
 
-def _assignment(assignment: Assignment, _catalogue: Catalogue) -> dict[str, Any]:
+def _assignment(assignment: Assignment, catalogue: Catalogue) -> dict[str, Any]:
     return {
         "gone": assignment.ended_at is not None,
         "incident_id": str(assignment.incident_id),
@@ -118,7 +120,28 @@ def _assignment(assignment: Assignment, _catalogue: Catalogue) -> dict[str, Any]
         "acknowledged_at": moment(assignment.acknowledged_at),
         "en_route_at": moment(assignment.en_route_at),
         "on_scene_at": moment(assignment.on_scene_at),
+        "stop": _stop(assignment, catalogue),
     }
+
+
+def _stop(assignment: Assignment, catalogue: Catalogue) -> dict[str, Any] | None:
+    """Where it loads on its way and what, as a crew reads it; codes stand for what the catalogue no longer has."""
+    if assignment.stop_depot is None:
+        return None
+    depot, loads = catalogue.depots.get(assignment.stop_depot), assignment.stop_loads or {}
+    code = {"zh": assignment.stop_depot, "en": assignment.stop_depot}
+    return {
+        "depot": assignment.stop_depot,
+        "name": code if depot is None else depot.name.as_row(),
+        "lat": None if depot is None else depot.point.lat,
+        "lon": None if depot is None else depot.point.lon,
+        "loads": [_load(material, quantity, catalogue) for material, quantity in sorted(loads.items())],
+    }
+
+
+def _load(code: str, quantity: int, catalogue: Catalogue) -> dict[str, Any]:
+    material = catalogue.materials.get(code)
+    return {"material": code, "name": {"zh": code, "en": code} if material is None else material.name.as_row(), "quantity": quantity}
 
 
 def _job(job: Job, _catalogue: Catalogue) -> dict[str, Any]:
@@ -156,7 +179,7 @@ def _activation(activation: Activation, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def _task(task: PlanTask, _catalogue: Catalogue) -> dict[str, Any]:
+def _task(task: PlanTask, catalogue: Catalogue) -> dict[str, Any]:
     activation = object_session(task).get_one(Activation, task.activation_id)  # type: ignore[union-attr]  # it was just loaded by one
     step = next(step for step in activation.plan["steps"] if step["id"] == task.step_id)
     return {
@@ -170,6 +193,7 @@ def _task(task: PlanTask, _catalogue: Catalogue) -> dict[str, Any]:
         "action": step["action"],
         "title": step["title"],
         "evidence_kind": step["evidence"],
+        "counted": _counted(task, step, catalogue),
         "external": step["external"],
         "anchor": step["anchor"],
         "status": task.status.value,
@@ -181,6 +205,12 @@ def _task(task: PlanTask, _catalogue: Catalogue) -> dict[str, Any]:
         "done_at": moment(task.done_at),
         "done_by": task.done_by,
     }
+
+
+def _counted(task: PlanTask, step: dict[str, Any], catalogue: Catalogue) -> dict[str, Any] | None:
+    """How many of the street's are done, as the task was ticked off; None for a step that counts nothing."""
+    what = step.get("counts")
+    return None if what is None else {"what": what, "done": task.evidence.get("number"), "of": getattr(catalogue.street.counts, what)}
 
 
 def _duty(duty: UnitDuty, _catalogue: Catalogue) -> dict[str, Any]:
@@ -206,6 +236,7 @@ def _notice(notice: Notice, _catalogue: Catalogue) -> dict[str, Any]:
         "work": notice.work.value,
         "queued_at": moment(notice.queued_at),
         "answer_until": moment(notice.answer_until),
+        "ask_again_at": moment(notice.ask_again_at),
         "recipients": notice.recipients,
         "reached": notice.reached,
         "answered": notice.answered,
@@ -297,6 +328,32 @@ def _watch(watch: Watch, _catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
+def _roll_call(call: RollCall, catalogue: Catalogue) -> dict[str, Any]:
+    """What stations write beside their number stays off the board."""
+    session = object_session(call)
+    lines = select(RollCallAnswer).where(RollCallAnswer.roll_call_id == call.id).order_by(RollCallAnswer.station_code)
+    return {
+        "gone": call.closed_at is not None,
+        "started_at": moment(call.started_at),
+        "started_by": call.started_by,
+        "due_at": moment(call.due_at),
+        "stations": [
+            {
+                "station": it.station_code,
+                "name": _station_name(it.station_code, catalogue),
+                "expected": it.expected,
+                "on_duty": it.on_duty,
+            }
+            for it in session.scalars(lines)  # type: ignore[union-attr]  # it was just loaded by one
+        ],
+    }
+
+
+def _station_name(code: str, catalogue: Catalogue) -> dict[str, str]:
+    station = catalogue.stations.get(code)
+    return _same(code) if station is None else station.name.as_row()
+
+
 def _warning(warning: HazardWarning, catalogue: Catalogue) -> dict[str, Any]:
     """The message's own text stays off the board: what people pasted is for those who may read words."""
     signals = catalogue.warning_signals
@@ -374,6 +431,7 @@ _TABLES: Mapping[str, tuple[type[Base], Callable[[Any, Catalogue], dict[str, Any
     "shelter": (ShelterOpening, _shelter, select(ShelterOpening).where(ShelterOpening.closed_at.is_(None))),
     "closure": (RoadClosure, _closure, select(RoadClosure).where(RoadClosure.state.in_(STANDING))),
     "watch": (Watch, _watch, select(Watch).where(Watch.on_board)),
+    "roll_call": (RollCall, _roll_call, select(RollCall).where(RollCall.closed_at.is_(None))),
     "warning": (HazardWarning, _warning, select(HazardWarning).where(HazardWarning.state == NoticeState.ACTIVE)),
     "standing_order": (StandingOrder, _standing_order, select(StandingOrder).where(StandingOrder.state == NoticeState.ACTIVE)),
     "proposal": (PlanProposal, _proposal, select(PlanProposal).where(PlanProposal.state == ProposalState.OPEN)),

@@ -145,7 +145,7 @@ def shortages(wanted: Iterable[Mapping[str, int]], there: Mapping[str, int]) -> 
 
 BLANK = re.compile(r"\{(\w*)\}")
 UNFILLED = "____"
-"""What stands where nobody has said yet what belongs there; a message that has one is not sent before it is filled or struck."""
+"""What stands where nobody has said yet what belongs there: seen in the preview before anything leaves; no report is sent with one."""
 
 
 def blanks(text: Text) -> tuple[str, ...]:

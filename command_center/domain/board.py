@@ -24,6 +24,7 @@ KINDS = (
     "duty",
     "notice",
     "watch",
+    "roll_call",
     "warning",
     "standing_order",
     "proposal",

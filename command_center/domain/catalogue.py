@@ -85,6 +85,11 @@ class IncidentType:
     promote_to: str | None = None
     basis: Basis = "working"
 
+    @property
+    def answer_limit_s(self) -> float:
+        """How long a crew has to answer an order: a minute to respond, unless its deadlines say otherwise."""
+        return 60.0 if self.sla.unit_ack_s is None else float(self.sla.unit_ack_s)
+
 
 # ---- what the street owns ------------------------------------------------------------------------
 

@@ -3,8 +3,9 @@
 A proposal only proposes; the officer chooses, and the log keeps both.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from math import inf, isfinite
 
 from command_center.domain.response_time import TURNOUT_S
@@ -26,10 +27,15 @@ READY = frozenset({UnitStatus.AVAILABLE, UnitStatus.RETURNING})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepotStop:
-    """Where a unit loads what the type of incident needs, on its way. depot : code; seconds : of loading, in its arrival already."""
+    """Where a unit loads what the type of incident needs, on its way. depot : code. loads : material -> how many.
+
+    seconds : of loading, and detour_s : how much later it arrives than straight, loading included; both are in its arrival already.
+    """
 
     depot: str
+    loads: Mapping[str, int] = field(hash=False)
     seconds: float
+    detour_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +43,11 @@ class Candidate:
     """One unit as the ranking sees it.
 
     travel_s : seconds by road from where it is now; inf where no road leads there.
-    battery_pct : None when the unit never told.
+    battery_pct : None when the unit never told. unfit : what `unfit_because` says of it.
     fix_age_s : seconds since its last position; None when it never sent one.
     stop : where it loads stock on its way, in travel_s already. guards : whether it keeps a closed road.
-    cut_off : whether only closed roads keep it from getting there.
+    cut_off : whether only closed roads keep it from getting there. off_road : whether it stands farther than OFF_ROAD_M from any street
+    that leads there, so that its arrival is a guess.
     """
 
     unit_id: str
@@ -51,11 +58,12 @@ class Candidate:
     seats: int
     travel_s: float
     battery_pct: float | None
-    low_battery_pct: float | None
+    unfit: str | None
     fix_age_s: float | None
     stop: DepotStop | None = None
     guards: bool = False
     cut_off: bool = False
+    off_road: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +84,11 @@ class RankedUnit:
     cover_after: float | None = None
     """Share of the demand within five minutes when this unit alone is sent; None where nobody asked."""
     stop: DepotStop | None = None
+
+    @property
+    def straight_s(self) -> float:
+        """Seconds by road without the stop."""
+        return self.travel_s if self.stop is None else self.travel_s - self.stop.detour_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +117,33 @@ class Proposal:
         return tuple(unit.unit_id for unit in self.units if unit.preselected)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What stood before the officer who chose: the log keeps it beside the choice.
+
+    proposed : units ticked beforehand, best first; none where somebody is on it already. arrival_s : unit -> seconds until it is there.
+    cover_before, cover_proposed, cover_sent : share of the demand within five minutes as it was, without the proposed units, and without
+    those sent; None where nobody worked it out. together : proposed for all who waited, not for this incident alone.
+    """
+
+    proposed: tuple[str, ...]
+    arrival_s: Mapping[str, float] = field(default_factory=dict, hash=False)
+    cover_before: float | None = None
+    cover_proposed: float | None = None
+    cover_sent: float | None = None
+    together: bool = False
+
+
+def shown_by(proposal: Proposal, *, ticked: bool = True) -> Shown:
+    """What a screen shows of a proposal. ticked : whether the preselected units are ticked beforehand."""
+    return Shown(
+        proposed=proposal.preselected if ticked else (),
+        arrival_s={unit.unit_id: unit.arrival_s for unit in proposal.units if unit.suitable},
+        cover_before=proposal.cover_before,
+        cover_proposed=proposal.cover_after if ticked else proposal.cover_before,
+    )
+
+
 REASONS = (
     "soonest",
     "capable",
@@ -114,23 +154,35 @@ REASONS = (
     "charging",
     "out_of_service",
     "low_battery",
+    "service_due",
     "guarding",
     "cut_off",
     "unreachable",
     "position_lost",
+    "off_road",
 )
 """Every reason a ranked unit can carry; each has a text in both languages."""
 
 
+def unfit_because(*, battery_pct: float | None, low_battery_pct: float | None, service_due_on: date | None, today: date) -> str | None:
+    """What keeps a ready vehicle from being proposed, as a code of REASONS, or None: a low battery, or maintenance whose day has come.
+
+    The officer may send it all the same; a vehicle with a fault is out of service, and that is its state. today : the street's own day.
+    """
+    if battery_pct is not None and low_battery_pct is not None and battery_pct < low_battery_pct:
+        return "low_battery"
+    return "service_due" if service_due_on is not None and service_due_on <= today else None
+
+
 def _hindrance(unit: Candidate) -> str | None:
     """The reason why a unit cannot be sent, or None."""
-    is_low = unit.battery_pct is not None and unit.low_battery_pct is not None and unit.battery_pct < unit.low_battery_pct
     is_unreachable = not isfinite(unit.travel_s)
     hindrances = {
         "charging": unit.status is UnitStatus.CHARGING,
         "out_of_service": unit.status is UnitStatus.OUT_OF_SERVICE,
         "busy": unit.status not in READY,
-        "low_battery": is_low,
+        "low_battery": unit.unfit == "low_battery",
+        "service_due": unit.unfit == "service_due",
         "guarding": unit.guards,
         "cut_off": is_unreachable and unit.cut_off,
         "unreachable": is_unreachable,
@@ -140,13 +192,14 @@ def _hindrance(unit: Candidate) -> str | None:
 
 def _ranked(unit: Candidate, wanted: frozenset[str]) -> RankedUnit:
     turnout_s = 0.0 if unit.status in ROLLING else TURNOUT_S
-    hindrance = _hindrance(unit)
+    hindrance, is_unreachable = _hindrance(unit), not isfinite(unit.travel_s)
     matching = tuple(sorted(unit.capabilities & wanted))
     reasons = [hindrance] if hindrance else []
     reasons += ["capable" if matching else "no_capability"] if wanted else []
     reasons += ["rolling"] if unit.status in ROLLING else []
     reasons += ["loads"] if unit.stop is not None else []
     reasons += ["position_lost"] if unit.fix_age_s is None or unit.fix_age_s > LOST_FIX_S else []
+    reasons += ["off_road"] if unit.off_road and not is_unreachable else []
     return RankedUnit(
         unit_id=unit.unit_id,
         call_sign=unit.call_sign,
@@ -184,6 +237,12 @@ def rank_units(
     marked = tuple(_mark(unit, chosen=unit.unit_id in chosen, soonest=unit.unit_id == soonest) for unit in ranked)
     shortfalls = (*_shortfalls(ranked, chosen, units, first_units, capabilities), *short)
     return Proposal(units=marked, shortfalls=shortfalls, off_road=off_road)
+
+
+def loader_of(units: Iterable[RankedUnit]) -> RankedUnit | None:
+    """Of units sent together, the one that loads for all of them: whoever is there with the stock soonest. The others go straight."""
+    stopping = [unit for unit in units if unit.stop is not None]
+    return min(stopping, key=lambda unit: (unit.arrival_s, unit.unit_id), default=None)
 
 
 def _mark(unit: RankedUnit, *, chosen: bool, soonest: bool) -> RankedUnit:

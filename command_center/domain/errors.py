@@ -38,7 +38,7 @@ Refusal
 `code` is stable and is the key of the text people read; facts travel as keywords.
 """
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 Fact = str | int | float | bool | None | list[str] | list[dict[str, str]]
 
@@ -543,15 +543,20 @@ class SectionNotEditable(Invalid):
 
 
 class SheetUnreadable(Invalid):
-    """The file is no .xlsx workbook, or holds more than a sheet of ours can."""
+    """The file is no .xlsx workbook, or holds more than a sheet of ours can, or nothing. Facts: why (of phrases.UNREADABLE), most."""
 
     code = "sheet_unreadable"
 
 
 class SheetRefused(Invalid):
-    """Nothing of the sheet was taken over. Facts: count, cells ("C17|unknown_person|what stands there", the first hundred)."""
+    """Nothing of the sheet was taken over. Facts: count, cells (of each: cell "C17", code of phrases.CELL, value that stands there)."""
 
     code = "sheet_refused"
+
+    @property
+    def cells(self) -> list[dict[str, str]]:
+        """Every wrong cell, row by row."""
+        return cast("list[dict[str, str]]", self.facts["cells"])
 
 
 class PassphraseTooShort(Invalid):
@@ -638,6 +643,12 @@ class ClosureSettled(Conflict):
     """It is not what it was: closed, reopened, declined or fallen dry already. Facts: road, closure_state."""
 
     code = "closure_settled"
+
+
+class TooLateToTakeBack(Conflict):
+    """Closing or opening a road can be taken back at once only. Facts: road."""
+
+    code = "too_late_to_take_back"
 
 
 class UnitGuards(Conflict):
@@ -793,12 +804,6 @@ class AlertGeometryWrong(UnreadableAlert):
     """Facts: field, value."""
 
     code = "alert_geometry_wrong"
-
-
-class StockSheetRefused(Invalid):
-    """Nothing of the sheet was taken over. Facts: count, first (cell), faults: cell ("C17", "" for the whole sheet), code, value."""
-
-    code = "stock_sheet_refused"
 
 
 class PlanTextUnfit(Invalid):

@@ -226,11 +226,12 @@ class ShiftPattern:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoverRules:
-    """Minutes around the change of shift, who must sign, and what blocks signing until a note is written."""
+    """Minutes around the change of shift and to answer a roll call, who must sign, and what blocks signing until a note is written."""
 
     arrive_before_min: int
     draft_before_min: int
     grace_min: int
+    roll_call_min: int
     must_sign: tuple[str, ...]
     no_relief_no_leave: bool
     blockers: tuple[str, ...]

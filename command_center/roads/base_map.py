@@ -13,6 +13,7 @@ from typing import Any
 import osmium
 
 from command_center.domain.catalogue import Area
+from command_center.roads.map_file import Progress, told
 from command_center.roads.osm_import import SPEED_KMH, Box, RoadFileRefused, name_of
 
 DECIMALS = 5
@@ -72,12 +73,12 @@ class _Layers:
             self.blocks.append((kind, name_of(tags), polygon))
 
 
-def base_map(path: Path, areas: Iterable[Area] = (), *, box: Box | None = None) -> dict[str, Any]:
+def base_map(path: Path, areas: Iterable[Area] = (), *, box: Box | None = None, progress: Progress | None = None) -> dict[str, Any]:
     """Draw any map file as {"bounds": [[south, west], [north, east]], "roads", "water", "blocks", "railway", "areas": FeatureCollection}.
 
     box : draw only what lies there. Raises RoadFileRefused.
     """
-    layers = _read(path, box)
+    layers = _read(path, box, progress)
     if not layers.roads:
         raise RoadFileRefused(path, "it has no roads that vehicles may use")
     roads = [_lines(kind, name, _joined(lines)) for (kind, name), lines in sorted(layers.roads.items(), reverse=True)]
@@ -96,12 +97,12 @@ def write_base_map(path: Path, target: Path, areas: Iterable[Area] = (), *, box:
     target.write_text(json.dumps(base_map(path, areas, box=box), ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
-def _read(path: Path, box: Box | None) -> _Layers:
+def _read(path: Path, box: Box | None, progress: Progress | None) -> _Layers:
     layers = _Layers()
     if not path.is_file():
         raise RoadFileRefused(path, "there is no such file")
     try:
-        for thing in _things(path):
+        for thing in told(path, _things(path), progress, passes=2):
             if thing.is_area():
                 rings = _rings(thing)
                 if box is None or any(box.holds(lat, lon) for lon, lat in rings[0]):

@@ -1,7 +1,7 @@
 """Reading any .osm.pbf: which ways rescue vehicles may drive, in which direction, and how fast."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -11,6 +11,7 @@ import osmium
 
 from command_center.domain.text import Text
 from command_center.roads.edges import DirectedEdges, Segments, densified, directed, largest_component
+from command_center.roads.map_file import Progress, told
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +38,14 @@ SHARE_OF_LIMIT = 0.8
 
 KMH_PER_MPH = 1.609344
 FASTEST_KMH = 120.0
+ACCESS = ("motorcar", "motor_vehicle", "vehicle", "access")
+"""Who may drive on a road, the narrowest key first: the first that is given decides."""
+
+CLOSED_TO_CARS = frozenset({"no", "agricultural", "forestry"})
+"""What says that no car may pass; "private", "destination" and the like let the rescue service through."""
+
 CLOSED_BARRIERS = frozenset({"block", "bollard", "debris", "fence", "jersey_barrier", "log", "planter", "wall", "cycle_barrier"})
 """Barriers that a vehicle cannot open; gates and lift gates open for the rescue service."""
-
-
-Progress = Callable[[int], None]
-"""Told how many objects of the map file have been read, every TOLD_EVERY of them."""
-
-TOLD_EVERY = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +155,7 @@ def name_of(tags: osmium.osm.TagList) -> tuple[str, str]:
 def _collect(path: Path, box: Box | None, progress: Progress | None) -> _Collected:
     collected = _Collected(box=box)
     try:
-        for count, thing in enumerate(_things(path), 1):
+        for thing in told(path, _things(path), progress):
             if thing.is_node():
                 if _is_closed_barrier(thing.tags):
                     collected.blocked.add(thing.id)
@@ -162,8 +163,6 @@ def _collect(path: Path, box: Box | None, progress: Progress | None) -> _Collect
                     collected.signals.add(thing.id)
             elif thing.is_way() and _is_drivable(thing.tags):
                 collected.add(thing)
-            if progress is not None and count % TOLD_EVERY == 0:
-                progress(count)
     except (RuntimeError, OSError, ValueError) as error:
         raise RoadFileRefused(path, f"it cannot be read as a map file ({error})") from error
     return collected
@@ -193,10 +192,11 @@ def _segments(collected: _Collected) -> Segments:
 
 
 def _is_drivable(tags: osmium.osm.TagList) -> bool:
-    """Private roads count: compounds open their gates for the rescue service."""
+    """What is said of cars goes before what is said of all. Private roads count: compounds open their gates for the rescue service."""
     if tags.get("highway") not in SPEED_KMH or tags.get("area") == "yes":
         return False
-    return tags.get("emergency") == "yes" or not any(tags.get(key) == "no" for key in ("access", "vehicle", "motor_vehicle"))
+    who = next((tags.get(key) for key in ACCESS if tags.get(key) is not None), None)
+    return tags.get("emergency") == "yes" or who not in CLOSED_TO_CARS
 
 
 def _is_closed_barrier(tags: osmium.osm.TagList) -> bool:

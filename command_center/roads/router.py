@@ -4,7 +4,7 @@ from typing import Protocol
 
 from command_center.domain.closures import Blocked
 from command_center.domain.geo import Point
-from command_center.roads.edges import FloatArray
+from command_center.roads.edges import FloatArray, IntArray
 from command_center.roads.network import Points, Route
 
 
@@ -15,6 +15,28 @@ class Router(Protocol):
         self, origins: Points, destination: Point, *, vehicle_kmh: float | None = None, blocked: frozenset[Blocked] = frozenset()
     ) -> FloatArray:
         """Seconds from each origin to one destination; inf where no street leads there."""
+        ...
+
+    def matrix_s(
+        self, origins: Points, destinations: Points, *, vehicle_kmh: float | None = None, blocked: frozenset[Blocked] = frozenset()
+    ) -> FloatArray:
+        """(n, k) seconds from each of n origins to each of k destinations; inf where no street leads there."""
+        ...
+
+    def by_way_of(
+        self,
+        origins: Points,
+        stops: Points,
+        destination: Point,
+        *,
+        stop_s: float,
+        vehicle_kmh: float | None = None,
+        blocked: frozenset[Blocked] = frozenset(),
+    ) -> tuple[FloatArray, IntArray]:
+        """Seconds from each origin to the destination with the stop that brings it there soonest, and which one (-1: none, inf seconds).
+
+        stop_s : how long the stop takes.
+        """
         ...
 
     def route(

@@ -5,7 +5,8 @@ nonsense, the street's own network does, and the log says so once per outage.
 """
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import cos, hypot, pi, radians, sin
 from typing import Any
@@ -13,16 +14,24 @@ from typing import Any
 import httpx
 import numpy as np
 
-from command_center.domain.closures import Blocked, Line
+from command_center.domain.closures import Blocked, Line, simplified
 from command_center.domain.geo import EARTH_RADIUS_M, Point
 from command_center.domain.text import Text
-from command_center.roads.edges import FloatArray
+from command_center.roads.edges import FloatArray, IntArray
 from command_center.roads.network import Points, RoadNetwork, Route, as_degrees
+from command_center.roads.reach import NOBODY
 
 log = logging.getLogger(__name__)
 
 TIMEOUT_S = 2.0
 """An order does not wait longer for a better arrival time."""
+
+MATRIX_S = 6.0
+"""Nor does a table of many questions, all of them together."""
+
+MOST_PAIRS = 2_500
+MOST_ACROSS = 50
+"""What a server takes in one question as it is delivered (service_limits.auto.max_matrix_location_pairs): 50 x 50, or 2,500 to one."""
 
 LEAST_REACH_M = 6.0
 """Half a street: a closure thinner than this would not touch the middle line of every map."""
@@ -32,6 +41,25 @@ SLOWEST_KMH, FASTEST_KMH = 10, 140
 
 _NO_WAY = frozenset({170, 171, 442})
 """Error codes of Valhalla: places in different parts of the network, no road near a place, no way found."""
+
+_FAILURES = (httpx.HTTPError, ValueError, KeyError, TypeError, IndexError)
+"""Nobody answers, or the answer is none."""
+
+
+FASTEST: Mapping[str, float] = {
+    "destination_only_penalty": 0,
+    "gate_cost": 0,
+    "gate_penalty": 0,
+    "maneuver_penalty": 0,
+    "private_access_penalty": 0,
+    "service_penalty": 0,
+}
+"""A rescue vehicle takes the fastest way: lanes and compounds open for it, as they do in the street's own network. Turns stay forbidden."""
+
+STRAIGHT_M = 2.0
+"""A closed line is simplified by as much before it is sent: a server takes 100 corners of closed ground in all, and 10 km around it."""
+
+_Places = list[dict[str, float]]
 
 
 class ValhallaRouter:
@@ -49,18 +77,72 @@ class ValhallaRouter:
         self, origins: Points, destination: Point, *, vehicle_kmh: float | None = None, blocked: frozenset[Blocked] = frozenset()
     ) -> FloatArray:
         """Seconds from each origin to one destination; inf where no street leads there."""
-        sources = [{"lat": float(lat), "lon": float(lon)} for lat, lon in as_degrees(origins)]
-        if not sources:
-            return np.zeros(0)
-        order = {"sources": sources, "targets": [_place(destination)], **_costing(vehicle_kmh, blocked)}
         try:
-            rows = self._ask("/sources_to_targets", order)["sources_to_targets"]
-            seconds = np.array([_seconds(row[0]["time"]) for _, row in zip(sources, rows, strict=True)])
-        except (httpx.HTTPError, ValueError, KeyError, TypeError, IndexError) as problem:
+            return self._table(origins, [destination], vehicle_kmh, blocked)[:, 0]
+        except _FAILURES as problem:
             self._note_away(problem)
             return self._own.travel_s(origins, destination, vehicle_kmh=vehicle_kmh, blocked=blocked)
+
+    def matrix_s(
+        self, origins: Points, destinations: Points, *, vehicle_kmh: float | None = None, blocked: frozenset[Blocked] = frozenset()
+    ) -> FloatArray:
+        """(n, k) seconds from each of n origins to each of k destinations; all from the server, or all from the street's own network."""
+        try:
+            return self._table(origins, destinations, vehicle_kmh, blocked)
+        except _FAILURES as problem:
+            self._note_away(problem)
+            return self._own.matrix_s(origins, destinations, vehicle_kmh=vehicle_kmh, blocked=blocked)
+
+    def by_way_of(
+        self,
+        origins: Points,
+        stops: Points,
+        destination: Point,
+        *,
+        stop_s: float,
+        vehicle_kmh: float | None = None,
+        blocked: frozenset[Blocked] = frozenset(),
+    ) -> tuple[FloatArray, IntArray]:
+        """Seconds from each origin to the destination with the best of the stops on the way, and which it is (-1: none can be reached)."""
+        try:
+            onward_s = self._table(stops, [destination], vehicle_kmh, blocked)[:, 0] + stop_s
+            whole_s = self._table(origins, stops, vehicle_kmh, blocked) + onward_s
+        except _FAILURES as problem:
+            self._note_away(problem)
+            return self._own.by_way_of(origins, stops, destination, stop_s=stop_s, vehicle_kmh=vehicle_kmh, blocked=blocked)
+        if not len(onward_s):
+            return np.full(len(whole_s), np.inf), np.full(len(whole_s), NOBODY, dtype=np.int64)
+        seconds, which = whole_s.min(axis=1), whole_s.argmin(axis=1)
+        return seconds, np.where(np.isfinite(seconds), which, NOBODY)
+
+    def _table(self, origins: Points, destinations: Points, vehicle_kmh: float | None, blocked: frozenset[Blocked]) -> FloatArray:
+        """(n, k) seconds as the server has them, in as few questions as it takes. Raises whatever is in _FAILURES."""
+        sources, targets = _places(origins), _places(destinations)
+        seconds = np.zeros((len(sources), len(targets)))
+        across = min(len(targets), max(MOST_ACROSS, MOST_PAIRS // max(len(sources), 1)))
+        down = MOST_PAIRS // max(across, 1)
+        give_up_at = time.monotonic() + MATRIX_S
+        for top in range(0, len(sources), down):
+            for left in range(0, len(targets), max(across, 1)):
+                rows, columns = slice(top, top + down), slice(left, left + across)
+                seconds[rows, columns] = self._block(sources[rows], targets[columns], _costing(vehicle_kmh, blocked), give_up_at)
         self._is_away = False
         return seconds
+
+    def _block(self, sources: _Places, targets: _Places, costing: dict[str, Any], give_up_at: float) -> FloatArray:
+        """A server refuses a whole table for one place off its map: then the table is halved until that place stands alone."""
+        if time.monotonic() > give_up_at:
+            raise httpx.ReadTimeout("a table takes too long")
+        answer = self._ask("/sources_to_targets", {"sources": sources, "targets": targets, **costing})
+        if answer.get("error_code") not in _NO_WAY:
+            return _times(answer["sources_to_targets"], sources, targets)
+        if len(sources) * len(targets) == 1:
+            return np.full((1, 1), np.inf)
+        if len(sources) >= len(targets):
+            halves = (sources[: len(sources) // 2], sources[len(sources) // 2 :])
+            return np.concatenate([self._block(half, targets, costing, give_up_at) for half in halves])
+        halves = (targets[: len(targets) // 2], targets[len(targets) // 2 :])
+        return np.concatenate([self._block(sources, half, costing, give_up_at) for half in halves], axis=1)
 
     def route(
         self, origin: Point, destination: Point, *, vehicle_kmh: float | None = None, blocked: frozenset[Blocked] = frozenset()
@@ -70,7 +152,7 @@ class ValhallaRouter:
         try:
             answer = self._ask("/route", order)
             route = _no_route() if answer.get("error_code") in _NO_WAY else _route(answer["trip"])
-        except (httpx.HTTPError, ValueError, KeyError, TypeError, IndexError) as problem:
+        except _FAILURES as problem:
             self._note_away(problem)
             return self._own.route(origin, destination, vehicle_kmh=vehicle_kmh, blocked=blocked)
         self._is_away = False
@@ -92,6 +174,15 @@ class ValhallaRouter:
         self._is_away = True
 
 
+def _times(rows: list[Any], sources: _Places, targets: _Places) -> FloatArray:
+    times = [[_seconds(cell["time"]) for _, cell in zip(targets, row, strict=True)] for _, row in zip(sources, rows, strict=True)]
+    return np.array(times)
+
+
+def _places(points: Points) -> _Places:
+    return [{"lat": float(lat), "lon": float(lon)} for lat, lon in as_degrees(points)]
+
+
 def _place(point: Point) -> dict[str, float]:
     return {"lat": point.lat, "lon": point.lon}
 
@@ -101,7 +192,7 @@ def _costing(vehicle_kmh: float | None, blocked: frozenset[Blocked]) -> dict[str
     outlines = [outline for one in sorted(blocked, key=repr) for line in one.lines for outline in _outlines(line, one.reach_m)]
     return {
         "costing": "auto",
-        "costing_options": {"auto": speed},
+        "costing_options": {"auto": {**FASTEST, **speed}},
         **({"exclude_polygons": [[[point.lon, point.lat] for point in outline] for outline in outlines]} if outlines else {}),
     }
 
@@ -112,7 +203,7 @@ def _outlines(line: Line, reach_m: float) -> list[list[Point]]:
     if len(line) == 1:
         corners = [_moved(line[0], reach_m * cos(angle * pi / 6), reach_m * sin(angle * pi / 6)) for angle in range(12)]
         return [[*corners, corners[0]]]
-    return [_strip(a, b, reach_m) for a, b in pairwise(line) if a != b]
+    return [_strip(a, b, reach_m) for a, b in pairwise(simplified(line, STRAIGHT_M)) if a != b]
 
 
 def _strip(a: Point, b: Point, reach_m: float) -> list[Point]:

@@ -39,7 +39,7 @@ from command_center.domain.plan_book import Plan
 from command_center.domain.rights import Actor, Right
 from command_center.domain.status import advance
 from command_center.services import plan_effects
-from command_center.services.dispatching import open_incident
+from command_center.services.open_incidents import open_incident
 from command_center.services.plan_books import plan_named, plan_of
 from command_center.services.plan_proposals import plan_ended, proposal_taken
 from command_center.services.standing_orders import district_floor

@@ -1,8 +1,8 @@
 """Many at once: units for all waiting incidents together, the graver first, beside what first come, first served would give them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from sqlalchemy import exists, select
@@ -22,6 +22,7 @@ from command_center.domain.assigning import (
     weight_of,
     weighted_wait_s,
 )
+from command_center.domain.dispatching import Shown
 from command_center.domain.errors import Refusal
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
@@ -95,7 +96,7 @@ def propose_together(center: Center) -> Together:
         Ready(unit_id=it.unit_id, kind=it.kind, capabilities=frozenset(known[it.unit_id].capabilities), start_s=it.start_s) for it in free
     ]
     places = [Point(incident.lat, incident.lon) for incident in waiting]
-    arrival_s = arrivals_s(units, wanted, _travel_s(center, roads, [(it.kind, it.point) for it in free], places))
+    arrival_s = arrivals_s(units, wanted, _travel_s(roads, [(it.kind, it.point) for it in free], places))
     chosen = solved(costs(units, wanted, arrival_s))
     calls = sorted(range(len(wanted)), key=lambda number: (waiting[wanted[number].place].reported_at, wanted[number].place))
     in_turn = [(unit, calls[place]) for unit, place in first_come(units, [wanted[it] for it in calls], arrival_s[:, calls])]
@@ -158,13 +159,13 @@ def _wanted(center: Center, waiting: Sequence[Incident]) -> Iterator[Wanted]:
             )
 
 
-def _travel_s(center: Center, roads: RoadsNow, units: Sequence[tuple[str, Point]], places: Sequence[Point]) -> FloatArray:
+def _travel_s(roads: RoadsNow, units: Sequence[tuple[str, Point]], places: Sequence[Point]) -> FloatArray:
     """(units, places) seconds by road, each kind of vehicle at its own speed. units : kind, where it is."""
     seconds = np.full((len(units), len(places)), np.inf)
     for kind in sorted({kind for kind, _ in units}):
         of_kind = [number for number, (code, _) in enumerate(units) if code == kind]
         origins = [units[number][1] for number in of_kind]
-        seconds[of_kind] = center.roads.matrix_s(origins, places, vehicle_kmh=roads.cruise_kmh(kind), blocked=roads.blocked)
+        seconds[of_kind] = roads.matrix_s(origins, places, kind=kind)
     return seconds
 
 
@@ -183,10 +184,14 @@ def _by_incident(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendTogether:
-    """Send these units to these incidents. orders : (incident, units)."""
+    """Send these units to these incidents. orders : (incident, units).
+
+    shown : incident -> what was proposed for it (`shown_together`); empty takes the proposal as it is now.
+    """
 
     orders: tuple[tuple[int, tuple[str, ...]], ...]
     key: str | None = None
+    shown: Mapping[int, Shown] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,19 +203,36 @@ class Sent:
     refused: Refusal | None = None
 
 
+def shown_together(found: Together) -> dict[int, Shown]:
+    """What stood on the screen for each incident: the log keeps it beside the choice."""
+    return {
+        one.incident_id: Shown(
+            proposed=tuple(unit.unit_id for unit in one.units),
+            arrival_s={unit.unit_id: unit.arrival_s for unit in one.units},
+            together=True,
+        )
+        for one in found.incidents
+    }
+
+
 def send_together(center: Center, order: SendTogether, actor: Actor) -> list[Sent]:
     """Accept a proposal, whole or in part: each incident gets all its units or none, and one refusal holds up nobody else.
 
     The same key again sends nobody twice.
     """
     actor.require(Right.DISPATCH)
-    return [_send(center, incident_id, units, order.key, actor) for incident_id, units in order.orders]
+    shown = order.shown or (shown_together(propose_together(center)) if order.orders else {})
+    return [_send(center, _one_of(order, incident_id, units, shown), actor) for incident_id, units in order.orders]
 
 
-def _send(center: Center, incident_id: int, units: tuple[str, ...], key: str | None, actor: Actor) -> Sent:
-    own_key = None if key is None else f"{key}:{incident_id}"
+def _one_of(order: SendTogether, incident_id: int, units: tuple[str, ...], shown: Mapping[int, Shown]) -> DispatchUnits:
+    own_key = None if order.key is None else f"{order.key}:{incident_id}"
+    return DispatchUnits(incident_id=incident_id, unit_ids=units, key=own_key, shown=shown.get(incident_id))
+
+
+def _send(center: Center, order: DispatchUnits, actor: Actor) -> Sent:
     try:
-        sent = dispatch_units(center, DispatchUnits(incident_id=incident_id, unit_ids=units, key=own_key), actor)
+        sent = dispatch_units(center, order, actor)
     except Refusal as refusal:
-        return Sent(incident_id=incident_id, assignments=(), refused=refusal)
-    return Sent(incident_id=incident_id, assignments=sent)
+        return Sent(incident_id=order.incident_id, assignments=(), refused=refusal)
+    return Sent(incident_id=order.incident_id, assignments=sent)

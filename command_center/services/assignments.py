@@ -28,7 +28,7 @@ from command_center.domain.status import (
     may_advance,
 )
 from command_center.services.dispatching import follow_units
-from command_center.services.reactions import ANSWER_LIMIT_S
+from command_center.services.loading import unload_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,12 +165,14 @@ def _cleared(work: Work, assignment: Assignment, unit: Unit, incident: Incident,
 
 def _declined(work: Work, assignment: Assignment, unit: Unit, incident: Incident, at: datetime, reason: str) -> None:
     _end(assignment, unit, UnitStatus.AVAILABLE, at, reason)
+    unload_in(work, assignment)
     work.record(events.DispatchDeclined(**_order_facts(assignment, incident), reason=reason))
 
 
 def _recalled(work: Work, assignment: Assignment, unit: Unit, incident: Incident, at: datetime, reason: str) -> None:
     rolled = unit.status in (UnitStatus.EN_ROUTE, UnitStatus.ON_SCENE)
     _end(assignment, unit, UnitStatus.RETURNING if rolled else UnitStatus.AVAILABLE, at, reason)
+    unload_in(work, assignment)
     work.record(events.UnitRecalled(**_order_facts(assignment, incident), reason=reason))
 
 
@@ -208,7 +210,17 @@ def waits_for_word(center: Center, assignment_id: int, *, again: bool = False) -
         assignment = session.get_one(Assignment, assignment_id)
         if assignment.status not in UNANSWERED_ASSIGNMENT:
             return False
-        return not again or assignment.sent_at is None or center.now() - assignment.sent_at >= timedelta(seconds=ANSWER_LIMIT_S)
+        return (
+            not again
+            or assignment.sent_at is None
+            or center.now() - assignment.sent_at >= timedelta(seconds=_answer_limit_s(center, session, assignment))
+        )
+
+
+def _answer_limit_s(center: Center, session: Session, assignment: Assignment) -> float:
+    """How long a crew has to answer an order, by the type of its incident."""
+    incident = session.get_one(Incident, assignment.incident_id)
+    return center.catalogue.incident_types[incident.type].answer_limit_s
 
 
 def mark_sent(work: Work, assignment_id: int, channel: str) -> None:

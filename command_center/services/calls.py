@@ -1,7 +1,7 @@
 """Taking a call: one transaction opens an incident or joins the call to one that is already open."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -24,6 +24,9 @@ from command_center.services.places import Spot, spot_at, spot_of
 
 Join = int | Literal["auto", "new"]
 """The open incident a call belongs to: chosen by the officer, found by the type's rule, or none on purpose."""
+
+TURN = "take_call"
+"""One at a time takes a call: two callers about one fire must not open two incidents."""
 
 FUTURE_ALLOWANCE = timedelta(minutes=1)
 
@@ -75,22 +78,34 @@ def take_call(center: Center, order: TakeCall, actor: Actor) -> TakenCall:
     to join is not there or no longer open.
     """
     actor.require(Right.TAKE_CALLS)
-    kind = incident_type(center, order.kind)
-    spot = _spot(center, order)
     with center.work(actor) as work:
-        earlier = work.answered(order.key, _fingerprint(order))
+        earlier = work.answered(order.key, fingerprint(order))
         if earlier is not None:
             return TakenCall(**earlier)
-        work.take_turns("take_call")
-        at = _reported_at(order, work.now)
-        target = _incident_to_join(work, order, kind, spot, at)
-        incident = target or work.add(_new_incident(center, work, order, kind, spot, at))
-        taken = _write_call(work, incident, order, spot, at, joined=target is not None)
-        work.answer(order.key, {"incident_id": taken.incident_id, "number": taken.number, "joined": taken.joined})
+        work.take_turns(TURN)
+        taken = take_call_in(center, work, order)
+        work.answer(order.key, asdict(taken))
         return taken
 
 
-def _fingerprint(order: TakeCall) -> dict[str, object]:
+def take_call_in(center: Center, work: Work, order: TakeCall) -> TakenCall:
+    """Take a call within a larger act, which has taken the turn. Raises as `take_call` does."""
+    kind = incident_type(center, order.kind)
+    spot = _spot(center, order)
+    at = _reported_at(order, work.now)
+    target = _incident_to_join(work, order, kind, spot, at)
+    incident = target or work.add(_new_incident(center, work, order, kind, spot, at))
+    happened = "" if order.reported_at is None else written_time(center, at)
+    return _write_call(work, incident, order, spot, at, joined=target is not None, happened=happened)
+
+
+def written_time(center: Center, at: datetime) -> str:
+    """A moment as an event keeps it of what is entered later: the street's own time, to the minute."""
+    return f"{at.astimezone(center.zone):%Y-%m-%d %H:%M}"
+
+
+def fingerprint(order: TakeCall) -> dict[str, object]:
+    """What makes a second order with the same key the same order."""
     at = None if order.at is None else [order.at.lat, order.at.lon]
     return {"verb": "take_call", "kind": order.kind, "at": at, "place": order.place_id, "text": order.place_text, "said": order.said}
 
@@ -184,7 +199,7 @@ def _next_number(session: Session, local: datetime) -> str:
     return incident_number(day, taken + 1)
 
 
-def _write_call(work: Work, incident: Incident, order: TakeCall, spot: Spot, at: datetime, *, joined: bool) -> TakenCall:
+def _write_call(work: Work, incident: Incident, order: TakeCall, spot: Spot, at: datetime, *, joined: bool, happened: str) -> TakenCall:
     call = work.add(
         Call(
             incident_id=incident.id,
@@ -210,6 +225,7 @@ def _write_call(work: Work, incident: Incident, order: TakeCall, spot: Spot, at:
             call_id=call.id,
             joined=joined,
             is_simulated=order.is_simulated,
+            happened=happened,
         )
     )
     return TakenCall(incident_id=incident.id, number=incident.number, joined=joined)

@@ -4,10 +4,12 @@ Everything follows from one thing, worked out in a few milliseconds: which two u
 inside when the first is there within the promise; sending a unit away costs the places that have no second one in time.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +27,7 @@ from command_center.domain.geo import Point
 from command_center.domain.positions import Fix
 from command_center.domain.response_time import PROMISE_S, TURNOUT_S
 from command_center.domain.rights import SYSTEM
+from command_center.services.fitness import street_day, why_unfit
 from command_center.services.positions import latest_fixes, whereabouts
 from command_center.services.road_conditions import RoadsNow, guards, roads_now
 
@@ -110,19 +113,15 @@ def circle_now(center: Center, session: Session, *, without: Collection[str] = (
 
 
 def free_units(center: Center, session: Session, fixes: Mapping[str, Fix] | None = None) -> list[FreeUnit]:
-    """Who could be sent to the next call: available or returning, charged, and not guarding a road. By id."""
+    """Who could be sent to the next call: available or returning, fit, and not guarding a road. By id."""
     known, guarding, now = latest_fixes(center) if fixes is None else fixes, guards(session), center.now()
+    today = street_day(center)
     ready = session.scalars(select(Unit).where(Unit.status.in_(READY)).order_by(Unit.id))
     return [
         FreeUnit(unit.id, unit.kind, whereabouts(unit, known.get(unit.id), now), 0.0 if unit.status in ROLLING else TURNOUT_S)
         for unit in ready
-        if unit.id not in guarding and not _is_low(unit, known.get(unit.id))
+        if unit.id not in guarding and why_unfit(unit, known, today) is None
     ]
-
-
-def _is_low(unit: Unit, fix: Fix | None) -> bool:
-    battery_pct = None if fix is None else fix.battery_pct
-    return battery_pct is not None and unit.low_battery_pct is not None and battery_pct < unit.low_battery_pct
 
 
 def circle(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Circle:
@@ -135,6 +134,14 @@ def circle(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Circle
     reached = _reached(_Same(network), standing, kmh, roads.blocked)
     at = _demand_nodes(_Same(network), _Same(demand), roads.blocked)
     return Circle(units=tuple(unit.unit_id for unit in fleet), demand=demand, places=reached.at(at), nodes=reached)
+
+
+def cover_without(center: Center, unit_ids: Collection[str]) -> tuple[float, float]:
+    """Share of the demand inside the circle now, and once these units have been sent: a set does not cost the sum of its parts."""
+    with center.read() as session:
+        roads, fleet = roads_now(center, session), free_units(center, session)
+    left = [unit for unit in fleet if unit.unit_id not in unit_ids]
+    return circle(center, roads, fleet).share, circle(center, roads, left).share
 
 
 class _Same:
@@ -219,7 +226,6 @@ def summary(center: Center, sight: Sight) -> dict[str, Any]:
     """The circle in figures, JSON-plain: shares from 0 to 1, who is outside, what each unit alone reaches."""
     now = sight.circle
     outside = np.flatnonzero(~now.inside)
-    by_weight = outside[np.argsort(-now.demand.weight[outside], kind="stable")]
     return {
         "at": moment(sight.at),
         "limit_s": PROMISE_S,
@@ -232,8 +238,15 @@ def summary(center: Center, sight: Sight) -> dict[str, Any]:
         "areas": {code: round(now.share_in(code), 4) for code in center.catalogue.areas},
         "only_by": {unit: round(cost, 4) for unit, cost in sorted(now.price().items()) if cost > 0},
         "outside_count": len(outside),
-        "outside": [_place(center, now, int(number)) for number in by_weight[:OUTSIDE_TOLD]],
+        "outside_kinds": {kind: int(count) for kind, count in zip(*np.unique(now.demand.kinds[outside], return_counts=True), strict=True)},
+        "outside": places_told(center, now, outside, OUTSIDE_TOLD),
     }
+
+
+def places_told(center: Center, now: Circle, places: NDArray[np.int64], most: int) -> list[dict[str, Any]]:
+    """Some of the places of a circle, those with most demand first, JSON-plain. places : their numbers."""
+    by_weight = places[np.argsort(-now.demand.weight[places], kind="stable")]
+    return [_place(center, now, int(number)) for number in by_weight[:most]]
 
 
 def _place(center: Center, now: Circle, number: int) -> dict[str, Any]:
@@ -252,19 +265,35 @@ def _place(center: Center, now: Circle, number: int) -> dict[str, Any]:
 def rings(center: Center, sight: Sight) -> dict[str, Any]:
     """Streets by when help is there, as lines of [lat, lon]: within 3, 5, 8 minutes, and later or never (within_s null).
 
-    A piece of street counts by its farther end.
+    A piece of street counts by its farther end. A closed road is in none of them: nobody is meant to get there.
     """
-    network, first_s = center.roads, sight.circle.nodes.first_s
-    later_s = np.maximum(first_s[network.edges.tail], first_s[network.edges.head])
+    return json.loads(rings_json(center, sight))  # type: ignore[no-any-return]  # what this module has written
+
+
+def rings_json(center: Center, sight: Sight) -> str:
+    """The same as text: drawn once for all screens that ask, and again only when a unit or a road has changed."""
+    with _DRAWING:
+        drawn = _rings(_Same(center.roads), _Same(sight.circle.nodes), sight.roads.blocked)
+    return f'{{"at":"{moment(sight.at)}","rings":{drawn}}}'
+
+
+_DRAWING = Lock()
+"""Who asks while it is being drawn waits for that."""
+
+
+@lru_cache(maxsize=4)
+def _rings(network: _Same, nodes: _Same, blocked: frozenset[Blocked]) -> str:
+    roads: RoadNetwork = network.it
+    first_s = nodes.it.first_s
+    later_s = np.maximum(first_s[roads.edges.tail], first_s[roads.edges.head])
     band = np.searchsorted(RINGS_S, later_s)
-    bands = [*RINGS_S, None]
-    lines = [{"within_s": within_s, "lines": _lines(network, np.flatnonzero(band == number))} for number, within_s in enumerate(bands)]
-    return {"at": moment(sight.at), "rings": lines}
-
-
-def _lines(network: "RoadNetwork", edges: NDArray[np.int64]) -> list[list[list[float]]]:
-    places = np.round(network.lat_lon, 5).tolist()
-    return [[places[node] for node in line] for line in network.nodes_along(edges)]
+    band[roads.edges_blocked(blocked)] = -1
+    places = [f"[{lat:.5f},{lon:.5f}]" for lat, lon in roads.lat_lon.tolist()]
+    rings = []
+    for number, within_s in enumerate((*RINGS_S, None)):
+        lines = (",".join(places[node] for node in line) for line in roads.nodes_along(np.flatnonzero(band == number)))
+        rings.append(f'{{"within_s":{json.dumps(within_s)},"lines":[{",".join(f"[{line}]" for line in lines)}]}}')
+    return f"[{','.join(rings)}]"
 
 
 # ---- history -------------------------------------------------------------------------------------------------------------------------

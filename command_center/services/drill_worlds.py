@@ -17,8 +17,9 @@ from command_center.db.tracks import Tracks
 from command_center.domain.catalogue import Catalogue
 from command_center.domain.drill_book import Scenario
 from command_center.domain.drill_clock import DRILL_FILE, DrillClock
+from command_center.services.base_maps import BASE_MAP
 
-ROADS = ("roads.npz", "base_map.json")
+ROADS = ("roads.npz", BASE_MAP)
 """What an imported street network lies in; a centre without them builds the demo district's."""
 
 START_UP_S = 10.0

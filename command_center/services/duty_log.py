@@ -1,6 +1,6 @@
 """Free entries of the duty log: take, report, pass on, follow up. What was written stays; a correction is a line of its own."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,11 +12,11 @@ from command_center.domain import events
 from command_center.domain.errors import Invalid, ReasonNeeded, UnknownEntry, UnknownIncident
 from command_center.domain.handover import EntryAct
 from command_center.domain.rights import Actor, Right
+from command_center.services.calls import written_time
+from command_center.services.catching_up import LONGEST_ON_PAPER
 from command_center.services.live import log_row
 
 LONGEST_ENTRY = 2000
-LONGEST_ON_PAPER = timedelta(days=7)
-"""What happened longer ago is no entry that was forgotten, but a mistyped day."""
 
 
 def write_entry(
@@ -43,7 +43,7 @@ def write_entry(
     with center.work(actor) as work:
         if happened_at is not None and not work.now - LONGEST_ON_PAPER <= happened_at <= work.now:
             raise Invalid(field="time", value=happened_at.isoformat())
-        happened = "" if happened_at is None else f"{happened_at.astimezone(center.zone):%Y-%m-%d %H:%M}"
+        happened = "" if happened_at is None else written_time(center, happened_at)
         about = _incident(work, incident_id)
         if corrects is None:
             number = "" if about is None else about.number

@@ -3,6 +3,7 @@
 One look at a time: the job does what is due, and orders its next look by the roster. It never stops; a look too many does nothing.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -18,8 +19,7 @@ from command_center.domain.watches import CENTRE
 from command_center.services.audiences import Audience, addressees
 from command_center.services.handover import begun_or_begin, late_key, watch_in_charge
 from command_center.services.handover_drawing import both, moment_text
-from command_center.services.notices import IN_LINE, Draft, queue_notice
-from command_center.services.reactions import CHAIN_STEP_S
+from command_center.services.notices import IN_LINE, Draft, chain_step_s, queue_notice
 from command_center.services.watches import TURN, next_watch, watch_on_duty
 from command_center.words import N_
 
@@ -37,16 +37,41 @@ def keep_clocks_running(center: Center) -> None:
             _look_again(center, work, work.session.get_one(ChainHead, 1).last_id)
 
 
-def keep_handover(center: Center, work: Work, *, entry_id: int) -> None:
-    """Remind, warn, and look again later; each is said once. entry_id : line of the log that the next look hangs on."""
+def keep_handover(center: Center, work: Work, *, entry_id: int, due_at: datetime | None = None) -> None:
+    """Remind, warn, and look again later; each is said once. entry_id : line of the log that the next look hangs on.
+
+    due_at : when this look was due. Where nobody worked over the hour of the change, whose watch it was then is looked at first: the
+    roster alone would say that the next watch is on duty, and nobody would hear that it never took over.
+    """
     work.take_turns(TURN)
     rules = center.catalogue.handover.rules
-    watch = watch_in_charge(center, work.session, work.now)
-    if watch is not None and work.now >= draft_moment(rules, watch.to_at):
-        _remind(work, watch)
+    for at in (min(due_at or work.now, work.now), work.now):
+        watch = watch_in_charge(center, work.session, at)
+        if watch is not None and at >= draft_moment(rules, watch.to_at):
+            _remind(work, watch)
+            work.session.flush()
     if watch is not None and work.now >= late_moment(rules, watch.to_at):
         _warn(center, work, watch)
     _look_again(center, work, entry_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateWatch:
+    """A watch that is over and that nobody has relieved. since : when somebody should have."""
+
+    number: str
+    since: datetime
+
+
+def late_watch(center: Center) -> LateWatch | None:
+    """The watch that nobody took over from though its time of grace is over. Read from roster and clock alone: it needs no worker."""
+    overdue = select(Job.due_at).where(Job.name == JOB, Job.done_at.is_(None)).order_by(Job.due_at).limit(1)
+    now = center.now()
+    with center.read() as session:
+        watch = watch_in_charge(center, session, min(session.scalar(overdue) or now, now))
+        if watch is None or now < late_moment(center.catalogue.handover.rules, watch.to_at):
+            return None
+        return LateWatch(number=watch.number, since=watch.to_at)
 
 
 def _remind(work: Work, watch: Watch) -> None:
@@ -72,7 +97,7 @@ def _warn(center: Center, work: Work, watch: Watch) -> None:
             channels=("phone",),
             text=_late_text(center, watch),
             to=addressees(center, work.session, Audience(code=IN_LINE)),
-            answer_in_s=CHAIN_STEP_S,
+            answer_in_s=chain_step_s(center),
         ),
     )
 

@@ -20,6 +20,7 @@ from command_center.db.tables import (
     LogEntry,
     PlanTask,
     Report,
+    RoadClosure,
     RollCall,
     RollCallAnswer,
     ShelterOpening,
@@ -33,6 +34,7 @@ from command_center.db.tables import (
 from command_center.db.tables.record import WRITTEN_BY_HAND
 from command_center.domain import events
 from command_center.domain.activations import TaskStatus
+from command_center.domain.closures import STANDING
 from command_center.domain.handover import EntryAct
 from command_center.domain.notices import NoticeState
 from command_center.domain.positions import Fix
@@ -58,6 +60,7 @@ class WatchFacts:
     closed : ended in this watch, newest first, at most MOST_LINES + 1 of them. assignments : of open incidents, ended ones left out.
     station_watches : station -> its present watch. moved : (depot, material) -> units issued and returned.
     stock : balances of what was moved or lacks something. expiring : (depot, material) -> units that expire within 90 days or have.
+    closures : standing ones, those that only water has proposed among them.
     follow_ups : lines of the log in which somebody promised to follow something up.
     """
 
@@ -84,6 +87,7 @@ class WatchFacts:
     stock: Sequence[StockNow]
     expiring: Mapping[DepotMaterial, int]
     shelters: Sequence[ShelterOpening]
+    closures: Sequence[RoadClosure]
     follow_ups: Sequence[LogEntry]
     log_id: int
     log_hash: str
@@ -123,6 +127,7 @@ def facts_of(center: Center, session: Session, watch: Watch, fixes: Mapping[str,
         stock=_stock(session, today, list(moved)),
         expiring=_expiring(session, today),
         shelters=session.scalars(select(ShelterOpening).where(ShelterOpening.closed_at.is_(None)).order_by(ShelterOpening.id)).all(),
+        closures=session.scalars(select(RoadClosure).where(RoadClosure.state.in_(STANDING)).order_by(RoadClosure.id)).all(),
         follow_ups=_follow_ups(session, from_at, now),
         log_id=head.last_id,
         log_hash=head.last_hash,

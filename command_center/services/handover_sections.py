@@ -1,8 +1,9 @@
 """The sections of a handover report as the street's template lists them, each drawn by the module that knows its rows."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from command_center.domain.handover import FORMS, NOTHING, Line, Section
+from command_center.domain.handover import FORMS, NOTHING, Cell, Line, Section
 from command_center.domain.text import Text
 from command_center.domain.vocabulary import HandoverSection
 from command_center.services import handover_duties, handover_resources, handover_situation
@@ -12,8 +13,7 @@ from command_center.words import N_
 
 MORE_STOCK = N_("%(count)s more stocks are below minimum: see the list of depots.")
 MORE_LINES = N_("Only the newest %(count)s are printed.")
-NO_CLOSURES = N_("Closed roads are not kept by this centre: write them under the remarks.")
-NO_GOVERNANCE = N_("Residents' reports are not kept by this centre: their figures come from the governance platform.")
+NO_GOVERNANCE = N_("Residents' reports are kept by the governance platform: write its figures here.")
 
 Draw = Callable[[Drawing], Lines]
 
@@ -42,6 +42,7 @@ _SECTIONS: Mapping[str, Draw] = {
     "units": handover_resources.units,
     "stations": handover_resources.stations,
     "stock": handover_resources.stock,
+    "closures": handover_resources.closures,
     "people": handover_resources.people,
     "clocks": handover_duties.clocks,
     "todo": handover_duties.todo,
@@ -56,7 +57,8 @@ def drawn(it: Drawing, section: HandoverSection) -> Section:
     """One section with its lines, before any officer's edit; every field of it has a cell."""
     names = {name: it.center.catalogue.handover.field_names[name] for name in section.fields}
     lines = (
-        Line(key=line.key, cells={name: line.cells.get(name, NOTHING) for name in names}) for line in _SECTIONS.get(section.key, _empty)(it)
+        Line(key=line.key, cells={name: _led(line.cells.get(name, NOTHING), line) for name in names})
+        for line in _SECTIONS.get(section.key, _empty)(it)
     )
     return Section(
         key=section.key,
@@ -69,13 +71,18 @@ def drawn(it: Drawing, section: HandoverSection) -> Section:
     )
 
 
+def _led(cell: Cell, line: Line) -> Cell:
+    """A cell with the way to its rows: its own, else that of the line it stands in."""
+    if cell is NOTHING or cell.link is not None:
+        return cell
+    return replace(cell, link=next((it.link for it in line.cells.values() if it.link is not None), None))
+
+
 def _note(it: Drawing, key: str) -> Text | None:
     """What a reader has to know about a section as a whole."""
     low = sum(held.lacks > 0 for held in it.facts.stock)
     told = sum(held.lacks > 0 for held in handover_resources.stock_shown(it.facts))
     match key:
-        case "closures":
-            return both(NO_CLOSURES)
         case "reports":
             return both(NO_GOVERNANCE)
         case "closed" if len(it.facts.closed) > MOST_LINES:

@@ -19,9 +19,10 @@ from command_center.db.tables import Assignment, Incident
 from command_center.domain.assigning import EXPECTED_SCENE_S, weight_of
 from command_center.domain.geo import Point
 from command_center.domain.response_time import TURNOUT_S
-from command_center.domain.simulation import Calls, simulate
+from command_center.domain.simulation import Calls
 from command_center.services.places import nearest_place
-from command_center.services.simulating import POLICIES, Stage, stage
+from command_center.services.policies import POLICIES
+from command_center.services.simulating import Stage, run, stage
 
 MOST_INCIDENTS = 5_000
 
@@ -46,14 +47,17 @@ class _Past:
         return max(known, default=EXPECTED_SCENE_S[self.incident.severity])
 
 
-def hindsight(center: Center, since: datetime, until: datetime) -> dict[str, Any]:
-    """Replay what was called in a time, drills left out; JSON-plain. Seconds are from the call to the first unit there, weighted."""
-    past = _past(center, since, until)
+def hindsight(center: Center, since: datetime, until: datetime, *, simulated: bool | None = None) -> dict[str, Any]:
+    """Replay what was called in a time; JSON-plain. Seconds are from the call to the first unit there, weighted.
+
+    simulated : whether the calls of simulated residents are looked at or the real ones; None: those that this centre is for.
+    """
+    past = _past(center, since, until, simulated=center.is_drill if simulated is None else simulated)
     if not past:
         return {"from_at": moment(since), "to_at": moment(until), "incidents": [], "real_s": None, "best_found_s": None, "floor_s": None}
     on = stage(center)
     calls = _calls(center, on, past)
-    outcomes = [simulate(on.ground, on.vehicles(name), calls, choice()) for name, choice in POLICIES.items()]
+    outcomes = [run(on, calls, choice()) for choice in POLICIES.values()]
     best = min(outcomes, key=lambda outcome: outcome.weighted_s)
     floor_s = _floor_s(on, calls)
     real = np.array([np.nan if it.response_s is None else it.response_s for it in past])
@@ -69,6 +73,9 @@ def hindsight(center: Center, since: datetime, until: datetime) -> dict[str, Any
                 "incident_id": str(it.incident.id),
                 "number": it.incident.number,
                 "severity": it.incident.severity.value,
+                "type": it.incident.type,
+                "place": {"zh": it.incident.place_zh, "en": it.incident.place_en},
+                "reported_at": moment(it.incident.reported_at),
                 "units": [one.unit_id for one in it.sent],
                 "real_s": it.response_s,
                 "best_found_s": round(float(found), 1) if np.isfinite(found) else None,
@@ -79,11 +86,11 @@ def hindsight(center: Center, since: datetime, until: datetime) -> dict[str, Any
     }
 
 
-def _past(center: Center, since: datetime, until: datetime) -> list[_Past]:
+def _past(center: Center, since: datetime, until: datetime, *, simulated: bool) -> list[_Past]:
     called = select(Incident).where(
         Incident.reported_at >= since,
         Incident.reported_at < until,
-        Incident.is_simulated.is_(center.is_drill),
+        Incident.is_simulated.is_(simulated),
         Incident.merged_into_id.is_(None),
     )
     with center.read() as session:

@@ -16,6 +16,7 @@ from command_center.domain.geo import Point
 from command_center.domain.rights import Actor, Right
 from command_center.services.live import log_row
 from command_center.services.responsibilities import Responsible, responsible_in
+from command_center.services.timers import Timer, timers_of
 
 
 def recent_entries(center: Center, limit: int = 100, before_id: int | None = None) -> list[dict[str, Any]]:
@@ -35,6 +36,7 @@ class IncidentStory:
     calls: list[dict[str, Any]]
     assignments: list[Row]
     entries: list[dict[str, Any]]
+    timers: list[Timer]
     responsible: list[Responsible]
     """Whom to phone first about the place, in order."""
 
@@ -55,6 +57,7 @@ def incident_story(center: Center, incident_id: int, actor: Actor) -> IncidentSt
                 log_row(entry)
                 for entry in session.scalars(select(LogEntry).where(LogEntry.incident_id == incident_id).order_by(LogEntry.id))
             ],
+            timers=timers_of(center.catalogue, incident),
             responsible=responsible_in(center, session, incident.place_id, Point(incident.lat, incident.lon)),
         )
 

@@ -18,8 +18,8 @@ from command_center.domain.status import (
     advance,
     incident_status_for,
 )
-from command_center.services.dispatching import open_incident
 from command_center.services.notices import stop_calling
+from command_center.services.open_incidents import open_incident
 from command_center.services.photos import require_photo
 from command_center.services.stock_reservations import hand_over_in, release_in
 

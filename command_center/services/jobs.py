@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
@@ -86,13 +86,14 @@ def give_back(center: Center, claimed: ClaimedJob) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobOrder:
-    """What a worker needs to know of a job."""
+    """What a worker needs to know of a job. due_at : when it should have been done, which may be long ago where nobody worked."""
 
     job_id: int
     name: str
     event: Event
     actor: str
     entry_id: int
+    due_at: datetime
 
 
 def job_order(center: Center, job_id: int) -> JobOrder | None:
@@ -102,7 +103,14 @@ def job_order(center: Center, job_id: int) -> JobOrder | None:
         if job is None or job.done_at is not None or job.parked_at is not None:
             return None
         entry = session.get_one(LogEntry, job.entry_id)
-        return JobOrder(job_id=job.id, name=job.name, event=Event.from_log(entry.event, entry.facts), actor=entry.actor, entry_id=entry.id)
+        return JobOrder(
+            job_id=job.id,
+            name=job.name,
+            event=Event.from_log(entry.event, entry.facts),
+            actor=entry.actor,
+            entry_id=entry.id,
+            due_at=job.due_at,
+        )
 
 
 @contextmanager
@@ -157,10 +165,16 @@ def _notice_not_delivered(work: Work, event: Event, error: str) -> None:
         notices.mark_failed(work, event.notice_id, error)
 
 
+def _crew_not_told(work: Work, event: Event, error: str) -> None:
+    if isinstance(event, events.UnitOnDuty):
+        plan_work.mark_duty_failed(work, event.duty_id, error)
+
+
 _ON_PARK: dict[str, Callable[[Work, Event, str], None]] = {
     "send_dispatch": _order_not_delivered,
     "carry_out": _step_not_done,
     "send_notice": _notice_not_delivered,
+    "send_duty": _crew_not_told,
 }
 """What the street has to know when a job could not be done."""
 

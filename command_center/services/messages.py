@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from command_center.center import Center
 from command_center.db.tables import Assignment, Incident, Unit
 from command_center.words import translator
-from command_center.words.phrases import LEVEL
+from command_center.words.names import catalogue_names
+from command_center.words.phrases import LEVEL, listed
 
 if TYPE_CHECKING:
     from apprise import Apprise
@@ -29,7 +30,7 @@ class ChannelFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A message for one unit's crew. channel : its Apprise address, None when the card is all it has."""
+    """A message for one unit's crew. channel : its Apprise addresses, None when the card is all it has."""
 
     channel: str | None
     title: str
@@ -37,9 +38,9 @@ class Notice:
 
 
 def dispatch_notice(center: Center, assignment_id: int) -> Notice:
-    """The order in words: what, where, how grave, what the caller said."""
+    """The order in words: what, where, how grave, where to load on the way, what the caller said."""
     with center.read() as session:
-        unit, incident = _order(session, assignment_id)
+        assignment, unit, incident = _order(session, assignment_id)
         say = translator(center.language)
         kind = center.catalogue.incident_types[incident.type].name.in_(center.language)
         place = incident.place_en if center.language == "en" else incident.place_zh
@@ -49,25 +50,41 @@ def dispatch_notice(center: Center, assignment_id: int) -> Notice:
             "word": say(LEVEL[incident.severity]),
         }
         where = f"{place}\n{incident.lat:.5f},{incident.lon:.5f}"
-        body = "\n".join(line for line in (where, incident.note, say("Incident %(number)s") % {"number": incident.number}) if line)
+        lines = (where, _loading(center, assignment), incident.note, say("Incident %(number)s") % {"number": incident.number})
+        body = "\n".join(line for line in lines if line)
         return Notice(channel=unit.channel, title=title, body=body)
 
 
 def recall_notice(center: Center, assignment_id: int) -> Notice:
     with center.read() as session:
-        unit, incident = _order(session, assignment_id)
+        _, unit, incident = _order(session, assignment_id)
         say = translator(center.language)
         return Notice(channel=unit.channel, title=say("Recalled"), body=say("Incident %(number)s") % {"number": incident.number})
 
 
-def _order(session: Session, assignment_id: int) -> tuple[Unit, Incident]:
+def _order(session: Session, assignment_id: int) -> tuple[Assignment, Unit, Incident]:
     assignment = session.get_one(Assignment, assignment_id)
-    return session.get_one(Unit, assignment.unit_id), session.get_one(Incident, assignment.incident_id)
+    return assignment, session.get_one(Unit, assignment.unit_id), session.get_one(Incident, assignment.incident_id)
+
+
+def _loading(center: Center, assignment: Assignment) -> str:
+    """Where to load on the way, and what; "" for an order that goes straight."""
+    if assignment.stop_depot is None:
+        return ""
+    names = catalogue_names(center.catalogue, center.language)
+    loads = [f"{names.get(material, material)}×{quantity}" for material, quantity in sorted((assignment.stop_loads or {}).items())]
+    facts = {"depot": names.get(assignment.stop_depot, assignment.stop_depot), "loads": listed(center.language, loads)}
+    return translator(center.language)("First load at %(depot)s: %(loads)s") % facts
+
+
+def services_of(channel: str | None) -> tuple[str, ...]:
+    """The addresses in a channel: one, or several with blanks between them, in the order in which they are tried."""
+    return () if channel is None else tuple(channel.split())
 
 
 def is_usable_channel(channel: str) -> bool:
-    """Whether this is an address of a message service that exists."""
-    return bool(_service().add(channel))
+    """Whether these are addresses of message services that exist."""
+    return bool(services_of(channel)) and all(_service().add(address) for address in services_of(channel))
 
 
 def _service() -> "Apprise":
@@ -79,17 +96,21 @@ def _service() -> "Apprise":
 
 
 def deliver(center: Center, notice: Notice) -> str:
-    """Hand a notice to its message service; returns the kind of channel that took it. The only way out of the building: a drill has none.
+    """Hand a notice to the first of its services that takes it; returns its kind. The only way out of the building: a drill has none.
 
-    Raises ChannelFailed when the service refuses or cannot be reached; delivery is at least once.
+    Raises ChannelFailed when all refuse or none can be reached; delivery is at least once.
     """
     if notice.channel is None:
         return CARD
     if center.is_drill:
         return IN_DRILL
-    service = _service()
-    if not service.add(notice.channel):
-        raise ChannelFailed("the channel's address is not one that can be used")
-    if not service.notify(title=notice.title, body=notice.body):
-        raise ChannelFailed(f"{notice.channel.partition(':')[0]} did not take the message")
-    return notice.channel.partition(":")[0]
+    refused = "the channel has no address"
+    for address in services_of(notice.channel):
+        kind, service = address.partition(":")[0], _service()
+        if not service.add(address):
+            refused = "the channel's address is not one that can be used"
+        elif service.notify(title=notice.title, body=notice.body):
+            return kind
+        else:
+            refused = f"{kind} did not take the message"
+    raise ChannelFailed(refused)

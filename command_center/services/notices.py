@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypedDict
 from urllib.parse import quote
 
@@ -15,13 +15,13 @@ from command_center.db.tables import Cadre, Incident, MessageChannel, Notice, Pe
 from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.activations import WorkState
+from command_center.domain.board import Row
 from command_center.domain.errors import Invalid, Unknown, UnknownLink, UnknownPerson
 from command_center.domain.rights import SYSTEM, Actor, Right
 from command_center.domain.text import Text
 from command_center.services import messages
 from command_center.services.audiences import Addressee, Audience, addressees
 from command_center.services.group_links import link_of
-from command_center.services.reactions import CHAIN_STEP_S
 from command_center.words import N_, translator
 
 IN_LINE = "duty_chain"
@@ -30,7 +30,19 @@ IN_LINE = "duty_chain"
 CALLERS = "callers"
 """Residents who called about an incident. One service carries to all of them: a channel for this audience with {phone} in its address."""
 
+TO_DECIDE = ":approve:"
+"""In the key of a message that asks for a decision: who has received it has not decided yet, and the calls go on."""
+
 BY_PHONE = "phone"
+
+OFTEN_ROUNDS = 10
+SELDOM_S = 900.0
+"""After so many rounds those who are silent are asked every quarter of an hour, until they answer or it is over."""
+
+
+def chain_step_s(center: Center) -> float:
+    """The next in line is called so long after the one before was."""
+    return center.catalogue.common.activation_rules.call_chain_step_min * 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +76,7 @@ def queue_notice(work: Work, draft: Draft, activation_id: int | None = None, inc
             work=WorkState.QUEUED,
             queued_at=work.now,
             answer_until=answer_until,
+            ask_again_at=answer_until,
             recipients=len(draft.to),
             reached=0,
             answered=0,
@@ -112,30 +125,34 @@ def _facts(notice: Notice) -> _NoticeFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One message on its way to one recipient. address : None where only a person can tell them. tasks : link of a group to its tasks."""
+    """One message on its way to one recipient.
+
+    channel : addresses of their services, the one to try first in front; None where only a person can tell them.
+    tasks : link of a group to its tasks.
+    """
 
     recipient_id: int
-    address: str | None
+    channel: str | None
     text: str
     link: str
     tasks: str | None = None
 
 
-def outgoing(center: Center, notice_id: int, *, again: bool = False) -> list[Outgoing]:
-    """Whom the message still has to reach; with `again`, whom it reached and who has not answered."""
+def outgoing(center: Center, notice_id: int, round_: int = 0) -> list[Outgoing]:
+    """Whom the message still has to reach in the first round (0); in a later one, who has not answered and was not asked in it yet."""
     with center.read() as session:
         notice = session.get_one(Notice, notice_id)
         if notice.work is WorkState.UNDONE:
             return []
         waiting = select(Recipient).where(Recipient.notice_id == notice_id, Recipient.answered_at.is_(None))
-        waiting = waiting.where(Recipient.place < turn(session, notice))
-        if not again:
-            waiting = waiting.where(Recipient.sent_at.is_(None))
+        if notice.audience == IN_LINE:
+            waiting = waiting.where(Recipient.place <= round_)
+        waiting = waiting.where(Recipient.tries <= round_ if round_ else Recipient.sent_at.is_(None))
         text = notice.text_en if center.language == "en" else notice.text_zh
         return [
             Outgoing(
                 recipient_id=it.id,
-                address=address_of(session, it.kind, it.ref, it.phone),
+                channel=_in_turn(address_of(session, it.kind, it.ref, it.phone), round_),
                 text=text,
                 link=it.link,
                 tasks=_tasks(session, notice, it),
@@ -144,12 +161,13 @@ def outgoing(center: Center, notice_id: int, *, again: bool = False) -> list[Out
         ]
 
 
-def turn(session: Session, notice: Notice) -> int:
-    """How many of the line are being asked by now: everyone, or in a chain one more with every round."""
-    if notice.audience != IN_LINE:
-        return notice.recipients
-    asked = session.scalar(select(func.max(Recipient.tries)).where(Recipient.notice_id == notice.id)) or 0
-    return min(notice.recipients, asked + 1)
+def _in_turn(channel: str | None, round_: int) -> str | None:
+    """Who has several services is asked through the next one in every round, and through the others where that one refuses."""
+    services = messages.services_of(channel)
+    if not services:
+        return None
+    first = round_ % len(services)
+    return " ".join((*services[first:], *services[:first]))
 
 
 def address_of(session: Session, kind: str, ref: str, phone: str | None = None) -> str | None:
@@ -175,50 +193,55 @@ def _tasks(session: Session, notice: Notice, recipient: Recipient) -> str | None
     return link_of(session, notice.activation_id, recipient.ref)
 
 
-def carry(center: Center, notice_id: int, *, again: bool = False) -> None:
+def carry(center: Center, notice_id: int, round_: int = 0) -> None:
     """Hand the message to every recipient's service, one by one; what was carried is kept even if a later one fails.
 
-    Raises ChannelFailed when a service refused; the next try goes to those only.
+    Who has no service is told through the one of the whole audience, where there is one, else by a person. In the first round (0) a service
+    that refuses has the job tried again, for those alone; in a later one it waits for the next: nobody else is asked twice because of it.
+    Raises ChannelFailed, in the first round only.
     """
-    refused = ""
-    waiting = outgoing(center, notice_id, again=again)
-    _note_by_hand(center, [one.recipient_id for one in waiting if one.address is None])
+    waiting = outgoing(center, notice_id, round_)
+    refused = _carry_together(center, notice_id, [one for one in waiting if one.channel is None], round_)
     for one in waiting:
-        if one.address is None:
-            continue
-        try:
-            _note(center, one.recipient_id, _carry_one(center, one, one.address), "")
-        except messages.ChannelFailed as error:
-            refused = str(error)
-            _note(center, one.recipient_id, None, refused)
-    if refused:
+        if one.channel is not None:
+            pages = [f"/a/{one.link}", *([] if one.tasks is None else [f"/t/{one.tasks}"])] if center.public_url else []
+            body = "\n".join([one.text, *(f"{center.public_url}{page}" for page in pages)])
+            refused = _carry_one(center, [one.recipient_id], round_, body, one.channel) or refused
+    if refused and round_ == 0:
         raise messages.ChannelFailed(refused)
 
 
-def _carry_one(center: Center, one: Outgoing, address: str) -> str:
-    """Kind of the service that took it. Raises ChannelFailed."""
-    pages = [f"/a/{one.link}", *([] if one.tasks is None else [f"/t/{one.tasks}"])] if center.public_url else []
-    body = "\n".join([one.text, *(f"{center.public_url}{page}" for page in pages)])
-    return messages.deliver(center, messages.Notice(channel=address, title=one.text.split("\n", 1)[0][:60], body=body))
+def _carry_together(center: Center, notice_id: int, those: Sequence[Outgoing], round_: int) -> str:
+    """One message to the audience's own service for all who have none themselves; returns what it refused it with, or nothing."""
+    if not those:
+        return ""
+    with center.read() as session:
+        channel = _in_turn(_shared_address(session, notice_id), round_)
+    return _carry_one(center, [one.recipient_id for one in those], round_, those[0].text, channel)
 
 
-def _note_by_hand(center: Center, recipient_ids: Sequence[int]) -> None:
-    """Those without a service: it was their turn, and a person has to tell them. One transaction, however many they are."""
-    if not recipient_ids:
-        return
+def _shared_address(session: Session, notice_id: int) -> str | None:
+    """The service that an administrator set for a whole audience, such as a chat group."""
+    audience = session.get_one(Notice, notice_id).audience
+    service = None if audience == CALLERS else session.get(MessageChannel, ("audience", audience))
+    return None if service is None else service.address
+
+
+def _carry_one(center: Center, recipient_ids: Sequence[int], round_: int, body: str, channel: str | None) -> str:
+    """One message, and what came of it for all whom it is for; without a channel a person has to tell them. Returns what refused it."""
+    service, refused = None, ""
+    if channel is not None:
+        try:
+            service = messages.deliver(center, messages.Notice(channel=channel, title=body.split("\n", 1)[0][:60], body=body))
+        except messages.ChannelFailed as error:
+            refused = str(error)
     with center.work(SYSTEM) as work:
         for recipient in [work.get(Recipient, it) for it in sorted(recipient_ids)]:
-            recipient.tries += 1
-            recipient.failed_reason = ""
-
-
-def _note(center: Center, recipient_id: int, channel: str | None, refused: str) -> None:
-    with center.work(SYSTEM) as work:
-        recipient = work.get(Recipient, recipient_id)
-        recipient.tries += 1
-        recipient.failed_reason = refused[:200]
-        if channel is not None:
-            recipient.channel, recipient.sent_at = channel, recipient.sent_at or work.now
+            recipient.tries = round_ + 1
+            recipient.failed_reason = refused[:200]
+            if service is not None:
+                recipient.channel, recipient.sent_at = service, recipient.sent_at or work.now
+    return refused
 
 
 def mark_sent(work: Work, notice_id: int) -> None:
@@ -243,8 +266,8 @@ def mark_failed(work: Work, notice_id: int, reason: str) -> None:
     work.record(events.NoticeFailed(**_facts(notice), reason=reason[:200]))
 
 
-def mark_unanswered(work: Work, notice_id: int, round_: int) -> None:
-    """Time is over for this round: say who is silent. Nothing is said when everyone, or in a chain someone, has answered."""
+def mark_unanswered(work: Work, notice_id: int, round_: int, again_in_s: float) -> None:
+    """Time is over for this round: say who is silent, and when they are asked again. Nothing is said when nobody has to be."""
     notice = work.get(Notice, notice_id)
     if notice.closed_at is not None or notice.work is WorkState.UNDONE or is_answered(notice):
         return
@@ -252,14 +275,23 @@ def mark_unanswered(work: Work, notice_id: int, round_: int) -> None:
     silent = work.session.scalars(
         select(Recipient).where(Recipient.notice_id == notice_id, Recipient.answered_at.is_(None)).order_by(Recipient.place)
     )
-    notice.answer_until = work.now
+    again_in_s = again_in_s if round_ < OFTEN_ROUNDS else SELDOM_S
+    notice.answer_until, notice.ask_again_at = work.now, work.now + timedelta(seconds=again_in_s)
     work.record(
         events.NoticeUnanswered(
             **_facts(notice),
             round=round_,
+            again_in_s=again_in_s,
             recipients=[it.name_zh for it in silent][:20],
         )
     )
+
+
+def asked_again_at(notice: Row) -> datetime | None:
+    """When a worker turns to the silent of a message next, and in a chain to one more: at the end of their time, then every round."""
+    if notice["ask_again_at"] is None or not notice["needs_answer"] or notice["gone"]:
+        return None
+    return datetime.fromisoformat(notice["ask_again_at"])
 
 
 def is_settled(center: Center, notice_id: int) -> bool:
@@ -270,9 +302,11 @@ def is_settled(center: Center, notice_id: int) -> bool:
 
 
 def is_answered(notice: Notice) -> bool:
-    """Whether nobody needs to be asked again: of a chain one answer is enough."""
+    """Whether nobody needs to be asked again: of a chain one answer is enough, unless it is asked for a decision."""
     if not notice.needs_answer:
         return True
+    if TO_DECIDE in notice.key:
+        return False
     return notice.answered >= (1 if notice.audience == IN_LINE else notice.recipients)
 
 
@@ -414,7 +448,7 @@ def call_for_unseen(center: Center, work: Work, incident_id: int) -> None:
         channels=("phone",),
         text=Text(text("zh_CN", incident.place_zh), text("en", incident.place_en)),
         to=addressees(center, work.session, Audience(code=IN_LINE)),
-        answer_in_s=CHAIN_STEP_S,
+        answer_in_s=chain_step_s(center),
     )
     queue_notice(work, draft, incident_id=incident.id)
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 
 from command_center.center import Center
-from command_center.db.tables import Cadre, Incident, Person, PlanTask, Unit
+from command_center.db.tables import Activation, Cadre, Incident, Person, PlanTask, Unit
 from command_center.domain.rights import SYSTEM, Actor, Right
 from command_center.domain.text import Language, Text
 from command_center.domain.watches import Duty
@@ -47,6 +47,7 @@ def draw(center: Center, language: Language, actor: Actor) -> str:
         page.units(),
         page.plans(),
         page.warnings(),
+        page.closures(),
         page.shelters(),
         page.telephones(),
         page.sheet(),
@@ -74,11 +75,11 @@ def write(center: Center) -> list[Path]:
     return written
 
 
-async def keep_writing(center: Center) -> None:
+async def keep_writing(center: Center, every_s: float = EVERY_S) -> None:
     """Write them now and every five minutes; what fails is the caller's to log."""
     while True:
         await asyncio.to_thread(write, center)
-        await asyncio.sleep(EVERY_S)
+        await asyncio.sleep(every_s)
 
 
 class _Page:
@@ -178,11 +179,9 @@ class _Page:
             with self._center.read() as session:
                 own = PlanTask.activation_id == int(it["id"])
                 tasks = session.scalars(select(PlanTask).where(own, PlanTask.closed_at.is_(None)).order_by(PlanTask.due_at)).all()
-            known = {} if it["plan_id"] not in plans else {step.id: step for step in plans[it["plan_id"]].steps}
-            rows += [
-                (name, self._read(known[task.step_id].title) if task.step_id in known else task.step_id, self._time(task.due_at))
-                for task in tasks
-            ] or [(name, "", "")]
+                steps = session.get_one(Activation, int(it["id"])).plan["steps"]
+            titles = {step["id"]: self._read(step["title"]) for step in steps}
+            rows += [(name, titles[task.step_id], self._time(task.due_at)) for task in tasks] or [(name, "", "")]
         return self._table(
             N_("Plans in force and what is open of them"), [N_("Plan"), N_("Task"), N_("Due")], rows, N_("No plan is in force.")
         )
@@ -197,6 +196,21 @@ class _Page:
             words = [self._read(part.name) for part in (hazard, color) if part is not None]
             rows.append((" ".join(words), it["issuer"] or "", it["expires_at"] or ""))
         return self._table(N_("Warnings in force"), [N_("Warning"), N_("From"), N_("Until")], rows, N_("None"))
+
+    def closures(self) -> str:
+        units = {it["id"]: self._read(it["call_sign"]) for it in self._rows("unit")}
+        rows = [
+            (
+                self._read(it["name"]),
+                self.say(phrases.CLOSURE_STATE[it["state"]]),
+                "" if it["depth_cm"] is None else f"{it['depth_cm']:g} cm",
+                it["reason"],
+                units.get(it["guard_unit_id"] or "", ""),
+            )
+            for it in self._rows("closure")
+        ]
+        heads = [N_("Road"), N_("Status"), N_("Water"), N_("Reason"), N_("Guard")]
+        return self._table(N_("Closed roads"), heads, rows, N_("None"))
 
     def shelters(self) -> str:
         rows = [

@@ -109,12 +109,13 @@ def spot_at(center: Center, point: Point, said: str = "") -> Spot:
     away_m = distance_m(point, center.catalogue.street.centre)
     if not point.is_on_earth() or away_m > REACH_M:
         raise OutsideDistrict(lat=point.lat, lon=point.lon, distance_km=round(away_m / 1000, 1))
-    return Spot(point=point, name=_name_of(center, point, said), area=area_at(center.catalogue, point), place_id=None)
+    return Spot(
+        point=point, name=Text(said, said) if said else name_at(center, point), area=area_at(center.catalogue, point), place_id=None
+    )
 
 
-def _name_of(center: Center, point: Point, said: str) -> Text:
-    if said:
-        return Text(said, said)
+def name_at(center: Center, point: Point) -> Text:
+    """What a point is called: the place next to it, else its coordinates."""
     place, away_m = nearest_place(center, point)
     if away_m <= NEAR_M:
         return Text(f"{place.name.zh}附近", f"near {place.name.en}")

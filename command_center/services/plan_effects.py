@@ -26,11 +26,11 @@ from command_center.domain.text import Text
 from command_center.services import notices
 from command_center.services.assignments import recall_in
 from command_center.services.audiences import Audience, addressees
-from command_center.services.dispatching import assign, check_free, follow_units, open_incident
+from command_center.services.dispatching import assign, check_free, follow_units
 from command_center.services.group_links import link_groups
-from command_center.services.notices import IN_LINE, Draft, queue_notice
+from command_center.services.notices import IN_LINE, TO_DECIDE, Draft, chain_step_s, queue_notice
+from command_center.services.open_incidents import open_incident
 from command_center.services.plan_needs import needs
-from command_center.services.reactions import CHAIN_STEP_S
 from command_center.services.road_conditions import roads_now
 from command_center.services.shelters import close_for_plan
 from command_center.services.stock_ledger import local_day
@@ -79,17 +79,17 @@ def _order_units(center: Center, work: Work, activation: Activation, plan: Plan,
     units = work.all(Unit, list(chosen), lambda unit_id: UnknownUnit(unit=unit_id))
     incident = None if activation.incident_id is None or not units else open_incident(work, activation.incident_id)
     for unit in units:
-        _put_on_duty(work, activation, unit, incident)
+        _put_on_duty(center, work, activation, unit, incident)
     if incident is not None:
         follow_units(work, incident)
     return tuple(unit.id for unit in units)
 
 
-def _put_on_duty(work: Work, activation: Activation, unit: Unit, incident: Incident | None) -> None:
+def _put_on_duty(center: Center, work: Work, activation: Activation, unit: Unit, incident: Incident | None) -> None:
     assignment_id = None
     if incident is not None:
         check_free(work, unit)
-        assignment_id = assign(work, incident, unit, None, [])
+        assignment_id = assign(center, work, incident, unit, None, None, [])
     duty = work.add(
         UnitDuty(
             activation_id=activation.id,
@@ -330,12 +330,12 @@ def call_approver(center: Center, work: Work, activation: Activation, plan: Plan
     queue_notice(
         work,
         Draft(
-            key=f"{activation.id}:approve:{level.value}:{activation.version or 0}",
+            key=f"{activation.id}{TO_DECIDE}{level.value}:{activation.version or 0}",
             audience=IN_LINE,
             channels=("phone",),
             text=Text(text("zh_CN"), text("en")),
             to=addressees(center, work.session, Audience(code=IN_LINE)),
-            answer_in_s=CHAIN_STEP_S,
+            answer_in_s=chain_step_s(center),
         ),
         activation.id,
     )
@@ -345,7 +345,7 @@ def approver_answered(work: Work, activation: Activation) -> None:
     """Somebody decided: the chain of command is not called any more."""
     open_calls = work.session.scalars(
         select(Notice).where(
-            Notice.activation_id == activation.id, Notice.closed_at.is_(None), Notice.key.startswith(f"{activation.id}:approve:")
+            Notice.activation_id == activation.id, Notice.closed_at.is_(None), Notice.key.startswith(f"{activation.id}{TO_DECIDE}")
         )
     )
     for seen in open_calls.all():

@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session
 from command_center.center import Center
 from command_center.db.tables import Activation, Unit, UnitDuty
 from command_center.domain.activations import RUNNING, Shortage, materials_wanted, shortages, units_wanted
+from command_center.domain.dispatching import READY
 from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan
-from command_center.domain.status import UnitStatus
+from command_center.services.fitness import street_day, why_unfit
 from command_center.services.plan_books import plan_of
+from command_center.services.positions import latest_fixes
 from command_center.services.proposing import propose_units
+from command_center.services.road_conditions import guards
 from command_center.services.stock_available import free_on_the_street
 from command_center.services.stock_ledger import local_day
 from command_center.services.stock_questions import held_for_purposes
-
-FREE = frozenset({UnitStatus.AVAILABLE, UnitStatus.RETURNING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,8 @@ def needs(
     duties = session.execute(select(UnitDuty.unit_id, UnitDuty.activation_id).where(UnitDuty.released_at.is_(None))).all()
     taken = {unit_id for unit_id, _ in duties}
     there = Counter(units[unit_id].kind for unit_id, holder in duties if holder == activation_id)
-    free = [unit for unit in units.values() if unit.id not in taken and unit.status in FREE]
+    kept, fixes, today = taken | guards(session).keys(), latest_fixes(center), street_day(center)
+    free = [it for it in units.values() if it.id not in kept and it.status in READY and why_unfit(it, fixes, today) is None]
     order = _nearest_first(center, incident_id, free) if incident_id is not None else _spread_over_areas(free)
     elsewhere = Counter[str]()
     for other, other_plan in running_plans(session, but=activation_id):

@@ -195,6 +195,17 @@ def send_duty(center: Center, duty_id: int) -> str:
     return messages.deliver(center, messages.Notice(channel=unit.channel, title=title, body=body))
 
 
+def mark_duty_failed(work: Work, duty_id: int, reason: str) -> None:
+    """The crew's service took the order in none of the tries: a person has to phone."""
+    duty = work.get(UnitDuty, duty_id)
+    if duty.work is not WorkState.QUEUED or duty.acknowledged_at is not None:
+        return
+    duty.work, duty.work_note = WorkState.FAILED, reason[:300]
+    plan_id = work.session.get_one(Activation, duty.activation_id).plan_id
+    facts = events.DutyFailed(activation_id=duty.activation_id, plan_id=plan_id, unit_id=duty.unit_id, duty_id=duty.id, reason=reason[:300])
+    work.record(facts)
+
+
 def mark_duty_sent(work: Work, duty_id: int, channel: str) -> None:
     duty = work.get(UnitDuty, duty_id)
     if duty.work is not WorkState.QUEUED:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from command_center.center import Center
 from command_center.db.tables import Incident, Stock, Unit
 from command_center.domain.catalogue import IncidentType
-from command_center.domain.dispatching import OFF_ROAD_M, Candidate, DepotStop, Proposal, Shortfall, rank_units
+from command_center.domain.dispatching import OFF_ROAD_M, Candidate, DepotStop, Proposal, RankedUnit, Shortfall, rank_units
 from command_center.domain.errors import (
     UnknownIncident,
 )
@@ -19,6 +19,8 @@ from command_center.domain.geo import Point
 from command_center.domain.positions import Fix
 from command_center.domain.text import Text
 from command_center.services.coverage import circle, free_units
+from command_center.services.fitness import street_day, why_unfit
+from command_center.services.loading import somebody_loads
 from command_center.services.positions import latest_fixes, whereabouts
 from command_center.services.road_conditions import RoadsNow, guards, roads_now
 from command_center.services.stock_available import stock_now
@@ -41,25 +43,29 @@ def propose_units(center: Center, incident_id: int, *, with_cover: bool = False)
         if incident is None:
             raise UnknownIncident(incident=incident_id)
         kind = center.catalogue.incident_types[incident.type]
-        return _proposal(center, session, kind, Point(incident.lat, incident.lon), with_cover=with_cover)
+        wanted = {} if somebody_loads(session, incident_id) else kind.stock
+        return _proposal(center, session, kind, Point(incident.lat, incident.lon), stock=wanted, with_cover=with_cover)
 
 
 def propose_for(center: Center, kind: IncidentType, point: Point) -> Proposal:
     """The same before the call is taken: for the form, while the caller still speaks."""
     with center.read() as session:
-        return _proposal(center, session, kind, point, with_cover=True)
+        return _proposal(center, session, kind, point, stock=kind.stock, with_cover=True)
 
 
-def nearest_free(center: Center, session: Session, point: Point, *, count: int) -> tuple[str, ...]:
-    """Ids of the units that could be at a point soonest and that nothing keeps from going, as part of something larger."""
+def nearest_free(center: Center, session: Session, point: Point, *, count: int) -> tuple[RankedUnit, ...]:
+    """The units that could be at a point soonest and that nothing keeps from going, as part of something larger."""
     fleet = _fleet(center, session, point)
     ranked = rank_units(fleet.candidates, capabilities=frozenset(), first_units={})
-    return tuple(unit.unit_id for unit in ranked.units if unit.suitable)[:count]
+    return tuple(unit for unit in ranked.units if unit.suitable)[:count]
 
 
-def _proposal(center: Center, session: Session, kind: IncidentType, point: Point, *, with_cover: bool) -> Proposal:
+def _proposal(
+    center: Center, session: Session, kind: IncidentType, point: Point, *, stock: Mapping[str, int], with_cover: bool
+) -> Proposal:
+    """The proposal for a place. stock : material -> how much still has to be brought along."""
     fleet = _fleet(center, session, point)
-    candidates, short = _loading(center, session, kind, point, fleet) if kind.stock else (fleet.candidates, ())
+    candidates, short = _loading(center, session, kind, stock, point, fleet) if stock else (fleet.candidates, ())
     off_road = bool(center.roads.snap([point], blocked=fleet.roads.blocked).offset_m[0] > OFF_ROAD_M)
     proposal = rank_units(candidates, capabilities=kind.capabilities, first_units=kind.first_units, off_road=off_road, short=short)
     return _priced(center, session, fleet, proposal) if with_cover else proposal
@@ -78,8 +84,9 @@ class _Fleet:
 def _fleet(center: Center, session: Session, point: Point) -> _Fleet:
     units = list(session.scalars(select(Unit).order_by(Unit.id)))
     fixes, guarding, now = latest_fixes(center), guards(session), center.now()
-    roads = roads_now(center, session)
+    roads, today = roads_now(center, session), street_day(center)
     places = {unit.id: whereabouts(unit, fixes.get(unit.id), now) for unit in units}
+    off_road = dict(zip(places, center.roads.snap(list(places.values()), blocked=roads.blocked).off_road.tolist(), strict=True))
     travel_s = _travel_s(roads, units, places, point)
     lost = [unit for unit in units if not isfinite(travel_s[unit.id])]
     reaches = _travel_s(replace(roads, blocked=frozenset()), lost, places, point) if lost and roads.blocked else {}
@@ -93,10 +100,11 @@ def _fleet(center: Center, session: Session, point: Point) -> _Fleet:
             seats=unit.seats,
             travel_s=travel_s[unit.id],
             battery_pct=None if (fix := fixes.get(unit.id)) is None else fix.battery_pct,
-            low_battery_pct=unit.low_battery_pct,
+            unfit=why_unfit(unit, fixes, today),
             fix_age_s=None if fix is None else (now - fix.at).total_seconds(),
             guards=unit.id in guarding,
             cut_off=isfinite(reaches.get(unit.id, inf)),
+            off_road=off_road[unit.id],
         )
         for unit in units
     ]
@@ -104,18 +112,18 @@ def _fleet(center: Center, session: Session, point: Point) -> _Fleet:
 
 
 def _loading(
-    center: Center, session: Session, kind: IncidentType, point: Point, fleet: _Fleet
+    center: Center, session: Session, kind: IncidentType, stock: Mapping[str, int], point: Point, fleet: _Fleet
 ) -> tuple[Sequence[Candidate], tuple[Shortfall, ...]]:
     """Those who carry stock come by way of the depot that brings them there soonest with all of it; where no depot holds all, they come
     straight, and what is lacking is told.
     """
     free: dict[str, dict[str, int]] = defaultdict(dict)
-    for it in stock_now(session, local_day(center, center.now()), lambda _: Stock.material_code.in_(kind.stock)):
+    for it in stock_now(session, local_day(center, center.now()), lambda _: Stock.material_code.in_(stock)):
         free[it.row.depot_code][it.row.material_code] = it.available
-    depots = [code for code, has in sorted(free.items()) if all(has.get(it, 0) >= wanted for it, wanted in kind.stock.items())]
+    depots = [code for code, has in sorted(free.items()) if all(has.get(it, 0) >= wanted for it, wanted in stock.items())]
     if not depots:
-        most = {it: max((has.get(it, 0) for has in free.values()), default=0) for it in kind.stock}
-        short = (Shortfall(what=it, wanted=wanted, offered=most[it]) for it, wanted in kind.stock.items() if most[it] < wanted)
+        most = {it: max((has.get(it, 0) for has in free.values()), default=0) for it in stock}
+        short = (Shortfall(what=it, wanted=wanted, offered=most[it]) for it, wanted in stock.items() if most[it] < wanted)
         return fleet.candidates, tuple(short)
     carriers = {CARRIER} if CARRIER in kind.first_units else set(kind.first_units)
     stops = [center.catalogue.depots[code].point for code in depots]
@@ -123,17 +131,13 @@ def _loading(
     for carrier in sorted(carriers):
         units = [unit for unit in fleet.candidates if unit.kind == carrier]
         if units:
-            seconds, which = center.roads.by_way_of(
-                [fleet.places[unit.unit_id] for unit in units],
-                stops,
-                point,
-                stop_s=LOADING_S,
-                vehicle_kmh=fleet.roads.cruise_kmh(carrier),
-                blocked=fleet.roads.blocked,
-            )
+            origins = [fleet.places[unit.unit_id] for unit in units]
+            seconds, which = fleet.roads.by_way_of(origins, stops, point, stop_s=LOADING_S, kind=carrier)
             for unit, travel_s, stop in zip(units, seconds.tolist(), which.tolist(), strict=True):
                 if stop >= 0:
-                    loaded[unit.unit_id] = replace(unit, travel_s=travel_s, stop=DepotStop(depot=depots[stop], seconds=LOADING_S))
+                    detour_s = travel_s - unit.travel_s
+                    at_depot = DepotStop(depot=depots[stop], loads=stock, seconds=LOADING_S, detour_s=detour_s)
+                    loaded[unit.unit_id] = replace(unit, travel_s=travel_s, stop=at_depot)
     return [loaded.get(unit.unit_id, unit) for unit in fleet.candidates], ()
 
 

@@ -10,22 +10,12 @@ from command_center.domain.events import Event
 from command_center.domain.levels import Level
 from command_center.domain.reports import REPORTABLE
 
-ANSWER_LIMIT_S = 60.0
-"""A crew answers an order within a minute (1-3-5: one minute to respond); the incident type's profile may say otherwise."""
-
 GRAVE = frozenset(level.value for level in Level if level.is_grave)
 SEEN_WITHIN_S = 60.0
 """An emergency of these levels that nobody has seen by then climbs the chain of command."""
 
 WEIGH = Reaction("weigh_plans")
 """Whatever may speak for a plan, or no longer does, has the plans weighed."""
-
-CHAIN_STEP_S = 180.0
-"""The next in line is called three minutes after the one before was (call_chain_step_min of the vocabulary)."""
-
-MOST_ROUNDS = 10
-"""After half an hour of asking, the open list on the wall has to do."""
-
 
 CLOCKS_AFTER_S = 5.0
 """The reporting clocks of an incident are kept this long after it changed: half an hour can wait, who takes the call cannot."""
@@ -41,6 +31,11 @@ def _clocks_of_call(event: events.CallTaken) -> tuple[Reaction, ...]:
 
 def _after(seconds: float | None, job: str) -> tuple[Reaction, ...]:
     return () if seconds is None else (Reaction(job, after_s=max(seconds, 0.0)),)
+
+
+def _order_is_sent(event: events.UnitDispatched) -> tuple[Reaction, ...]:
+    """What is entered later was ordered by radio or phone at its time: nobody is told again."""
+    return () if event.happened else (Reaction("send_dispatch"), *_after(event.answer_in_s, "ask_for_answer"))
 
 
 def _unless_seen(level: str) -> tuple[Reaction, ...]:
@@ -70,7 +65,13 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.SeverityChanged: lambda event: (WEIGH, *_unless_seen(event.after), *_KEEP_CLOCKS),
     events.IncidentNoted: (),
     events.IncidentPhotographed: (),
-    events.UnitDispatched: (Reaction("send_dispatch"), Reaction("ask_for_answer", after_s=ANSWER_LIMIT_S)),
+    events.UnitDispatched: lambda event: (
+        () if event.happened else (Reaction("send_dispatch"), *_after(event.answer_in_s, "ask_for_answer"))
+    ),
+    events.ProposalFollowed: (),
+    events.ProposalOverruled: (),
+    events.LoadingOrdered: (),
+    events.DepotFellShort: (),
     events.DispatchSent: (),
     events.DispatchFailed: (),
     events.DispatchAcknowledged: (),
@@ -140,12 +141,13 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.TaskWorkFailed: (),
     events.UnitOnDuty: (Reaction("send_duty"),),
     events.DutySent: (),
+    events.DutyFailed: (),
     events.DutyAcknowledged: (),
     events.NoticeQueued: lambda event: (Reaction("send_notice"), *_after(event.answer_in_s, "ask_the_silent")),
     events.NoticeSent: (),
     events.NoticeFailed: (),
     events.NoticeAnswered: (),
-    events.NoticeUnanswered: lambda event: (Reaction("ask_the_silent", after_s=CHAIN_STEP_S),) if event.round < MOST_ROUNDS else (),
+    events.NoticeUnanswered: lambda event: _after(event.again_in_s, "ask_the_silent"),
     events.NoticeWithdrawn: (),
     events.WarningTaken: lambda event: (WEIGH, *_after(event.expires_in_s, "expire_warning")),
     events.WarningTimed: lambda event: _after(event.expires_in_s, "expire_warning"),
@@ -180,6 +182,7 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.ClosureDeclined: (),
     events.ClosureStale: (),
     events.RoadReopened: (),
+    events.ClosureTakenBack: (),
     events.GuardNamed: (),
     events.GuardArrived: (),
     events.GuardLeft: lambda event: (Reaction("call_guard_back"), *_after(event.leaders_in_s, "call_for_guard")),
@@ -201,7 +204,9 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.SwapAsked: (),
     events.SwapApproved: (),
     events.SwapRefused: (),
-    events.RollCallStarted: (),
+    events.RollCallStarted: lambda event: (Reaction("ask_stations"), Reaction("check_roll_call", after_s=event.minutes * 60.0)),
+    events.RollCallAsked: (),
+    events.RollCallUnanswered: (),
     events.RollCallAnswered: (),
     events.ResponsibilitiesImported: (),
     events.CadrePhoneSet: (),

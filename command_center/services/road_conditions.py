@@ -19,7 +19,7 @@ from command_center.domain.triggers import counts_until
 
 if TYPE_CHECKING:
     from command_center.roads import Router
-    from command_center.roads.edges import FloatArray
+    from command_center.roads.edges import FloatArray, IntArray
     from command_center.roads.network import Route
 
 _LONGEST = timedelta(days=7)
@@ -42,6 +42,17 @@ class RoadsNow:
         """Seconds by road from each origin; inf where none leads there. kind : of vehicle; None drives as fast as the streets allow."""
         kmh = None if kind is None else self.cruise_kmh(kind)
         return self.router.travel_s(origins, destination, vehicle_kmh=kmh, blocked=self.blocked)
+
+    def matrix_s(self, origins: Sequence[Point], destinations: Sequence[Point], *, kind: str) -> "FloatArray":
+        """(n, k) seconds by road from each origin to each destination; inf where none leads there."""
+        return self.router.matrix_s(origins, destinations, vehicle_kmh=self.cruise_kmh(kind), blocked=self.blocked)
+
+    def by_way_of(
+        self, origins: Sequence[Point], stops: Sequence[Point], destination: Point, *, stop_s: float, kind: str
+    ) -> tuple["FloatArray", "IntArray"]:
+        """Seconds from each origin with the stop that brings it there soonest, and which of the stops that is (-1: none)."""
+        kmh = self.cruise_kmh(kind)
+        return self.router.by_way_of(origins, stops, destination, stop_s=stop_s, vehicle_kmh=kmh, blocked=self.blocked)
 
     def route(self, origin: Point, destination: Point, *, kind: str | None = None) -> "Route":
         """The fastest way there."""

@@ -121,10 +121,10 @@ def _posts(center: Center) -> dict[str, str]:
 def _line(center: Center, row: SheetRow, named: Mapping[str, list[str]], posts: Mapping[str, str], problems: Problems) -> _Line | None:
     post = posts.get(row["post"].text)
     if post is None:
-        problems.tell(row["post"].address, "unknown_post" if row["post"].text else "empty", row["post"].text)
+        problems.tell(row["post"], "unknown_post" if row["post"].text else "empty", row["post"].text)
     from_at, to_at = (local_moment(row[key], center.zone, problems) for key in ("from", "to"))
     if from_at is not None and to_at is not None and not from_at < to_at <= from_at + LONGEST_WATCH:
-        problems.tell(row["to"].address, "ends_before_it_begins" if to_at <= from_at else "not_a_time", row["to"].text)
+        problems.tell(row["to"], "ends_before_it_begins" if to_at <= from_at else "not_a_time", row["to"].text)
     seats, seat_cells = _seats(row, named, problems)
     if post is None or from_at is None or to_at is None:
         return None
@@ -138,13 +138,13 @@ def _seats(row: SheetRow, named: Mapping[str, list[str]], problems: Problems) ->
         for name in row[key].names:
             match named.get(name, []):
                 case [person_id] if person_id in seats:
-                    problems.tell(row[key].address, "double_person", name)
+                    problems.tell(row[key], "double_person", name)
                 case [person_id]:
                     seats[person_id], cells[person_id] = duty, row[key]
                 case []:
-                    problems.tell(row[key].address, "unknown_person", name)
+                    problems.tell(row[key], "unknown_person", name)
                 case _:
-                    problems.tell(row[key].address, "ambiguous_person", name)
+                    problems.tell(row[key], "ambiguous_person", name)
     return seats, cells
 
 
@@ -186,14 +186,14 @@ def _check_rows(lines: Sequence[_Line], held: Mapping[tuple[str, datetime], Watc
     for line in lines:
         at, watch = (line.post, line.from_at), held.get((line.post, line.from_at))
         if at in seen:
-            problems.tell(line.cells["from"].address, "double_row", line.cells["from"].text)
+            problems.tell(line.cells["from"], "double_row", line.cells["from"].text)
         seen.add(at)
         if _is_same(watch, line):
             continue
         if line.to_at <= now or (watch is not None and watch.status in OVER):
-            problems.tell(line.cells["from"].address, "watch_is_over", "" if watch is None else watch.number)
+            problems.tell(line.cells["from"], "watch_is_over", "" if watch is None else watch.number)
         elif watch is not None and watch.status is not WatchStatus.SCHEDULED and watch.to_at != line.to_at:
-            problems.tell(line.cells["to"].address, "watch_is_over", watch.number)
+            problems.tell(line.cells["to"], "watch_is_over", watch.number)
 
 
 def _check_people(session: Session, lines: Sequence[_Line], held: Mapping[tuple[str, datetime], Watch], problems: Problems) -> None:
@@ -203,7 +203,7 @@ def _check_people(session: Session, lines: Sequence[_Line], held: Mapping[tuple[
         watch = held.get((line.post, line.from_at))
         seated = set() if watch is None else {it.person_id for it in watch.members}
         for person_id in sorted((line.seats.keys() & left) - seated):
-            problems.tell(line.seat_cells[person_id].address, "unknown_person", person_id)
+            problems.tell(line.seat_cells[person_id], "unknown_person", person_id)
 
 
 def _makes_room(watch: Watch, lines: Sequence[_Line]) -> bool:
@@ -222,11 +222,11 @@ def _check_together(lines: Sequence[_Line], kept: Sequence[Watch], problems: Pro
     for one, other in overlaps(plans):
         for line, against in ((marked.get(one.number), other), (marked.get(other.number), one)):
             if line is not None:
-                problems.tell(line.cells["from"].address, "watches_overlap", _number(against, marked))
+                problems.tell(line.cells["from"], "watches_overlap", _number(against, marked))
     for person, one, other in two_places(plans):
         for line in (marked.get(one.number), marked.get(other.number)):
             if line is not None:
-                problems.tell(line.seat_cells[person].address, "person_busy", person)
+                problems.tell(line.seat_cells[person], "person_busy", person)
 
 
 def _number(plan: PlannedWatch, marked: Mapping[str, _Line]) -> str:

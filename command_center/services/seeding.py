@@ -32,8 +32,9 @@ from command_center.domain.catalogue import Catalogue, Vehicle
 from command_center.domain.events import StockOpened, StreetSeeded
 from command_center.domain.rights import SYSTEM
 from command_center.domain.status import UnitStatus
-from command_center.roads import Box, Progress, RoadNetwork
-from command_center.roads.base_map import write_base_map
+from command_center.roads import Box, Progress, RoadNetwork, base_map
+from command_center.roads.map_file import part
+from command_center.services.base_maps import BASE_MAP, is_imported, put_base_map
 from command_center.services.handover_clock import keep_clocks_running
 from command_center.services.roster import keep_demo_roster
 from command_center.services.stock_ledger import local_day, open_stock
@@ -167,28 +168,28 @@ def _merged_unit(session: Session, vehicle: Vehicle) -> Unit:
 
 def build_roads(center: Center) -> None:
     """Write the demo district's road network into the data folder, unless the street imported a network of its own."""
-    if base_map_of(center.roads_file).exists() and center.roads_file.exists():
+    if is_imported(center.roads_file):
         return
     center.roads_file.parent.mkdir(parents=True, exist_ok=True)
     _replace(center.roads_file, RoadNetwork.from_osm((center.catalogue_dir or FOLDER) / "roads" / "demo.osm.pbf").save)
 
 
 def import_roads(center: Center, file: Path, *, box: Box | None = None, progress: Progress | None = None) -> RoadNetwork:
-    """Take over a map file, or the part of it in a box, as the street's network and base map; the old ones stay in use until the new ones
-    are whole.
+    """Take over a map file, or the part of it in a box, as the street's network and base map. Both are one file, put in place in one step:
+    the old ones stay in use until the new ones are whole, and a new map never lies over old roads.
 
     Raises RoadFileRefused for a file that is broken, empty or has no roads: then nothing changed.
     """
-    network = RoadNetwork.from_osm(file, box=box, progress=progress)
-    areas = center.catalogue.areas.values()
-    _replace(base_map_of(center.roads_file), lambda target: write_base_map(file, target, areas, box=box))
-    _replace(center.roads_file, network.save)
+    network = RoadNetwork.from_osm(file, box=box, progress=part(progress, 0, 1 / 3))
+    drawing = base_map(file, center.catalogue.areas.values(), box=box, progress=part(progress, 1 / 3, 1))
+
+    def write(target: Path) -> None:
+        network.save(target)
+        put_base_map(target, drawing)
+
+    _replace(center.roads_file, write)
+    center.roads_file.with_name(BASE_MAP).unlink(missing_ok=True)
     return network
-
-
-def base_map_of(roads_file: Path) -> Path:
-    """Where the base map of an imported network lies; the demo district's comes with the catalogue."""
-    return roads_file.with_name("base_map.json")
 
 
 def _replace(target: Path, write: Callable[[Path], None]) -> None:

@@ -1,18 +1,19 @@
 """Simulated days over the street's own roads: policies against the same calls, and a past watch with perfect hindsight."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from command_center.center import Center
-from command_center.domain.assigning import EXPECTED_SCENE_S, NEVER, pair_costs, weight_of
-from command_center.domain.catalogue import Catalogue, IncidentType
+from command_center.domain.assigning import EXPECTED_SCENE_S, weight_of
+from command_center.domain.catalogue import Catalogue, IncidentType, Vehicle
+from command_center.domain.closures import Blocked
 from command_center.domain.road_weather import RoadWeather
-from command_center.domain.simulation import Calls, Closest, Ground, IntArray, Moment, Outcome, Policy, SeverityFirst, Vehicles, simulate
-from command_center.services.assigning import solved
-from command_center.services.coverage import demand_of
+from command_center.domain.simulation import Absence, Calls, Ground, IntArray, Outcome, Policy, Vehicles, WaitsAt, simulate
+from command_center.services.coverage import Demand, demand_of
+from command_center.services.policies import policy_named
 from command_center.services.road_conditions import RoadsNow
 from command_center.services.standby import candidates, stands_for
 
@@ -20,41 +21,6 @@ HOUR_S, DAY_S = 3_600.0, 86_400.0
 
 BY_HOUR = np.array([3, 2, 2, 1, 1, 2, 3, 5, 6, 6, 5, 5, 5, 5, 5, 5, 6, 7, 7, 7, 6, 6, 5, 4], dtype=float)
 """How calls spread over the day; a working curve, busiest in the early evening."""
-
-LOOKED_AT = 3
-"""Of a long queue, the gravest so many orders for each free vehicle are weighed."""
-
-Choice = Callable[[], Policy]
-
-
-class Together:
-    """What the centre proposes: everybody who waits and everybody who is free, weighed together (domain/assigning)."""
-
-    def choose(self, moment: Moment) -> Sequence[tuple[int, int]]:
-        free, waiting = moment.free, moment.waiting
-        arrival_s = moment.arrival_s(free, waiting)
-        if min(arrival_s.shape) == 1:
-            return self._best(moment, arrival_s)
-        weight, expected_s = moment.weight(waiting), moment.expected_s(waiting)
-        if LOOKED_AT * len(free) < len(waiting):
-            promising = np.argsort(-weight / (expected_s + arrival_s.min(axis=0)), kind="stable")[: LOOKED_AT * len(free)]
-            waiting, arrival_s, weight, expected_s = waiting[promising], arrival_s[:, promising], weight[promising], expected_s[promising]
-        return [(int(free[row]), int(waiting[column])) for row, column in solved(pair_costs(arrival_s, weight, expected_s))]
-
-    def _best(self, moment: Moment, arrival_s: NDArray[np.float64]) -> Sequence[tuple[int, int]]:
-        """One vehicle or one order: the same, without a search."""
-        cost = pair_costs(arrival_s, moment.weight(moment.waiting), moment.expected_s(moment.waiting))
-        row, column = np.unravel_index(int(cost.argmin()), cost.shape)
-        return [(int(moment.free[row]), int(moment.waiting[column]))] if cost[row, column] < NEVER else []
-
-
-POLICIES: Mapping[str, Choice] = {
-    "closest": Closest,
-    "severity_first": SeverityFirst,
-    "ours": Together,
-    "ours_standby": Together,
-}
-"""Plug-ins by name. A policy whose name ends in _standby waits at standby points, the others at the stations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,35 +33,83 @@ class Stage:
     spots: IntArray
     chance: NDArray[np.float64]
 
-    def vehicles(self, policy: str) -> Vehicles:
-        return self.at_standby if policy.endswith("_standby") else self.at_stations
+    def vehicles(self, policy: Policy) -> Vehicles:
+        """Where the policy lets them wait."""
+        return self.at_standby if policy.waits_at is WaitsAt.STANDBY else self.at_stations
 
 
-def stage(center: Center, *, units: int | None = None, weather: RoadWeather = RoadWeather.DRY) -> Stage:
-    """Prepare the street. units : fleet size, kinds and stations in turn as the catalogue has them; None takes the catalogue's own."""
-    catalogue = center.catalogue
-    roads = RoadsNow(router=center.roads, catalogue=catalogue, weather=weather, blocked=frozenset())
-    demand, waits_at = demand_of(catalogue), candidates(center)
+@dataclass(frozen=True, slots=True)
+class RoadsFrom:
+    """The roads as they are from a moment on. since_s : after the beginning."""
+
+    since_s: float
+    roads: RoadsNow
+
+
+def stage(
+    center: Center,
+    *,
+    units: int | None = None,
+    fleet: Sequence[Vehicle] | None = None,
+    weather: RoadWeather = RoadWeather.DRY,
+    chosen_by: Demand | None = None,
+) -> Stage:
+    """Prepare the street. fleet : None takes the catalogue's. units : so many of them, in turn as they stand there; None takes each once.
+
+    chosen_by : where help is expected to be needed by whoever chooses standby points; None takes the street's weights.
+    """
+    roads = RoadsNow(router=center.roads, catalogue=center.catalogue, weather=weather, blocked=frozenset())
+    known, demand = list(center.catalogue.vehicles.values()) if fleet is None else fleet, demand_of(center.catalogue)
+    sent = [known[number % len(known)] for number in range(len(known) if units is None else units)]
+    return stage_on(center, [RoadsFrom(0.0, roads)], sent, demand.points, demand.weight, chosen_by=chosen_by)
+
+
+def stage_on(
+    center: Center,
+    phases: Sequence[RoadsFrom],
+    fleet: Sequence[Vehicle],
+    points: NDArray[np.float64],
+    chance: NDArray[np.float64],
+    absences: tuple[Absence, ...] = (),
+    chosen_by: Demand | None = None,
+) -> Stage:
+    """A stage on roads that change: the first phase holds from the beginning, and is all that whoever chooses standby points knows.
+
+    points : (n, 2) where calls come from.  chance : (n,) how likely each is, adds up to 1.
+    """
+    catalogue, roads = center.catalogue, phases[0].roads
+    demand, waits_at = chosen_by or demand_of(catalogue), candidates(center)
     stations = {code: number for number, code in enumerate(catalogue.stations)}
-    points = np.concatenate([np.array([(point.lat, point.lon) for point in waits_at]), demand.points])
-    nodes, spots = np.unique(center.roads.snap(points).node, return_inverse=True)
-    kinds = sorted({vehicle.kind for vehicle in catalogue.vehicles.values()})
-    places = center.roads.lat_lon[nodes]
-    travel_s = np.stack([center.roads.matrix_s(places, places, vehicle_kmh=roads.cruise_kmh(kind)) for kind in kinds])
-    known = list(catalogue.vehicles.values())
-    fleet = [known[number % len(known)] for number in range(len(known) if units is None else units)]
+    every = np.concatenate([np.array([(point.lat, point.lon) for point in waits_at]), points])
+    nodes, spots = np.unique(center.roads.snap(every).node, return_inverse=True)
+    kinds = sorted({vehicle.kind for vehicle in fleet})
     kind = np.array([kinds.index(vehicle.kind) for vehicle in fleet])
     home = spots[np.array([stations[vehicle.station] for vehicle in fleet])]
     stands = stands_for(center, roads, [vehicle.kind for vehicle in fleet], waits_at, demand)
     waiting = [stands.get(vehicle.kind, []) for vehicle in fleet]
     standby = np.array([spots[chosen.pop(0)] if chosen else at for chosen, at in zip(waiting, home, strict=True)])
+    first, *later = _tables(center, phases, center.roads.lat_lon[nodes], kinds)
     return Stage(
-        ground=Ground(travel_s=travel_s),
-        at_stations=Vehicles(kind=kind, home=home),
-        at_standby=Vehicles(kind=kind, home=standby),
+        ground=Ground(travel_s=first, later=tuple(zip([phase.since_s for phase in phases[1:]], later, strict=True))),
+        at_stations=Vehicles(kind=kind, home=home, absences=absences),
+        at_standby=Vehicles(kind=kind, home=standby, absences=absences),
         spots=spots[len(waits_at) :],
-        chance=demand.weight,
+        chance=chance,
     )
+
+
+def _tables(
+    center: Center, phases: Sequence[RoadsFrom], places: NDArray[np.float64], kinds: Sequence[str]
+) -> Iterator[NDArray[np.float64]]:
+    """(kinds, places, places) seconds for each phase; the same weather and closures again are not searched again."""
+    known: dict[tuple[RoadWeather, frozenset[Blocked]], NDArray[np.float64]] = {}
+    for phase in phases:
+        now = phase.roads
+        if (now.weather, now.blocked) not in known:
+            known[now.weather, now.blocked] = np.stack(
+                [center.roads.matrix_s(places, places, vehicle_kmh=now.cruise_kmh(kind), blocked=now.blocked) for kind in kinds]
+            )
+        yield known[now.weather, now.blocked]
 
 
 def day_calls(catalogue: Catalogue, on: Stage, *, days: float, per_day: float, seed: int) -> Calls:
@@ -134,6 +148,23 @@ def _how_often(kinds: Sequence[IncidentType]) -> NDArray[np.float64]:
     return np.asarray(weight / weight.sum())
 
 
+def held_half(
+    center: Center, *, fleet: Sequence[Vehicle] | None, weather: RoadWeather, seed: int, days: float = 100, per_day: float = 60
+) -> tuple[float, float]:
+    """Shares of calls with help within five minutes, from stations and from standby points: the points are chosen by one half of the calls,
+    and the other half is counted.
+    """
+    at_stations = stage(center, fleet=fleet, weather=weather)
+    calls = day_calls(center.catalogue, at_stations, days=days, per_day=per_day, seed=seed)
+    seen = np.random.default_rng(seed).random(len(calls.at_s)) < 0.5
+    counted = np.bincount(calls.spot[seen], minlength=len(at_stations.ground.travel_s[0]))
+    beside = np.bincount(at_stations.spots, minlength=len(counted))
+    weight = (counted / np.maximum(beside, 1))[at_stations.spots]
+    at_standby = stage(center, fleet=fleet, weather=weather, chosen_by=replace(demand_of(center.catalogue), weight=weight / weight.sum()))
+    held = Calls(**{one.name: getattr(calls, one.name)[~seen] for one in fields(Calls)})
+    return run(at_stations, held, "ours").promise_share, run(at_standby, held, "ours_standby").promise_share
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One policy on one set of calls."""
@@ -145,9 +176,10 @@ class Result:
     p90_s: float
 
 
-def run(on: Stage, calls: Calls, policy: str) -> Outcome:
-    """Raises KeyError for a policy nobody wrote."""
-    return simulate(on.ground, on.vehicles(policy), calls, POLICIES[policy]())
+def run(on: Stage, calls: Calls, policy: Policy | str) -> Outcome:
+    """Raises NoSuchPolicy for a name that leads to none, ImpossibleChoice when a policy sends whom it cannot."""
+    chosen = policy_named(policy)() if isinstance(policy, str) else policy
+    return simulate(on.ground, on.vehicles(chosen), calls, chosen)
 
 
 def result(policy: str, outcome: Outcome) -> Result:

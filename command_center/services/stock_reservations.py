@@ -26,7 +26,7 @@ from command_center.domain.geo import Point, roughly_m
 from command_center.domain.rights import Actor, Right
 from command_center.domain.stock import MOST_AT_ONCE, ForKind, ReservationStatus, share_out
 from command_center.services import stock_ledger as ledger
-from command_center.services.dispatching import open_incident
+from command_center.services.open_incidents import open_incident
 from command_center.services.road_conditions import RoadsNow, roads_now
 from command_center.services.stock import ReservedMove, fingerprint
 from command_center.services.stock_available import StockNow, with_expired

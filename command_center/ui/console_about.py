@@ -91,6 +91,20 @@ def stated_numbers(screen: Screen) -> list[tuple[str, str]]:
     ]
 
 
+def travel_times(screen: Screen) -> str:
+    """Who answers how long a way takes."""
+    if not screen.center.router_url:
+        return screen.say(N_("Every travel time is worked out over the street's own roads."))
+    return screen.say(
+        N_(
+            "Arrival times, ways, stops at depots and proposals for many at once are asked of the router at %(address)s; when it does "
+            "not answer, the street's own roads do. The five-minute circle, what sending a unit costs it, standby points and simulated "
+            "days are always worked out over the street's own roads."
+        ),
+        address=screen.center.router_url,
+    )
+
+
 def _unverified(screen: Screen) -> list[Component]:
     """Stations whose name or place is not certain, with why."""
     notes = [(station.name, station.note) for station in screen.center.catalogue.stations.values() if station.note is not None]
@@ -120,6 +134,8 @@ def about_view(screen: Screen) -> list[Component]:
                 html.H3(screen.say(N_("What stands on which word"))),
                 html.Table([html.Thead(head), html.Tbody(rows)], className="basis"),
                 html.P(where, className="said muted"),
+                html.H3(screen.say(N_("Travel times"))),
+                html.P(travel_times(screen), className="said"),
                 *_unverified(screen),
                 html.Dl(legend, className="facts"),
             ],

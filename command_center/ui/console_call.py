@@ -27,6 +27,8 @@ COMMON_TYPES = ("E101", "E104", "E105", "E109", "E112", "E125", "E131", "E132", 
 TYPE, PLACE, KEY, DONE, OFFERED = "call-type", "call-place", "call-key", "call-done", "call-offered"
 """Stores: type code; {"place_id","lat","lon","label"}; idempotency key of this opening; sent at; unit ids that may be ticked,
 None until the proposal for this type and place is there."""
+SHOWN, PRICE = "call-shown", "call-price"
+"""Stores: the proposal that was made for it, and what the ticked units together cost (ui/console_proposal)."""
 
 
 def emergency_types(screen: Screen) -> list[IncidentType]:
@@ -96,6 +98,7 @@ def form(screen: Screen) -> html.Div:
     advice = [
         html.Div(id="call-duplicates", **{"aria-live": "polite"}),
         dmc.CheckboxGroup(html.Div(id="call-proposal"), id="call-units", value=[]),
+        html.Div(id="call-cover", className="cover-set", **{"aria-live": "polite"}),
     ]
     stores = [
         dcc.Store(id=TYPE),
@@ -103,6 +106,8 @@ def form(screen: Screen) -> html.Div:
         dcc.Store(id=KEY),
         dcc.Store(id=DONE),
         dcc.Store(id=OFFERED),
+        dcc.Store(id=SHOWN),
+        dcc.Store(id=PRICE),
         dcc.Store(id="call-join"),
     ]
     return html.Div(

@@ -12,9 +12,9 @@ from command_center.domain.levels import Level
 from command_center.services import calls, dispatching, proposing
 from command_center.services.calls import TakeCall
 from command_center.services.dispatching import DispatchUnits
-from command_center.ui.console_call import DONE, KEY, OFFERED, PLACE, TYPE, join_rows, place_answer, point_value, questions
+from command_center.ui.console_call import DONE, KEY, OFFERED, PLACE, PRICE, SHOWN, TYPE, join_rows, place_answer, point_value, questions
 from command_center.ui.console_parts import ANSWERED, PANEL, answered, door, order, pressed, to
-from command_center.ui.console_proposal import proposal_rows
+from command_center.ui.console_proposal import proposal_rows, set_line, set_price, shown_to_officer, store_row
 from command_center.ui.shell import Desk
 
 FIELDS = {
@@ -23,6 +23,8 @@ FIELDS = {
     "key": State(KEY, "data"),
     "units": State("call-units", "value"),
     "offered": State(OFFERED, "data"),
+    "shown": State(SHOWN, "data"),
+    "price": State(PRICE, "data"),
     "name": State("call-name", "value"),
     "phone": State("call-phone", "value"),
     "said": State("call-said", "value"),
@@ -53,11 +55,12 @@ def call_order(form: dict[str, Any], join: int | None) -> TakeCall:
 
 async def send_units(desk: Desk, incident_id: int, form: dict[str, Any]) -> None:
     """Dispatch the ticked units, or the proposed ones when the officer was faster than the proposal."""
-    units = form["units"]
+    units, shown = form["units"], shown_to_officer(form["shown"], form["price"], form["units"] or [])
     if form["offered"] is None:
+        shown = None
         units = list((await asyncio.to_thread(proposing.propose_units, desk.center, incident_id)).preselected)
     if units:
-        send = DispatchUnits(incident_id=incident_id, unit_ids=tuple(units), key=f"{form['key']}-send")
+        send = DispatchUnits(incident_id=incident_id, unit_ids=tuple(units), key=f"{form['key']}-send", shown=shown)
         await order(desk, dispatching.dispatch_units, send)
 
 
@@ -103,6 +106,7 @@ def _register_advice(app: Dash, desk: Desk) -> None:
         Output("call-proposal", "children"),
         Output("call-units", "value"),
         Output(OFFERED, "data"),
+        Output(SHOWN, "data"),
         Input(TYPE, "data"),
         Input(PLACE, "data"),
         prevent_initial_call=True,
@@ -110,12 +114,30 @@ def _register_advice(app: Dash, desk: Desk) -> None:
     async def advise(code: str | None, place: dict[str, Any] | None) -> Any:
         kind = desk.center.catalogue.incident_types.get(code or "")
         if kind is None or not place:
-            return [], [], [], None
+            return [], [], [], None, None
         at, screen = Point(place["lat"], place["lon"]), desk.screen()
         hits = await asyncio.to_thread(calls.joinable, desk.center, kind.code, at)
         proposal = await asyncio.to_thread(proposing.propose_for, desk.center, kind, at)
         offered = [unit.unit_id for unit in proposal.units if unit.suitable]
-        return join_rows(hits, screen), proposal_rows(proposal, screen), list(proposal.preselected), offered
+        ticked = list(proposal.preselected)
+        return join_rows(hits, screen), proposal_rows(proposal, screen), ticked, offered, store_row(proposal, ticked)
+
+    @door(
+        app,
+        desk,
+        Output("call-cover", "children"),
+        Output(PRICE, "data"),
+        Input("call-units", "value"),
+        Input(OFFERED, "data"),
+        State(SHOWN, "data"),
+        prevent_initial_call=True,
+    )
+    async def price(units: list[str] | None, offered: list[str] | None, shown: dict[str, Any] | None) -> Any:
+        """The ticked units together; nothing while no proposal for this type and place is there."""
+        if offered is None:
+            return [], None
+        told = await asyncio.to_thread(set_price, units or [], desk.screen())
+        return set_line(shown, told, desk.screen()), told
 
 
 def _register_order(app: Dash, desk: Desk) -> None:

@@ -12,10 +12,10 @@ from dash.exceptions import PreventUpdate
 from command_center.services import dispatching, proposing
 from command_center.services.dispatching import DispatchUnits
 from command_center.services.history import incident_story
-from command_center.ui import console_about, console_call, console_found, console_incidents, console_jobs, console_unit
+from command_center.ui import console_about, console_call, console_found, console_incidents, console_jobs, console_unit, console_waiting
 from command_center.ui.console_call import OFFERED, PLACE, TYPE
 from command_center.ui.console_parts import ANSWERED, PANEL, answered, door, key, order, signed_in, tell
-from command_center.ui.console_proposal import proposal_rows
+from command_center.ui.console_proposal import proposal_rows, set_line, set_price, shown_to_officer, store_row
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import skeleton
 from command_center.words import N_
@@ -26,6 +26,8 @@ DOCKED = "console-docked-incident"
 """Store: PANEL whenever it docks an incident, so that a proposal is asked for then and at no other change of the dock."""
 SEND_KEY = "console-send-key"
 """Store: idempotency key of the proposal that is on the screen; a new one with every proposal."""
+SHOWN, PRICE = "console-shown", "console-price"
+"""Stores: the proposal that is on the screen, and what the ticked units together cost (ui/console_proposal)."""
 
 
 def incident_pane(screen: Screen) -> html.Div:
@@ -36,6 +38,7 @@ def incident_pane(screen: Screen) -> html.Div:
                 [
                     html.Summary(screen.say(N_("Send units")), className="key"),
                     dmc.CheckboxGroup(html.Div(id="console-proposal"), id="console-units", value=[]),
+                    html.Div(id="console-cover", className="cover-set", **{"aria-live": "polite"}),
                     html.Div(
                         key(
                             screen.say(N_("Send the ticked units")),
@@ -69,7 +72,12 @@ def incident_pane(screen: Screen) -> html.Div:
     )
     body = html.Div([html.Div(id="console-incident-units"), send, html.Div(id="console-incident-rest")], className="scroll")
     return html.Div(
-        [html.Div(skeleton(3), id="console-incident-head"), body, note, dcc.Store(id=DOCKED), dcc.Store(id=SEND_KEY)],
+        [
+            html.Div(skeleton(3), id="console-incident-head"),
+            body,
+            note,
+            *(dcc.Store(id=store) for store in (DOCKED, SEND_KEY, SHOWN, PRICE)),
+        ],
         className="dock-view",
         id="console-incident-view",
         **{"data-kind": "incident"},
@@ -85,6 +93,7 @@ def dock(screen: Screen) -> html.Aside:
         console_about.pane(),
         console_jobs.pane(),
         console_found.pane(),
+        console_waiting.pane(),
     ]
     return html.Aside(
         views,
@@ -136,6 +145,7 @@ def _register_proposal(app: Dash, desk: Desk) -> None:
         Output("console-units", "value"),
         Output("console-send-box", "open"),
         Output(SEND_KEY, "data"),
+        Output(SHOWN, "data"),
         Input(DOCKED, "data"),
         Input(ANSWERED, "data"),
         State(PANEL, "data"),
@@ -145,10 +155,25 @@ def _register_proposal(app: Dash, desk: Desk) -> None:
         """A fresh proposal; units are ticked only while nobody is on the incident, so that a second press sends nobody twice."""
         incident_id, screen = _docked(panel), desk.screen()
         story = await asyncio.to_thread(incident_story, desk.center, incident_id, signed_in(desk))
-        proposal = await asyncio.to_thread(proposing.propose_units, desk.center, incident_id)
+        proposal = await asyncio.to_thread(proposing.propose_units, desk.center, incident_id, with_cover=True)
         nobody = not story.incident["gone"] and all(one["gone"] for one in story.assignments)
         ticked = list(proposal.preselected) if nobody else []
-        return proposal_rows(proposal, screen), ticked, nobody, uuid4().hex
+        return proposal_rows(proposal, screen), ticked, nobody, uuid4().hex, store_row(proposal, ticked)
+
+    @door(
+        app,
+        desk,
+        Output("console-cover", "children"),
+        Output(PRICE, "data"),
+        Input("console-units", "value"),
+        Input(SHOWN, "data"),
+        State(PANEL, "data"),
+        prevent_initial_call=True,
+    )
+    async def price(units: list[str] | None, shown: dict[str, Any] | None, panel: dict[str, Any] | None) -> Any:
+        _docked(panel)
+        told = await asyncio.to_thread(set_price, units or [], desk.screen())
+        return set_line(shown, told, desk.screen()), told
 
     @door(
         app,
@@ -158,14 +183,20 @@ def _register_proposal(app: Dash, desk: Desk) -> None:
         State(PANEL, "data"),
         State("console-units", "value"),
         State(SEND_KEY, "data"),
+        State(SHOWN, "data"),
+        State(PRICE, "data"),
         running=[(Output("console-send", "disabled"), True, False)],
         prevent_initial_call=True,
     )
-    async def send(clicks: int | None, panel: dict[str, Any] | None, units: list[str] | None, send_key: str | None) -> Any:
+    async def send(
+        clicks: int | None, panel: dict[str, Any] | None, units: list[str] | None, send_key: str | None, kept: Any, price: Any
+    ) -> Any:
         if not clicks:
             return no_update
         if not units:
             tell(desk.screen().say(N_("Tick the units to send first.")), tone="told")
             return answered()
-        await order(desk, dispatching.dispatch_units, DispatchUnits(incident_id=_docked(panel), unit_ids=tuple(units), key=send_key))
+        shown = shown_to_officer(kept, price, units)
+        chosen = DispatchUnits(incident_id=_docked(panel), unit_ids=tuple(units), key=send_key, shown=shown)
+        await order(desk, dispatching.dispatch_units, chosen)
         return answered()

@@ -21,10 +21,12 @@ from command_center.domain.status import (
 )
 from command_center.services.history import IncidentStory
 from command_center.services.responsibilities import Responsible
+from command_center.services.timers import Mark, Timer
 from command_center.ui import console_plans, reports_view
 from command_center.ui.console_incidents import opens
 from command_center.ui.console_log import entry_line
-from command_center.ui.console_parts import incident_state, key, minutes_seconds, moment, time_of_day, type_name
+from command_center.ui.console_parts import incident_state, key, listed, minutes_seconds, moment, reporters, time_of_day, type_name
+from command_center.ui.console_proposal import cover_words
 from command_center.ui.desk_parts import orders, thumbnails
 from command_center.ui.shell import Screen
 from command_center.ui.speech import call_signs, spoken_names
@@ -33,9 +35,8 @@ from command_center.words import N_, phrases
 
 
 def title(row: Row, screen: Screen) -> html.Div:
-    """Level, kind, number and place."""
-    state = incident_state(row, screen)
-    under = " · ".join([row["number"], screen.read(row["place"]), state])
+    """Level, kind, number and place, and how many have called about it."""
+    under = " · ".join([row["number"], screen.read(row["place"]), incident_state(row, screen), *reporters(row, screen)])
     drill = [html.Span(screen.say(N_("simulated")), className="tag")] if row["is_simulated"] else []
     return html.Div(
         [severity(row["severity"], screen), html.Div([html.B([type_name(row, screen), " ", *drill]), html.Small(under)], className="what")],
@@ -94,6 +95,31 @@ def clocks(row: Row, screen: Screen) -> html.Div:
     )
 
 
+def timers(story: IncidentStory, screen: Screen) -> list[Component]:
+    """Clocks that speak for a plan by themselves (people in a lift): how long, and what comes when."""
+    return [_timer(it, screen) for it in story.timers]
+
+
+def _timer(timer: Timer, screen: Screen) -> html.Div:
+    since, stopped = timer.since.isoformat(), None if timer.lasted is None else (timer.since + timer.lasted).isoformat()
+    state = [] if stopped is None else [html.Small(screen.say(N_("stopped %(time)s"), time=time_of_day(stopped, screen)))]
+    marks = [] if stopped is not None else [_mark(mark, screen) for mark in timer.marks]
+    head = html.Div([html.Span(screen.read(timer.name)), html.B(clock(since, stop=stopped)), *state])
+    return html.Div([head, *marks], className="timer", **{"data-timer": timer.metric})
+
+
+def _mark(mark: Mark, screen: Screen) -> html.Div:
+    """A level the clock speaks for: the time that is left, or since when it does."""
+    reached = mark.at <= screen.center.now()
+    when = html.Small(screen.say(N_("since %(time)s"), time=time_of_day(mark.at, screen))) if reached else clock(until=mark.at.isoformat())
+    plan = screen.read(screen.center.catalogue.plans[mark.plan_id].short)
+    return html.Div(
+        [severity(mark.level.value, screen), html.Span(plan), when],
+        className="mark reached" if reached else "mark",
+        title=screen.read(mark.text),
+    )
+
+
 def _may(row: Row, to: IncidentStatus) -> bool:
     return may_advance(INCIDENT_CHART, IncidentStatus(row["status"]), to)
 
@@ -132,7 +158,7 @@ def assignment_row(row: Row, screen: Screen) -> html.Div:
     return html.Div(
         [
             html.Button([html.B(sign)], type="button", className="key", **opens("unit", row["unit_id"])),
-            html.Span([state, *waiting, *arrives, *_since(row, screen)], className="state"),
+            html.Span([state, *waiting, *arrives, *_stop(row, screen), *_since(row, screen)], className="state"),
             html.Div(_ticks(row, status, screen), className="acts"),
         ],
         className="sent silent" if status in (AssignmentStatus.NO_ANSWER, AssignmentStatus.FAILED) else "sent",
@@ -142,6 +168,15 @@ def assignment_row(row: Row, screen: Screen) -> html.Div:
 
 def _expected(row: Row, screen: Screen) -> Component:
     return html.Span(screen.say(N_("expected %(time)s"), time=time_of_day(row["expected_arrival_at"], screen)))
+
+
+def _stop(row: Row, screen: Screen) -> list[Component]:
+    """Where it loads on its way, and what."""
+    stop = row["stop"]
+    if stop is None:
+        return []
+    loads = listed((f"{screen.read(load['name'])}×{load['quantity']}" for load in stop["loads"]), screen)
+    return [html.Div(screen.say(N_("loads at %(depot)s: %(loads)s"), depot=screen.read(stop["name"]), loads=loads), className="stop")]
 
 
 def _since(row: Row, screen: Screen) -> list[Component]:
@@ -200,7 +235,8 @@ def _section(screen: Screen, msgid: str, rows: Sequence[Component], count: int |
 def head_view(story: IncidentStory, screen: Screen) -> list[Component]:
     """Everything that never scrolls away: title, banner, clocks, buttons."""
     row = story.incident
-    return [title(row, screen), *suggestion(row, screen), clocks(row, screen), buttons(row, screen), *console_plans.answering(row, screen)]
+    stands = [title(row, screen), *suggestion(row, screen), clocks(row, screen), *timers(story, screen)]
+    return [*stands, buttons(row, screen), *console_plans.answering(row, screen)]
 
 
 def units_view(story: IncidentStory, screen: Screen) -> list[Component]:
@@ -209,7 +245,24 @@ def units_view(story: IncidentStory, screen: Screen) -> list[Component]:
     ended = [row for row in story.assignments if row["gone"]]
     sent = [assignment_row(row, screen) for row in active]
     past = [assignment_row(row, screen) for row in ended]
-    return [*_section(screen, N_("Units on it"), sent, len(sent)), *_section(screen, N_("Units that were on it"), past, len(past))]
+    chosen = [_choice(entry["facts"], screen) for entry in story.entries if entry["event"] == events.ProposalOverruled.name]
+    return [*_section(screen, N_("Units on it"), sent, len(sent)), *chosen, *_section(screen, N_("Units that were on it"), past, len(past))]
+
+
+def _choice(facts: Mapping[str, Any], screen: Screen) -> html.Div:
+    """An officer chose otherwise than was proposed: both, with arrival and price as they were shown."""
+    proposed = _chosen(facts["proposed"], facts["proposed_s"], facts["cover_before"], facts["cover_proposed"], screen)
+    sent = _chosen(facts["sent"], facts["sent_s"], facts["cover_before"], facts["cover_sent"], screen)
+    return html.Div(screen.say(N_("Proposed %(proposed)s; sent %(sent)s"), proposed=proposed, sent=sent), className="choice")
+
+
+def _chosen(units: Sequence[str], seconds: Sequence[int | None], before: float | None, after: float | None, screen: Screen) -> str:
+    signs, price = call_signs(screen), cover_words(before, after, screen)
+    named = (
+        signs.get(unit_id, unit_id) if arrival_s is None else f"{signs.get(unit_id, unit_id)} {minutes_seconds(arrival_s)}"
+        for unit_id, arrival_s in zip(units, seconds, strict=True)
+    )
+    return listed(named, screen) + (f" ({price})" if price else "")
 
 
 def photos(story: IncidentStory, screen: Screen) -> list[Component]:

@@ -13,7 +13,7 @@ from dash import Dash, ctx, html, set_props
 from dash.development.base_component import Component
 
 from command_center.domain.board import Row
-from command_center.domain.errors import NotSignedIn, Refusal
+from command_center.domain.errors import NotSignedIn, Refusal, SheetRefused
 from command_center.domain.rights import Actor
 from command_center.ui.shell import Desk, Screen, Tone, toast
 from command_center.ui.speech import spoken_names
@@ -23,9 +23,15 @@ from command_center.words import N_, phrases
 log = logging.getLogger(__name__)
 
 PANEL = "console-panel"
-"""Store of the docked panel: {"kind": idle|call|incident|unit|about|jobs|found, "id": str|None, "at": anything new}."""
+"""Store of the docked panel: {"kind": idle|call|incident|unit|about|jobs|found|waiting, "id": str|None, "at": anything new}.
+
+For "waiting" also "told": incident id -> why its units were not sent.
+"""
 ANSWERED = "console-answered"
 """Store written after every order, so that the pressed button stops turning."""
+CELLS_SHOWN = 2_000
+"""Wrong cells of a sheet that one message lists, a line each."""
+
 FACTS = "facts"
 """The shell's store that changes whenever something happened."""
 
@@ -75,7 +81,11 @@ def signed_in(desk: Desk) -> Actor:
 def refuse(screen: Screen, refusal: Refusal) -> None:
     """Tell the person why not."""
     log.info("order refused", extra={"code": refusal.code, "facts": refusal.facts})
-    tell(screen.say(N_("Not done")), phrases.refusal(screen.lang, refusal, spoken_names(screen)), tone="refused")
+    title, why = screen.say(N_("Not done")), phrases.refusal(screen.lang, refusal, spoken_names(screen))
+    if isinstance(refusal, SheetRefused):
+        title = screen.say(N_("Nothing was taken over: %(count)s cells cannot be right."), count=refusal.facts["count"])
+        why = "\n".join(phrases.cell_problem(screen.lang, cell) for cell in refusal.cells[:CELLS_SHOWN])
+    tell(title, why, tone="refused")
 
 
 def tell(title: str, message: str = "", *, tone: Tone = "done") -> None:
@@ -150,10 +160,22 @@ def incident_state(row: Mapping[str, Any], screen: Screen) -> str:
     return screen.say(phrases.INCIDENT_STATUS[row["status"]])
 
 
+def reporters(row: Mapping[str, Any], screen: Screen) -> list[str]:
+    """How many calls are about an incident, from the second one on."""
+    return [screen.say(N_("%(n)s calls"), n=row["caller_count"])] if row["caller_count"] > 1 else []
+
+
 def type_name(row: Mapping[str, Any], screen: Screen) -> str:
     """What an incident is about; the code alone when the catalogue no longer knows it."""
     kind = screen.center.catalogue.incident_types.get(row["type"])
     return screen.read(kind.name) if kind else str(row["type"])
+
+
+def waiting_rows(screen: Screen) -> list[Row]:
+    """Open incidents that no unit has been sent to: those that services/assigning proposes for."""
+    helped = {row["incident_id"] for row in screen.live.board.rows("assignment")}
+    rows = screen.live.board.rows("incident")
+    return [row for row in rows if row["id"] not in helped and row["controlled_at"] is None]
 
 
 def grave_first(rows: list[Row]) -> list[Row]:

@@ -12,7 +12,7 @@ from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan
 from command_center.domain.rights import Right
 from command_center.services.plan_books import present_plans
-from command_center.services.plan_figures import PlanFigures, plan_figures
+from command_center.services.plan_figures import PlanFigures, is_unconfirmed, plan_figures
 from command_center.ui.console_parts import PANEL, door, key, listed
 from command_center.ui.desk_parts import goes, hour_minute
 from command_center.ui.plans_cards import by_need, in_season, state_line, this_month
@@ -132,7 +132,10 @@ def _wants(figures: PlanFigures, screen: Screen) -> list[tuple[str, str]]:
     row = figures.activation
     role = approver(row["approve_by"], screen)
     found = []
-    if row["confirm_until"] is not None:
+    if is_unconfirmed(row, screen.center.now()):
+        since = hour_minute(row["confirm_until"], screen)
+        found.append(("alert-triangle", screen.say(N_("not confirmed by %(role)s since %(time)s, call again"), role=role, time=since)))
+    elif row["confirm_until"] is not None:
         until = hour_minute(row["confirm_until"], screen)
         found.append(("clock", screen.say(N_("to be confirmed by %(role)s until %(time)s"), role=role, time=until)))
     elif figures.waits:

@@ -2,19 +2,18 @@
 
 import base64
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
-from command_center.domain.errors import ReasonNeeded, Refusal, SignatureRefused
+from command_center.domain.errors import Invalid, ReasonNeeded, Refusal, SignatureRefused
 from command_center.domain.handover import EntryAct, SectionEdit
-from command_center.services import calls, duty_log, handover, roll_calls, roster, roster_sheet, swaps
-from command_center.services.calls import TakeCall
+from command_center.services import catching_up, duty_log, handover, roll_calls, roster, roster_sheet, swaps
 from command_center.services.handover import EditHandover
+from command_center.services.swaps import AskSwap
 from command_center.ui.console_parts import order, refuse, signed_in, tell
 from command_center.ui.desk_page import Act, At, Filled, Order, Outcome, unreadable
-from command_center.ui.desk_parts import address_of, day_and_time, last_time_of_day, read_number
+from command_center.ui.desk_parts import address_of, read_number
+from command_center.ui.duty_catch_up import read_incident, read_when
 from command_center.ui.duty_report import PATH, place
-from command_center.ui.duty_view import PLACE
 from command_center.ui.shell import Desk, tries
 from command_center.words import N_
 
@@ -97,7 +96,7 @@ async def _withdraw(desk: Desk, wanted: Order, at: At) -> Outcome:
 
 async def _entry(desk: Desk, wanted: Order, at: At) -> Outcome:
     form, corrects = wanted["form"], str(wanted.get("corrects") or "")
-    incident = form.get("incident", "")
+    incident = form.get("about", "")
     done = await order(
         desk,
         duty_log.write_entry,
@@ -112,23 +111,14 @@ async def _entry(desk: Desk, wanted: Order, at: At) -> Outcome:
     return address_of(PATH, tab="log", handover=at.get("handover"), wrote=done)
 
 
-def _when(desk: Desk, form: Filled) -> datetime | None:
-    """When it was, as it stands on the paper: a time of day means the last one."""
-    typed, now, zone = form.get("when", ""), desk.center.now(), desk.center.catalogue.street.timezone
-    return last_time_of_day(typed, now, zone) or day_and_time(typed, now, zone)
-
-
-async def _past_call(desk: Desk, wanted: Order, at: At) -> Outcome:
-    """A call that was taken on paper: the incident begins when it did."""
-    form = wanted["form"]
-    reported_at = _when(desk, form)
-    if reported_at is None:
-        return unreadable(desk, "time", form.get("when", ""))
-    place = form.get(PLACE, "").strip('"')
-    call = TakeCall(
-        kind=form.get("kind", ""), place_id=place or None, said=form.get("note", "").strip(), reported_at=reported_at, key=wanted["key"]
-    )
-    done = await order(desk, calls.take_call, call)
+async def _past_incident(desk: Desk, wanted: Order, at: At) -> Outcome:
+    """A row of the paper: the incident begins when it did, with whoever was sent."""
+    try:
+        past = read_incident(wanted["form"], wanted["key"], desk.center.now(), desk.center.catalogue.street.timezone)
+    except Invalid as refusal:
+        refuse(desk.screen(), refusal)
+        return refusal
+    done = await order(desk, catching_up.enter_past_incident, past)
     if isinstance(done, Refusal):
         return done
     tell(desk.screen().say(N_("Incident %(number)s is entered"), number=done.number))
@@ -137,9 +127,11 @@ async def _past_call(desk: Desk, wanted: Order, at: At) -> Outcome:
 
 async def _past_note(desk: Desk, wanted: Order, at: At) -> Outcome:
     form = wanted["form"]
-    happened_at = _when(desk, form)
-    if happened_at is None:
-        return unreadable(desk, "time", form.get("when", ""))
+    try:
+        happened_at = read_when(form, desk.center.now(), desk.center.catalogue.street.timezone)
+    except Invalid as refusal:
+        refuse(desk.screen(), refusal)
+        return refusal
     done = await order(desk, duty_log.write_entry, form.get("note", ""), EntryAct.TAKE, happened_at=happened_at)
     if isinstance(done, Refusal):
         return done
@@ -159,7 +151,9 @@ async def _roll_answer(desk: Desk, wanted: Order, at: At) -> Outcome:
     number = read_number(wanted["word"])
     if number is None or number != int(number):
         return unreadable(desk, "on_duty", wanted["word"])
-    done = await order(desk, roll_calls.answer_roll_call, int(wanted["call"]), wanted["station"], int(number))
+    done = await order(
+        desk, roll_calls.answer_roll_call, int(wanted["call"]), wanted["station"], int(number), note=str(wanted.get("note") or "")
+    )
     return done if isinstance(done, Refusal) else None
 
 
@@ -178,6 +172,24 @@ async def _sheet(desk: Desk, wanted: Order, at: At) -> Outcome:
         return done
     tell(desk.screen().say(N_("The roster is taken over")))
     return None
+
+
+async def _swap_ask(desk: Desk, wanted: Order, at: At) -> Outcome:
+    """The form says "watch|person": a seat given in return, or "|person": somebody who stands in."""
+    form = wanted["form"]
+    watch, _, person = form.get("with", "").partition("|")
+    swap = AskSwap(
+        watch_id=int(wanted["watch"]),
+        person_id=wanted["person"],
+        other_person_id=person,
+        other_watch_id=int(watch) if watch.isdecimal() else None,
+        reason=form.get("reason", ""),
+    )
+    done = await order(desk, swaps.ask_swap, swap)
+    if isinstance(done, Refusal):
+        return done
+    tell(desk.screen().say(N_("Asked: a duty leader decides")))
+    return address_of(PATH, tab="roster", handover=at.get("handover"))
 
 
 async def _swap_approve(desk: Desk, wanted: Order, at: At) -> Outcome:
@@ -203,12 +215,13 @@ ACTS: Mapping[str, Act] = {
     "countersign": _countersign,
     "withdraw": _withdraw,
     "entry": _entry,
-    "past_call": _past_call,
+    "past_incident": _past_incident,
     "past_note": _past_note,
     "roll": _roll,
     "roll_answer": _roll_answer,
     "fill": _fill,
     "sheet": _sheet,
+    "swap_ask": _swap_ask,
     "swap_approve": _swap_approve,
     "swap_refuse": _swap_refuse,
 }

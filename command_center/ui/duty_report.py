@@ -25,6 +25,7 @@ from command_center.services.handover_layout import with_countersignature
 from command_center.ui.console_parts import key
 from command_center.ui.desk_page import At
 from command_center.ui.desk_parts import address_of, asks, day_and_minute, goes, orders, section
+from command_center.ui.duty_links import on_screen
 from command_center.ui.shell import Screen
 from command_center.ui.widgets import empty_state, icon
 from command_center.words import N_, phrases
@@ -40,7 +41,8 @@ def place(at: At, **changed: object) -> str:
     return address_of(PATH, **(kept | changed))
 
 
-def _may(screen: Screen, right: Right) -> bool:
+def allows(screen: Screen, right: Right) -> bool:
+    """Whether whoever looks may do this."""
     return screen.caller is not None and screen.caller.may(right)
 
 
@@ -116,13 +118,13 @@ def _step(side: str, signed: Mapping[str, Cell], done: bool, screen: Screen) -> 
 
 def _keys(report: HandoverReport, screen: Screen) -> list[Component]:
     if report.id is None:
-        if not _may(screen, Right.HAND_OVER):
+        if not allows(screen, Right.HAND_OVER):
             return []
         begin = screen.say(N_("Begin the handover report"))
         return [key(begin, symbol="edit", look="primary order", **orders("begin"), **{"data-main": ""})]
     keys: list[Component] = []
     word = screen.say(N_("Your pass-phrase"))
-    if report.status is HandoverStatus.DRAFT and _may(screen, Right.HAND_OVER):
+    if report.status is HandoverStatus.DRAFT and allows(screen, Right.HAND_OVER):
         ask = screen.say(N_("Sign as outgoing officer; you stay responsible until the next one signs"))
         sign = screen.say(N_("Sign"))
         keys.append(
@@ -133,7 +135,7 @@ def _keys(report: HandoverReport, screen: Screen) -> list[Component]:
                 **asks("sign_outgoing", ask, word, sign, secret=True, handover=report.id),
             )
         )
-    if report.status is HandoverStatus.OUTGOING_SIGNED and _may(screen, Right.HAND_OVER):
+    if report.status is HandoverStatus.OUTGOING_SIGNED and allows(screen, Right.HAND_OVER):
         ask = screen.say(N_("Take over the watch; the report is sealed and never changed again"))
         sign = screen.say(N_("Take over"))
         keys.append(
@@ -147,7 +149,7 @@ def _keys(report: HandoverReport, screen: Screen) -> list[Component]:
         keys.append(
             key(screen.say(N_("Withdraw the signature")), symbol="arrow-back-up", look="order", **orders("withdraw", handover=report.id))
         )
-    if report.status is HandoverStatus.HANDED_OVER and _may(screen, Right.COUNTERSIGN):
+    if report.status is HandoverStatus.HANDED_OVER and allows(screen, Right.COUNTERSIGN):
         ask = screen.say(N_("Countersign the sealed report"))
         keys.append(
             key(
@@ -174,7 +176,7 @@ def _blocker(it: Blocker, report: HandoverReport, screen: Screen) -> html.Li:
     what = screen.read(it.what)
     said = [html.P([it.note, html.Small(f" {it.noted_by or ''}")], className="final")] if it.note else []
     keys: list[Component] = []
-    if report.id is not None and report.status not in SEALED and _may(screen, Right.HAND_OVER):
+    if report.id is not None and report.status not in SEALED and allows(screen, Right.HAND_OVER):
         ask = asks(
             "note",
             what,
@@ -197,10 +199,11 @@ def _blocker(it: Blocker, report: HandoverReport, screen: Screen) -> html.Li:
 
 
 def _linked(text: str, link: str | None) -> Component | str:
-    """A figure with the way to the rows behind it."""
+    """A figure with the way to the rows behind it on the screen; a row that no screen shows is read at its door."""
     if not link:
         return text
-    return html.A(text, href=link, target="_blank") if link.startswith("/api") else html.A(text, href=link, **goes(link))
+    href = on_screen(link)
+    return html.A(text, href=link, target="_blank") if href is None else html.A(text, href=href, **goes(href))
 
 
 # ---- the sections -------------------------------------------------------------------------------------------------
@@ -233,7 +236,7 @@ def _section(number: int, it: Section, report: HandoverReport, at: At, screen: S
 
 def _may_write(section_key: str, report: HandoverReport, screen: Screen) -> bool:
     """Once the outgoing officer signed, the incoming one may still object, and nothing else."""
-    if report.id is None or not _may(screen, Right.HAND_OVER):
+    if report.id is None or not allows(screen, Right.HAND_OVER):
         return False
     return report.status is HandoverStatus.DRAFT or (report.status is HandoverStatus.OUTGOING_SIGNED and section_key == "signatures")
 

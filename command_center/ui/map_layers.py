@@ -23,7 +23,9 @@ from command_center.domain.board import Board
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.text import Text
+from command_center.services.base_maps import saved_base_map
 from command_center.ui.shell import Screen
+from command_center.ui.stock_map import draw_depots
 from command_center.ui.widgets import icon, level_name, severity
 from command_center.words import N_, phrases
 
@@ -46,7 +48,7 @@ class Layer:
     id: str
     title: Text
     draw: Callable[[Center, Board, Screen], Component]
-    pages: frozenset[str] = frozenset({"console", "wall"})
+    pages: frozenset[str] = frozenset({"console", "wall", "roads"})
     default_on: bool = True
     z: int = 400
 
@@ -74,16 +76,15 @@ BASE_PARTS: Sequence[tuple[str, str]] = (("blocks", "block"), ("water", "water")
 
 
 @lru_cache(maxsize=2)
-def _read_base_map(path: Path, _changed_at: float) -> dict[str, Any]:
-    drawn: dict[str, Any] = json.loads(path.read_text("utf-8"))
+def _read_base_map(network: Path, _changed_at: int, shipped: Path) -> dict[str, Any]:
+    drawn: dict[str, Any] = saved_base_map(network) or json.loads(shipped.read_text("utf-8"))
     return drawn
 
 
 def base_map(center: Center) -> dict[str, Any]:
-    """The drawing of the imported map file, which lies beside its road network; else the one that ships with the catalogue."""
-    imported = center.roads_file.with_name("base_map.json")
-    path = imported if imported.exists() else (center.catalogue_dir or FOLDER) / "roads" / "demo.basemap.json"
-    return _read_base_map(path, path.stat().st_mtime)
+    """The drawing of the imported map file, which is kept with its road network; else the one that ships with the catalogue."""
+    network, shipped = center.roads_file, (center.catalogue_dir or FOLDER) / "roads" / "demo.basemap.json"
+    return _read_base_map(network, network.stat().st_mtime_ns if network.exists() else 0, shipped)
 
 
 def _base_feature(feature: Mapping[str, Any], part: str) -> Feature:
@@ -156,11 +157,6 @@ def _draw_stations(center: Center, board: Board, screen: Screen) -> Component:
     return dl.GeoJSON(data=_collection(stations), pointToLayer=named("station"))
 
 
-def _draw_depots(center: Center, board: Board, screen: Screen) -> Component:
-    depots = [_at(depot.point, name=screen.read(depot.name), shape="depot") for depot in center.catalogue.depots.values()]
-    return dl.GeoJSON(data=_collection(depots), pointToLayer=named("place"))
-
-
 def _draw_compounds(center: Center, board: Board, screen: Screen) -> Component:
     compounds = [
         _at(place.point, name=screen.read(place.name), shape="compound")
@@ -189,20 +185,25 @@ def _draw_circle(center: Center, board: Board, screen: Screen) -> Component:
     return dl.LayerGroup(eventHandlers={"add": named("adoptCircle")})
 
 
+def _draw_late_names(center: Center, board: Board, screen: Screen) -> Component:
+    return dl.LayerGroup(eventHandlers={"add": named("adoptLateNames")})
+
+
 def _draw_closures(center: Center, board: Board, screen: Screen) -> Component:
     return dl.LayerGroup(eventHandlers={"add": named("adoptClosures")})
 
 
-_CONSOLE = frozenset({"console"})
+_DESK = frozenset({"console", "roads"})
 
 LAYERS: Sequence[Layer] = (
     Layer(id="base", title=Text("底图", "Base map"), draw=_draw_base, z=300),
     Layer(id="circle", title=Text("五分钟圈外", "Beyond 5 minutes"), draw=_draw_circle, z=310),
     Layer(id="areas", title=Text("片区界线", "Area outlines"), draw=_draw_areas, z=320),
-    Layer(id="street-names", title=Text("道路名称", "Street names"), draw=_draw_street_names, pages=_CONSOLE, z=330),
-    Layer(id="compounds", title=Text("小区", "Compounds"), draw=_draw_compounds, pages=_CONSOLE, default_on=False, z=410),
-    Layer(id="depots", title=Text("物资储备库", "Depots"), draw=_draw_depots, pages=_CONSOLE, default_on=False, z=420),
+    Layer(id="street-names", title=Text("道路名称", "Street names"), draw=_draw_street_names, pages=_DESK, z=330),
+    Layer(id="compounds", title=Text("小区", "Compounds"), draw=_draw_compounds, pages=_DESK, default_on=False, z=410),
+    Layer(id="depots", title=Text("物资储备库", "Depots"), draw=draw_depots, pages=_DESK, default_on=False, z=420),
     Layer(id="stations", title=Text("救援站", "Stations"), draw=_draw_stations, z=430),
+    Layer(id="late-names", title=Text("圈外小区", "Compounds beyond 5 minutes"), draw=_draw_late_names, z=434),
     Layer(id="closures", title=Text("封路", "Closed roads"), draw=_draw_closures, z=435),
     Layer(id="shelters", title=Text("避难场所", "Shelters"), draw=_draw_shelters, z=440),
     Layer(id="units", title=Text("车辆", "Units"), draw=_draw_units, z=450),
@@ -278,18 +279,25 @@ def unit_symbol(state: str, kind: str = "patrol_vehicle", fix: str = "fresh") ->
 
 
 def map_legend(screen: Screen) -> html.Div:
-    """What the shapes mean: units by kind and state, fix age, levels."""
+    """What the shapes mean: units by kind and state, fix age, shelters, depots by tier, roads, levels."""
     kinds = [(unit_symbol("available", kind), phrases.UNIT_KIND[kind]) for kind in ("patrol_vehicle", "guarantee_vehicle")]
     states = [(unit_symbol(state), label) for state, label in phrases.UNIT_STATUS.items()]
     ages = [(unit_symbol("available", fix="old"), N_("fix older than 30 s"))]
     units = [_legend_line(symbol, screen.say(label)) for symbol, label in (*kinds, *states, *ages)]
     shelter = _legend_line(html.Span(icon("home"), className="mk shelter"), screen.say(N_("open shelter: people/places")))
+    depots = [
+        _legend_line(
+            html.Span([html.Span(className="body"), html.Span(className="mk-tag")], className=f"mk depot tier-{code}"),
+            screen.read(tier.name),
+        )
+        for code, tier in screen.center.catalogue.depot_tiers.items()
+    ]
     roads = [
         _legend_line(html.I(className=f"road-key {name}"), screen.say(label))
         for name, label in (("late", N_("help later than 5 min")), ("latest", N_("later than 8 min")), ("closed", N_("closed road")))
     ]
     levels = [_legend_line(severity(level, screen), level_name(level, screen)) for level in Level]
-    return html.Div([*units, shelter, *roads, *levels], className="map-key legend")
+    return html.Div([*units, shelter, *depots, *roads, *levels], className="map-key legend")
 
 
 def _legend_line(symbol: Component, label: str) -> html.Div:

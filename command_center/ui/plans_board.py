@@ -3,13 +3,17 @@
 from dash import html
 from dash.development.base_component import Component
 
+from command_center.domain import events
 from command_center.domain.activations import ActivationStatus
 from command_center.domain.board import Row
 from command_center.domain.levels import Level
 from command_center.services.activations import ActivatePlan
-from command_center.services.plan_figures import PlanFigures
+from command_center.services.plan_endings import Ending
+from command_center.services.plan_figures import PlanFigures, is_unconfirmed
+from command_center.services.plan_levels import LevelStep
 from command_center.services.plan_story import PlanStory
-from command_center.ui.console_parts import key, moment, time_of_day
+from command_center.ui.console_log import actor_name
+from command_center.ui.console_parts import key, listed, moment, time_of_day
 from command_center.ui.desk_parts import asks, goes, hour_minute, orders, section
 from command_center.ui.plans_parts import approver, group_name, may_decide, plan_title, progress
 from command_center.ui.plans_preview import basis, pitfalls, posture
@@ -27,8 +31,8 @@ ANCHORS = {"snow_stop": (N_("The snow has stopped…"), N_("The snow stopped at"
 # ---- head ---------------------------------------------------------------------------------------------------------
 
 
-def head(story: PlanStory, figures: PlanFigures | None, screen: Screen) -> list[Component]:
-    """What never scrolls away: plan, level, status, since when, who approved; and the keys."""
+def head(story: PlanStory, figures: PlanFigures | None, ending: Ending | None, screen: Screen) -> list[Component]:
+    """What never scrolls away: plan, level, status, since when, who approved; and the keys. ending : None when it does not run."""
     row = story.activation
     name = plan_title(story.plan, row["variant"], screen)
     return [
@@ -48,6 +52,7 @@ def head(story: PlanStory, figures: PlanFigures | None, screen: Screen) -> list[
             className="title",
         ),
         *decision(row, screen),
+        *may_end(ending, screen),
         html.Div(keys(story, screen), className="acts"),
     ]
 
@@ -67,8 +72,9 @@ def status_line(story: PlanStory, figures: PlanFigures | None, screen: Screen) -
         parts.append(progress(figures, screen))
     if story.incident is not None:
         parts.append(html.Span(screen.say(N_("incident %(number)s"), number=story.incident)))
-    if story.reason:
-        parts.append(html.Span(story.reason, className="muted"))
+    reason = next((step.reason for step in reversed(story.levels) if step.reason), story.reason)
+    if reason:
+        parts.append(html.Span(reason, className="muted"))
     return parts
 
 
@@ -91,11 +97,11 @@ def decision(row: Row, screen: Screen) -> list[Component]:
     """What waits for a yes or no, big for whoever may say it; for everyone else who that is."""
     if row["gone"] or (row["status"] == ActivationStatus.ACTIVE and row["wanted_level"] is None):
         return []
-    asked = _asked(row, screen)
+    asked, late = _asked(row, screen), " late" if is_unconfirmed(row, screen.center.now()) else ""
     if not may_decide(row["approve_by"], screen):
         role = approver(row["approve_by"], screen)
         said = html.Span([asked, " ", screen.say(N_("Decided by %(role)s, who is being called."), role=role)])
-        return [html.Div([icon("lock"), said, *_time_left(row, screen)], className="decision")]
+        return [html.Div([icon("lock"), said, *_time_left(row, screen)], className=f"decision{late}")]
     number = {"activation": row["id"]}
     yes = key(
         screen.say(N_("Approve")),
@@ -107,7 +113,7 @@ def decision(row: Row, screen: Screen) -> list[Component]:
     )
     no_words = (screen.say(N_("Decline")), screen.say(N_("Why")), screen.say(N_("Decline")))
     no = key(screen.say(N_("Decline…")), symbol="x", look="big", **asks("decline", *no_words, **number))
-    return [html.Div([icon("bell"), html.Span(asked), *_time_left(row, screen), yes, no], className="decision mine", role="alert")]
+    return [html.Div([icon("bell"), html.Span(asked), *_time_left(row, screen), yes, no], className=f"decision mine{late}", role="alert")]
 
 
 def _asked(row: Row, screen: Screen) -> str:
@@ -124,7 +130,20 @@ def _asked(row: Row, screen: Screen) -> str:
 def _time_left(row: Row, screen: Screen) -> list[Component]:
     if row["confirm_until"] is None:
         return []
+    if is_unconfirmed(row, screen.center.now()):
+        return [html.B([screen.say(N_("not confirmed in time, for")), " ", clock(row["confirm_until"])], className="left bad")]
     return [html.Span([screen.say(N_("confirm within")), " ", clock(until=row["confirm_until"])], className="left")]
+
+
+def may_end(ending: Ending | None, screen: Screen) -> list[Component]:
+    """Nothing speaks for the plan any more: the checklist is offered, and it never ends by itself."""
+    if ending is None or not ending.called_for:
+        return []
+    met = sum(condition.met_by is not None for condition in ending.conditions)
+    said = screen.say(N_("What had called for the plan is over. Go through the conditions for ending it:"))
+    return [
+        html.Div([icon("flag"), html.Span(said), html.B(f"{met}/{len(ending.conditions)}")], className="decision may-end", role="status")
+    ]
 
 
 # ---- keys ---------------------------------------------------------------------------------------------------------
@@ -203,8 +222,10 @@ def _duty(duty: Row, signs: dict[str, str], screen: Screen) -> html.Li:
     if duty["acknowledged_at"] is not None:
         state = screen.say(N_("acknowledged %(time)s"), time=hour_minute(duty["acknowledged_at"], screen))
         return html.Li([html.B(sign), html.Span(state, className="muted")])
-    state = screen.say(N_("told %(time)s"), time=hour_minute(duty["sent_at"], screen)) if duty["sent_at"] else screen.say(N_("being told"))
     told = [] if duty["gone"] else [_told_by_phone(duty, sign, screen)]
+    if duty["work"] == "failed":
+        return html.Li([html.B(sign), html.Span(screen.say(N_("not reached: phone the crew")), className="bad"), *told])
+    state = screen.say(N_("told %(time)s"), time=hour_minute(duty["sent_at"], screen)) if duty["sent_at"] else screen.say(N_("being told"))
     return html.Li([html.B(sign), html.Span(state, className="muted"), *told])
 
 
@@ -214,8 +235,8 @@ def _told_by_phone(duty: Row, sign: str, screen: Screen) -> Component:
     return key("", symbol="phone", look="order", title=words, **label, **orders("duty", duty=duty["id"]))
 
 
-def conditions(story: PlanStory, screen: Screen) -> Component:
-    """What has to be true before the plan ends; each is ticked by a person."""
+def conditions(story: PlanStory, ending: Ending | None, screen: Screen) -> Component:
+    """What has to be true before the plan ends, each ticked by a person, and what still speaks for the plan."""
     lines = []
     for number, text in enumerate(story.plan.termination.all):
         met = story.conditions.get(str(number))
@@ -231,8 +252,55 @@ def conditions(story: PlanStory, screen: Screen) -> Component:
                 **orders("condition", activation=story.activation["id"], number=number, met=not met),
             )
         )
-    note = f"{len(story.conditions)}/{len(lines)}"
-    return section(screen.say(N_("Conditions for ending it")), *lines, note=note, folded=True)
+    note, called_for = f"{len(story.conditions)}/{len(lines)}", ending is not None and ending.called_for
+    return section(
+        screen.say(N_("Conditions for ending it")), *_holding(ending, screen), *lines, note=note, folded=None if called_for else True
+    )
+
+
+def _holding(ending: Ending | None, screen: Screen) -> list[Component]:
+    if ending is None or ending.offered:
+        return []
+    said = (
+        [screen.say(N_("Still speaks for it: %(list)s"), list=listed(map(screen.read, ending.holding), screen))] if ending.holding else []
+    )
+    if ending.floor is not None:
+        said.append(screen.say(N_("The district has ordered level %(level)s; the street does not go below it."), level=ending.floor.value))
+    return [html.P(text, className="muted") for text in said]
+
+
+# ---- the level's history ------------------------------------------------------------------------------------------
+
+STEPS = {
+    events.ActivationAsked.name: N_("asked for"),
+    events.PlanActivated.name: N_("put into force"),
+    events.ActivationConfirmed.name: N_("confirmed"),
+    events.ActivationNotConfirmed.name: N_("nobody confirmed in time"),
+    events.LevelAsked.name: N_("change asked for"),
+    events.LevelChanged.name: N_("changed from level %(before)s"),
+}
+"""Event of the level's history -> what it says."""
+
+
+def levels(story: PlanStory, screen: Screen) -> Component:
+    """Every step of the level with its reason, the newest first."""
+    lines = [_level_step(step, screen) for step in reversed(story.levels)]
+    return section(screen.say(N_("Level history")), html.Ul(lines, className="level-steps"), note=str(len(lines)), folded=False)
+
+
+def _level_step(step: LevelStep, screen: Screen) -> html.Li:
+    said = [screen.say(N_("provisional"))] if step.is_provisional else []
+    if not (step.is_provisional and step.event == events.PlanActivated.name):
+        said.append(screen.say(STEPS[step.event], before=step.before))
+    late = [html.B(screen.say(N_("%(n)s min late"), n=max(1, round(step.late_s / 60))), className="bad")] if step.late_s else []
+    return html.Li(
+        [
+            severity(step.level, screen),
+            html.Div([html.B(" · ".join(said)), *late, html.Small(step.reason)], className="what"),
+            html.Small([hour_minute(step.at, screen), " ", actor_name(step.by, screen)]),
+        ],
+        **{"data-level-step": step.event},
+    )
 
 
 def text_of_plan(story: PlanStory, screen: Screen) -> list[Component]:

@@ -27,8 +27,11 @@ FOUND_BY_ITSELF = frozenset({"level", "time", "summary"})
 """Blanks nobody has to fill: the level, the moment, and the reason as typed above."""
 
 BLANK_NAMES: Mapping[str, str] = {
+    "a": N_("Water tankers"),
     "advice": N_("Advice"),
     "area": N_("Area"),
+    "b": N_("Generator trucks"),
+    "c": N_("Collapses"),
     "demand": N_("Demand"),
     "dist": N_("Distance in metres"),
     "eta": N_("Expected at"),
@@ -42,6 +45,7 @@ BLANK_NAMES: Mapping[str, str] = {
     "point": N_("Supply points"),
     "shelter": N_("Shelter"),
     "signal": N_("Warning signal"),
+    "staging": N_("Staging point (upwind)"),
     "station": N_("Station"),
     "substance": N_("Substance"),
     "symptom": N_("Symptoms"),
@@ -50,6 +54,7 @@ BLANK_NAMES: Mapping[str, str] = {
     "units": N_("Units"),
     "utility": N_("Utility"),
     "value": N_("Measured value"),
+    "wind": N_("Wind direction"),
 }
 """Places in the shipped messages; one that a street adds itself is shown by its own name."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from command_center.domain.errors import Invalid, Refusal, StockSheetRefused
+from command_center.domain.errors import Invalid, Refusal
 from command_center.domain.status import UnitStatus
 from command_center.services import stock, stock_sheet, units
 from command_center.services.stock import Count, Move, Receive, SetMinimum, Transfer
@@ -83,7 +83,7 @@ async def _book(desk: Desk, wanted: Order, at: At) -> Outcome:
 
 async def _sheet(desk: Desk, wanted: Order, at: At) -> Outcome:
     """A counting sheet that was dropped or chosen, as the browser read it (base64); all of it is booked, or nothing."""
-    done = await order(desk, _import_sheet, base64.b64decode(wanted["raw"]), key=wanted["key"], language=desk.screen().lang)
+    done = await order(desk, stock_sheet.import_sheet, base64.b64decode(wanted["raw"]), key=wanted["key"])
     if isinstance(done, Refusal):
         return done
     screen = desk.screen()
@@ -92,13 +92,6 @@ async def _sheet(desk: Desk, wanted: Order, at: At) -> Outcome:
         screen.say(N_("rows: %(rows)s, differences: %(n)s"), rows=done.rows, n=done.counted),
     )
     return None
-
-
-def _import_sheet(center: Any, data: bytes, *, actor: Any, key: str, language: Any) -> stock_sheet.ImportedSheet:
-    try:
-        return stock_sheet.import_sheet(center, data, actor, key=key)
-    except StockSheetRefused as no:
-        raise stock_sheet.refused_in(language, no) from no
 
 
 async def _unit_status(desk: Desk, wanted: Order, at: At) -> Outcome:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from command_center.domain.errors import Refusal
+from command_center.domain.errors import Refusal, SheetRefused
 from command_center.words import N_, translator
 
 UNIT_STATUS: Mapping[str, str] = {
@@ -68,10 +68,12 @@ REASON: Mapping[str, str] = {
     "charging": N_("charging"),
     "out_of_service": N_("out of service"),
     "low_battery": N_("battery low"),
+    "service_due": N_("maintenance is due"),
     "guarding": N_("guards a closed road"),
     "cut_off": N_("cut off by closed roads"),
     "unreachable": N_("no road leads there"),
     "position_lost": N_("position lost, counted from its station"),
+    "off_road": N_("off the road, arrival uncertain"),
 }
 
 UNIT_KIND: Mapping[str, str] = {
@@ -94,6 +96,9 @@ WATCH_STATUS: Mapping[str, str] = {
     "closed": N_("Off watch"),
     "dropped": N_("Dropped"),
 }
+
+ROLL_CALL_WAY: Mapping[str, str] = {"card": N_("on the crew card"), "link": N_("by its link"), "phone": N_("by phone")}
+"""How a station answered."""
 
 SWAP_STATUS: Mapping[str, str] = {"asked": N_("Asked"), "approved": N_("Approved"), "refused": N_("Refused")}
 
@@ -191,13 +196,33 @@ CELL: Mapping[str, str] = {
     "double_row": N_("“%(value)s” stands in two rows"),
     "watch_is_over": N_("watch %(value)s began or is past; it cannot be changed any more"),
     "unknown_target": N_("there is no compound, building or shop “%(value)s”"),
-    "no_channel": N_("No message service is set for %(kind)s %(ref)s."),
-    "channel_refused": N_("The message service did not take the test message: %(answer)s."),
     "unknown_cadre": N_("there is no cadre “%(value)s”"),
     "not_a_street_cadre": N_("“%(value)s” is no street cadre"),
     "not_of_the_community": N_("“%(value)s” is no cadre of this community"),
+    "formula": N_("formulas are not read: write the value of “%(value)s” as it is"),
+    "not_a_date": N_("“%(value)s” is no date, such as 2027-03-31"),
+    "not_a_number": N_("“%(value)s” is no whole number from 0 to 1,000,000"),
+    "unknown_depot": N_("there is no depot “%(value)s”"),
+    "unknown_material": N_("there is no material “%(value)s”"),
+    "not_a_lot": N_("“%(value)s” is no lot number of at most 40 characters"),
+    "lot_needed": N_("the depot has the material in lots: name the lot (%(value)s)"),
+    "double_lot": N_("this lot stands in row %(value)s already"),
+    "minimum_differs": N_("another row of this depot and material has the minimum %(value)s"),
+    "expiry_differs": N_("the depot knows this lot as good until %(value)s"),
+    "moved_meanwhile": N_("%(value)s are on the books now: stock was moved after the sheet was made"),
+    "below_reserved": N_("less than what is reserved (%(value)s): release first"),
+    "reason_needed": N_("not what is on the books (%(value)s): say why in the column “Why it differs”"),
+    "long_reason": N_("longer than 200 characters: %(value)s"),
 }
 """What is wrong with a cell of an imported sheet."""
+
+UNREADABLE: Mapping[str, str] = {
+    "not_a_workbook": N_("it is no Excel workbook (.xlsx)"),
+    "too_many_bytes": N_("it has more than %(most)s megabytes"),
+    "too_many_rows": N_("it has more than %(most)s rows"),
+    "no_rows": N_("there are no rows below its headings"),
+}
+"""Why a file as a whole is not read as a sheet."""
 
 CELLS_TOLD = 10
 """More wrong cells than this are counted, not listed, in one sentence."""
@@ -226,6 +251,8 @@ JOB: Mapping[str, str] = {
     "weigh_water": N_("See whether water closes a road"),
     "call_guard_back": N_("Call the guard back to the closed road"),
     "call_for_guard": N_("Call the leaders for an unguarded road"),
+    "ask_stations": N_("Ask the stations who is there"),
+    "check_roll_call": N_("Watch for the stations' answers"),
 }
 
 CLOSURE_STATE: Mapping[str, str] = {
@@ -319,44 +346,6 @@ RESERVATION_STATUS: Mapping[str, str] = {
     "released": N_("Given back"),
 }
 
-STOCK_COLUMN: Mapping[str, str] = {
-    "depot": N_("Depot code"),
-    "depot_name": N_("Depot name"),
-    "material": N_("Material code"),
-    "material_name": N_("Material name"),
-    "unit": N_("Unit of count"),
-    "lot": N_("Lot number"),
-    "expires_on": N_("Good until"),
-    "booked": N_("Booked"),
-    "counted": N_("Counted now"),
-    "minimum": N_("Minimum stock"),
-    "reason": N_("Why it differs"),
-}
-
-SHEET_FAULT: Mapping[str, str] = {
-    "not_a_workbook": N_("This is not an Excel workbook (.xlsx)."),
-    "too_large": N_("The sheet is too large: at most %(value)s."),
-    "no_rows": N_("The sheet has no rows."),
-    "missing_column": N_("The column %(value)s is missing."),
-    "unknown_column": N_("No column is called %(value)s."),
-    "double_column": N_("The column %(value)s is there twice."),
-    "formula": N_("Formulas are not read: write the value %(value)s as it is."),
-    "missing": N_("A value is missing: %(value)s."),
-    "unknown_depot": N_("There is no depot %(value)s."),
-    "unknown_material": N_("There is no material %(value)s."),
-    "not_a_number": N_("Not a whole number from 0 to 1,000,000: %(value)s."),
-    "not_a_date": N_("Not a date (2027-03-31): %(value)s."),
-    "not_a_lot": N_("Not a lot number of at most 40 characters: %(value)s."),
-    "lot_needed": N_("This depot has the material in lots: name the lot (%(value)s)."),
-    "double_row": N_("This lot stands in row %(value)s already."),
-    "minimum_differs": N_("Another row of this depot and material has the minimum %(value)s."),
-    "expiry_differs": N_("The depot knows this lot as good until %(value)s."),
-    "moved_meanwhile": N_("%(value)s are on the books now: stock was moved after the sheet was made."),
-    "below_reserved": N_("Less than what is reserved (%(value)s): release first."),
-    "reason_needed": N_("Not what is on the books (%(value)s): say why in the column “Why it differs”."),
-    "long_reason": N_("Longer than 200 characters: %(value)s"),
-}
-
 REFUSAL: Mapping[str, str] = {
     "refused": N_("This is not possible now."),
     "malformed": N_("The request cannot be read: %(field)s."),
@@ -411,10 +400,11 @@ REFUSAL: Mapping[str, str] = {
     "watch_is_over": N_("Watch %(number)s has begun or is over and cannot be changed so."),
     "no_relief": N_("Watch %(number)s stays on duty until the next one has taken over."),
     "own_swap": N_("Somebody else has to decide on this swap: it is your own watch."),
-    "sheet_unreadable": N_("This file cannot be read as a sheet: an .xlsx workbook with at most 10,000 rows is needed."),
+    "sheet_unreadable": N_("This file cannot be read as a sheet: %(why_unreadable)s."),
     "sheet_refused": N_("Nothing was taken over: %(count)s cells cannot be right. %(cells)s"),
     "unknown_closure": N_("There is no closed road %(closure)s."),
     "unknown_street": N_("The road network has no street called %(street)s."),
+    "too_late_to_take_back": N_("%(road)s: this can be taken back for half a minute only."),
     "closure_settled": N_("%(road)s: this is settled already (%(closure_state)s)."),
     "unit_guards": N_("%(unit)s guards a closed road: %(road)s. Relieve it there first."),
     "nothing_to_close": N_("No street lies there (the nearest is %(away_m)s m away)."),
@@ -433,7 +423,6 @@ REFUSAL: Mapping[str, str] = {
     "lot_expiry_differs": N_("%(depot)s knows lot %(lot)s of %(material)s as good until %(expires_on)s, not %(given)s."),
     "more_than_reserved": N_("Reservation %(reservation)s holds %(held)s, %(wanted)s wanted."),
     "more_than_issued": N_("%(out)s of %(material)s from %(depot)s are out; %(wanted)s cannot come back or be used up."),
-    "stock_sheet_refused": N_("Nothing was taken over: %(count)s cells of the sheet cannot be right, the first is %(first)s."),
     "signature_refused": N_("The pass-phrase is not yours; nothing was signed."),
     "unknown_handover": N_("There is no handover report %(handover)s."),
     "unknown_entry": N_("The log has no line %(entry)s."),
@@ -501,6 +490,10 @@ EVENT: Mapping[str, str] = {
     "IncidentNoted": N_("Incident %(number)s: %(note)s"),
     "IncidentPhotographed": N_("Incident %(number)s: photo added. %(note)s"),
     "UnitDispatched": N_("%(unit)s dispatched to incident %(number)s"),
+    "ProposalFollowed": N_("Incident %(number)s: sent as proposed: %(sent)s"),
+    "ProposalOverruled": N_("Incident %(number)s: proposed %(proposed)s, sent %(sent)s"),
+    "LoadingOrdered": N_("%(unit)s loads at %(depot)s on its way to incident %(number)s: %(materials)s"),
+    "DepotFellShort": N_("%(depot)s no longer holds what %(unit)s was to load for incident %(number)s (%(materials)s): it goes straight"),
     "DispatchSent": N_("Order for incident %(number)s reached %(unit)s"),
     "DispatchFailed": N_("Order for incident %(number)s did not reach %(unit)s: phone the crew"),
     "DispatchAcknowledged": N_("%(unit)s acknowledged incident %(number)s"),
@@ -538,7 +531,7 @@ EVENT: Mapping[str, str] = {
     "ActivationAsked": N_("%(plan_name)s: level %(level)s asked for, to be decided by %(approve_by)s. %(reason)s"),
     "PlanActivated": N_("%(plan_name)s in force at level %(level)s: %(tasks)s tasks, units %(units)s. %(reason)s"),
     "ActivationDeclined": N_("%(plan_name)s declined: %(reason)s"),
-    "ActivationConfirmed": N_("%(plan_name)s confirmed at level %(level)s"),
+    "ActivationConfirmed": N_("%(plan_name)s confirmed at level %(level)s %(late)s"),
     "ActivationNotConfirmed": N_("%(plan_name)s: nobody confirmed level %(level)s in time"),
     "LevelAsked": N_("%(plan_name)s: change from level %(before)s to %(after)s asked for, to be decided by %(approve_by)s. %(reason)s"),
     "LevelChanged": N_("%(plan_name)s: level %(before)s changed to %(after)s. %(reason)s"),
@@ -560,6 +553,7 @@ EVENT: Mapping[str, str] = {
     "TaskWorkFailed": N_("%(step_name)s could not be carried out, do it by hand: %(reason)s"),
     "UnitOnDuty": N_("%(unit)s on duty for %(plan_name)s"),
     "DutySent": N_("%(unit)s told of its duty for %(plan_name)s"),
+    "DutyFailed": N_("%(unit)s could not be told of its duty for %(plan_name)s, phone the crew: %(reason)s"),
     "DutyAcknowledged": N_("%(unit)s acknowledged its duty for %(plan_name)s"),
     "NoticeQueued": N_("Message to %(audience_name)s: %(recipients)s recipients"),
     "NoticeSent": N_("Message to %(audience_name)s sent: %(reached)s reached, %(by_hand)s to be told by hand"),
@@ -602,6 +596,8 @@ EVENT: Mapping[str, str] = {
     "SwapApproved": N_("Swap approved: watch %(number)s (%(post)s), %(other)s for %(person)s"),
     "SwapRefused": N_("Swap refused: watch %(number)s (%(post)s), %(other)s for %(person)s %(reason)s"),
     "RollCallStarted": N_("Roll call of %(stations)s stations, to be answered within %(minutes)s minutes"),
+    "RollCallAsked": N_("Roll call: the question went to %(reached)s stations by message, %(by_hand)s are to be phoned"),
+    "RollCallUnanswered": N_("Roll call: no answer from %(posts)s"),
     "RollCallAnswered": N_("Roll call: %(post)s has %(on_duty)s of %(expected)s people on duty %(note)s"),
     "HandoverDrafted": N_("Handover report of watch %(number)s begun"),
     "HandoverDue": N_("Watch %(number)s hands over in %(minutes)s minutes: the draft of the report is ready"),
@@ -612,7 +608,7 @@ EVENT: Mapping[str, str] = {
     "SignatureWithdrawn": N_("Handover of watch %(number)s: the outgoing signature was taken back"),
     "HandoverSealed": N_("Watch %(number)s handed over to %(next_number)s; the report is sealed, SHA-256 %(sha256)s"),
     "HandoverCountersigned": N_("Handover of watch %(number)s countersigned"),
-    "DutyNoted": N_("%(act)s: %(note)s %(incident)s %(happened)s"),
+    "DutyNoted": N_("%(act)s: %(note)s %(incident)s"),
     "EntryCorrected": N_("Correction of line %(corrects)s: %(note)s"),
     "ResponsibilitiesImported": N_("Responsible cadres imported for %(targets)s places"),
     "CadrePhoneSet": N_("Number of %(cadre)s changed"),
@@ -634,6 +630,7 @@ EVENT: Mapping[str, str] = {
     "ClosureDeclined": N_("%(road)s stays open: %(reason)s"),
     "ClosureStale": N_("%(road)s: the water fell to %(depth_cm)s cm before the road was closed"),
     "RoadReopened": N_("Road open again: %(road)s %(reason)s"),
+    "ClosureTakenBack": N_("%(road)s, taken back: %(closure_state)s"),
     "GuardNamed": N_("Guard of %(road)s: %(guard)s"),
     "GuardArrived": N_("%(unit)s guards %(road)s"),
     "GuardLeft": N_("%(unit)s has left the closed road %(road)s (%(distance_m)s m away)"),
@@ -698,8 +695,12 @@ DOUBT: Mapping[str, str] = {
     "variant": N_("it may belong to another variant of the plan"),
 }
 
+ENTERED_LATER = N_("%(told)s (entered later; it was at %(happened)s)")
+"""A line of the log has the time at which it was written; what stood on paper first says when it was."""
+
 NOBODY = N_("nobody")
 NO_UNIT_LEFT = N_("no unit is left")
+LATE = N_("(%(n)s min after the time allowed)")
 PAST_DATE = N_(" (%(n)s of them past their last day)")
 
 _NAMED = (("plan_name", "plan_id"), ("step_name", "step_id"), ("audience_name", "audience"), ("about_name", "about"))
@@ -724,12 +725,6 @@ def status(language: str, code: str) -> str:
     return translator(language)(text) if text else code
 
 
-def sheet_fault(language: str, code: str, value: str) -> str:
-    """What is wrong with a cell of a sheet; a missing or doubled column is called by its heading in this language."""
-    say = translator(language)
-    return say(SHEET_FAULT[code]) % {"value": say(STOCK_COLUMN.get(value, value))}
-
-
 def refusal(language: str, no: Refusal, names: Mapping[str, str] | None = None) -> str:
     """The sentence people read for a refusal. names : unit id -> call sign in this language."""
     return _filled(language, REFUSAL[no.code], no.facts, names or {})
@@ -741,7 +736,8 @@ def event(language: str, name: str, facts: Mapping[str, Any], names: Mapping[str
 
     A kind of event that this version does not know is shown by its name.
     """
-    return _filled(language, EVENT.get(name, name), facts, names or {}).rstrip(" :：")
+    told = _filled(language, EVENT.get(name, name), facts, names or {}).rstrip(" :：")
+    return _filled(language, ENTERED_LATER, {"told": told, "happened": facts["happened"]}, {}) if facts.get("happened") else told
 
 
 def _filled(language: str, sentence: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
@@ -756,7 +752,10 @@ def _filled(language: str, sentence: str, facts: Mapping[str, Any], names: Mappi
     spoken["guard"] = spoken["unit_id"] if facts.get("unit_id") else translator(language)(NOBODY)
     spoken["past_date"] = translator(language)(PAST_DATE) % {"n": facts["expired"]} if facts.get("expired") else ""
     spoken["shelter_name"] = names.get(str(facts.get("shelter_id")), str(facts.get("shelter", "")))
+    spoken["why_unreadable"] = translator(language)(UNREADABLE.get(str(facts.get("why")), NOBODY)) % spoken
     spoken["type_name"] = names.get(str(facts.get("type")), str(facts.get("type")))
+    late_s = facts.get("late_s") or 0.0
+    spoken["late"] = translator(language)(LATE) % {"n": max(1, round(late_s / 60))} if late_s else ""
     return translator(language)(sentence) % spoken
 
 
@@ -765,15 +764,19 @@ def listed(language: str, words: Iterable[str]) -> str:
     return (", " if language == "en" else "、").join(words)
 
 
-def cell_problem(language: str, told: str) -> str:
-    """The sentence for one wrong cell. told : as SheetRefused names it, "C17|unknown_person|what stands there"."""
-    address, _, rest = told.partition("|")
-    code, _, value = rest.partition("|")
-    say = translator(language)
-    return f"{address} {say(CELL[code]) % {'value': value}}" if code in CELL else told
+def cell_problem(language: str, told: Mapping[str, str]) -> str:
+    """The sentence for one wrong cell, with its address. told : as SheetRefused names it."""
+    return f"{told['cell']} {translator(language)(CELL[told['code']]) % {'value': told['value']}}"
 
 
-def _cells(language: str, told: list[str]) -> str:
+def told_facts(language: str, no: Refusal) -> dict[str, Any]:
+    """What a refusal tells programs; wrong cells each with their sentence ("text")."""
+    if not isinstance(no, SheetRefused):
+        return dict(no.facts)
+    return {**no.facts, "cells": [cell | {"text": cell_problem(language, cell)} for cell in no.cells]}
+
+
+def _cells(language: str, told: list[dict[str, str]]) -> str:
     mark, more = ("; ", " …") if language == "en" else ("；", " ……")
     return mark.join(cell_problem(language, it) for it in told[:CELLS_TOLD]) + (more if len(told) > CELLS_TOLD else "")
 

@@ -5,14 +5,11 @@ People act through the doors alone. Time passes from one due job to the next, so
 
 from __future__ import annotations
 
-import json
-import re
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -25,45 +22,15 @@ from command_center.services import units as unit_verbs
 from command_center.wire import EmbeddedValkey
 from tests.api.conftest import Web, device_tokens, language, serve, web
 from tests.conftest import Clock
+from tests.phones import MessageService, message_service
 from tests.waiting import eventually
 from tests.wire.conftest import folder, own_valkey
 from workers import jobs as workers_jobs
 
 __all__ = ["device_tokens", "folder", "language", "own_valkey", "serve", "web"]
 
-LINK = re.compile(r"/a/[A-Za-z0-9_-]+")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """What a phone shows. to : the last part of the address it came by."""
-
-    to: str
-    title: str
-    body: str
-    at: datetime
-
-    @property
-    def link(self) -> str:
-        """The path behind which its receiver says "received"."""
-        found = LINK.search(self.body)
-        assert found is not None, self.body
-        return found.group()
-
-
-@dataclass(slots=True)
-class MessageService:
-    """A service on this machine that takes every message."""
-
-    port: int
-    received: list[Message] = field(default_factory=list)
-
-    def address(self, name: str) -> str:
-        return f"json://127.0.0.1:{self.port}/{name}"
-
-    def to(self, name: str) -> list[Message]:
-        """Everything that came for one receiver, oldest first."""
-        return [message for message in self.received if message.to == name]
+WEIFANG = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture
@@ -74,24 +41,31 @@ def redis_url(own_valkey: EmbeddedValkey) -> str:
 
 @pytest.fixture
 def phones(clock: Clock) -> Iterator[MessageService]:
-    received: list[Message] = []
+    with message_service(clock.now) as service:
+        yield service
 
-    class Service(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            received.append(Message(to=self.path.strip("/"), title=told["title"], body=told["message"], at=clock.now()))
-            self.send_response(200)
-            self.end_headers()
 
-        def log_message(self, *_args: object) -> None:
-            return
+@dataclass(slots=True)
+class RunningClock(Clock):
+    """The tests' time, which also passes by itself: screens show how old their data is."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Service) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield MessageService(port=server.server_port, received=received)
-        server.shutdown()
-        thread.join()
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def now(self) -> datetime:
+        return self.moment + (datetime.now(UTC) - self.started)
+
+    def go_to(self, moment: datetime) -> None:
+        self.moment += moment - self.now()
+
+    def next(self, hour: int, minute: int) -> datetime:
+        """The next time of day by the street's clocks."""
+        local = self.now().astimezone(WEIFANG)
+        wanted = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        return wanted if wanted > local else wanted + timedelta(days=1)
+
+    def until(self, hour: int, minute: int) -> None:
+        """Go on to the next time of day, whatever was due on the way."""
+        self.go_to(self.next(hour, minute))
 
 
 @dataclass(slots=True)

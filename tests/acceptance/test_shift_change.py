@@ -5,45 +5,30 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import httpx
+import numpy as np
 import openpyxl
 import pypdfium2
 import pytest
 from docx import Document
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
 
 from command_center.center import Center
+from command_center.db.tables import Watch
 from command_center.domain.rights import Actor, Role
+from command_center.domain.watches import CENTRE, Duty
 from command_center.services import access, handover, history, watches
 from command_center.services.handover import HandoverLine
+from tests.acceptance.conftest import RunningClock
 from tests.browsing import keep_sights, watch
-from tests.conftest import Clock
 from tests.flood_night import PASSPHRASE, FloodNight, flood_night, signer
 from tests.ui.conftest import relaying, serving
 from tests.working import work_off
 
-WEIFANG = ZoneInfo("Asia/Shanghai")
 OUTGOING, INCOMING, LEADER = "赵值班", "钱值班", "孙带班"
 OBJECTION = "少一台水泵（FL05），请查明去向"
-
-
-@dataclass(slots=True)
-class RunningClock(Clock):
-    """The tests' time, which also passes by itself: screens show how old their data is."""
-
-    started: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def now(self) -> datetime:
-        return self.moment + (datetime.now(UTC) - self.started)
-
-    def until(self, hour: int, minute: int) -> None:
-        """Go on to the next time of day by the street's clocks."""
-        local = self.now().astimezone(WEIFANG)
-        wanted = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        self.moment += (wanted if wanted > local else wanted + timedelta(days=1)) - local
 
 
 @pytest.fixture
@@ -192,16 +177,40 @@ def the_papers_leave_the_house(room: Room, page: Page, line: HandoverLine) -> No
             assert words.replace(" ", "") in text
             assert OBJECTION in text
             assert str(line.sha256)[:16] in text
+            assert "FL05" in text or ("水泵" if language == "zh_CN" else "pump") in text
+            assert "下穿通道积水" in text, "the closed road is handed over"
+            for leaf in pages:
+                looks_like_a_page(leaf)
             word = client.get(f"/api/v1/handover/{line.id}.docx", params={"lang": language}).raise_for_status().content
             assert len(Document(io.BytesIO(word)).tables) > 5
         sheet = client.get(f"/api/v1/handover/{line.id}.xlsx").raise_for_status().content
         assert len(openpyxl.load_workbook(io.BytesIO(sheet)).sheetnames) >= 18
 
 
+def looks_like_a_page(leaf: pypdfium2.PdfPage) -> None:
+    """A4, written on, and nothing runs over its edges."""
+    assert [round(side / 72 * 25.4) for side in leaf.get_size()] in ([210, 297], [297, 210])
+    ink = 255 - np.asarray(leaf.render(scale=1).to_pil().convert("L"), dtype=np.int16)
+    assert ink.mean() > 1
+    assert ink[:8].max() == ink[-8:].max() == ink[:, :8].max() == ink[:, -8:].max() == 0
+
+
 def number_on_watch(center: Center) -> str:
     on_watch = watches.on_duty_now(center)
     assert on_watch is not None
     return on_watch.number
+
+
+def no_gap_between(center: Center, before: str, after: str) -> bool:
+    """One watch began in the moment in which the other ended, and the log has the line."""
+    with center.read() as session:
+        ended, began = (
+            session.scalars(select(Watch).where(Watch.post == CENTRE, Watch.number == number)).one() for number in (before, after)
+        )
+        assert ended.ended_at is not None
+        assert began.begun_at is not None
+    begun = [line["facts"] for line in history.recent_entries(center, limit=400) if line["event"] == "WatchBegun"]
+    return ended.ended_at == began.begun_at and [it["relieved"] for it in begun if it["number"] == after] == [before]
 
 
 def test_g_the_watch_changes_in_mid_flood(room: Room, center: Center, clock: RunningClock) -> None:
@@ -221,7 +230,9 @@ def test_g_the_watch_changes_in_mid_flood(room: Room, center: Center, clock: Run
     assert now is not None
     assert now.number != before
     expect(page.locator("#duty-watch")).to_contain_text(now.number)
-    expect(wall.locator("#wall-duty")).to_contain_text(now.people[0].name.zh)
+    (officer,) = now.on(Duty.OFFICER)
+    expect(wall.locator("#wall-duty")).to_contain_text(officer.name.zh)
+    assert no_gap_between(center, before, now.number)
     clock.until(8, 12)
     leader = a_leader_countersigns(room)
     (line,) = [it for it in handover.find_handovers(center, Actor(name=LEADER, role=Role.DUTY_LEADER)) if it.sha256]

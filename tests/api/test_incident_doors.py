@@ -9,6 +9,7 @@ import httpx
 from command_center.domain.geo import Point, distance_m, to_gcj02
 from command_center.domain.rights import Role
 from tests.api.conftest import Web
+from tests.waiting import eventually
 
 CALL = {"kind": "E103", "at": {"lat": 36.6985, "lon": 119.145}, "said": "车内有人"}
 
@@ -148,6 +149,47 @@ def test_a_proposal_ranks_every_unit_with_reasons(desk: httpx.Client) -> None:
     assert arrivals == sorted(arrivals)
     assert proposal["preselected"]
     assert "soonest" in proposal["units"][0]["reasons"]
+
+
+def test_where_the_roads_end_the_answer_says_so(web: Web, desk: httpx.Client) -> None:
+    south_west, _ = web.center.roads.bounds
+    field = {"lat": south_west.lat - 0.04, "lon": south_west.lon}
+    station = web.center.catalogue.stations["YY"].point
+    corners = [(1, 1), (1, -1), (-1, -1), (-1, 1), (1, 1)]
+    line = [{"lat": station.lat + north * 0.00225, "lon": station.lon + east * 0.0028} for north, east in corners]
+    desk.post("/api/v1/closures", json={"line": line}).raise_for_status()
+    told = desk.post("/api/v1/positions", json=[{"unit": "patrol-12", "at": web.center.now().isoformat(), **field}])
+    assert told.json()["accepted"] == 1
+    incident = desk.post("/api/v1/incidents", json={"kind": "E107", "at": field, "join": "new"}).raise_for_status().json()["id"]
+
+    def reasons() -> dict[str, list[str]]:
+        return {unit["unit_id"]: unit["reasons"] for unit in desk.get(f"/api/v1/incidents/{incident}/proposal").json()["units"]}
+
+    eventually(lambda: "off_road" in reasons()["patrol-12"])
+    assert desk.get(f"/api/v1/incidents/{incident}/proposal").json()["off_road"]
+    assert "cut_off" in reasons()["patrol-01"]
+    assert "off_road" not in reasons()["patrol-05"]
+
+
+def test_what_was_shown_is_handed_back_with_the_order_and_kept(desk: httpx.Client) -> None:
+    incident = taken(desk)
+    proposal = desk.get(f"/api/v1/incidents/{incident}/proposal").json()
+    shown = {
+        "proposed": proposal["preselected"],
+        "arrival_s": {unit["unit_id"]: unit["arrival_s"] for unit in proposal["units"] if unit["suitable"]},
+        "cover_before": proposal["cover_before"],
+        "cover_proposed": proposal["cover_after"],
+        "cover_sent": 0.5,
+    }
+    other = next(unit["unit_id"] for unit in proposal["units"] if unit["suitable"] and not unit["preselected"])
+
+    desk.post(f"/api/v1/incidents/{incident}/dispatch", json={"units": [other], "shown": shown}).raise_for_status()
+
+    entries = desk.get(f"/api/v1/incidents/{incident}").json()["entries"]
+    kept = next(entry["facts"] for entry in entries if entry["event"] == "ProposalOverruled")
+    assert (kept["proposed"], kept["sent"], kept["cover_sent"]) == (proposal["preselected"], [other], 0.5)
+    wrong = shown | {"proposed": ["patrol-99"]}
+    refused(desk.post(f"/api/v1/incidents/{incident}/dispatch", json={"units": ["patrol-12"], "shown": wrong}), 404, "unknown_unit")
 
 
 def test_a_dispatch_sends_all_units_or_none(desk: httpx.Client) -> None:

@@ -239,16 +239,15 @@ def test_a_wrong_sheet_is_told_cell_by_cell_in_the_asker_s_language(desk: httpx.
     data = BytesIO()
     book.save(data)
 
-    for accepted, sentence in (("zh", "没有储备库 XX。"), ("en", "There is no depot XX.")):
+    for accepted, sentence in (("zh", "A3 没有储备库“XX”"), ("en", "A3 there is no depot “XX”")):
         answer = desk.post("/api/v1/stock/sheet", content=data.getvalue(), headers=XLSX | {"Accept-Language": accepted})
 
-        facts = refused(answer, 422, "stock_sheet_refused")
-        assert (facts["count"], facts["first"]) == (2, "D2")
-        assert [(fault["cell"], fault["code"]) for fault in facts["faults"]] == [("D2", "not_a_number"), ("A3", "unknown_depot")]
-        assert facts["faults"][1]["text"] == sentence
+        facts = refused(answer, 422, "sheet_refused")
+        assert [(cell["cell"], cell["code"]) for cell in facts["cells"]] == [("D2", "not_a_number"), ("A3", "unknown_depot")]
+        assert facts["cells"][1]["text"] == sentence
 
 
 def test_a_body_that_is_no_sheet_or_too_large_is_refused(desk: httpx.Client) -> None:
     for body in (b"", b"{}", b"PK\x03\x04 and nothing more"):
-        assert refused(desk.post("/api/v1/stock/sheet", content=body), 422, "stock_sheet_refused")["faults"][0]["code"] == "not_a_workbook"
+        assert refused(desk.post("/api/v1/stock/sheet", content=body), 422, "sheet_unreadable") == {"why": "not_a_workbook"}
     refused(desk.post("/api/v1/stock/sheet", content=b"x" * (1024 * 1024 + 1)), 413, "body_too_large")

@@ -74,7 +74,7 @@ def test_the_first_broken_line_is_named(center: Center, statement: str, broken: 
 
 LAST_REMOVED = "DELETE FROM log_entry WHERE id = (SELECT last_id FROM chain_head)"
 PUT_IN = """INSERT INTO log_entry (id, at, actor, role, event, facts, touched, prev, hash)
-SELECT last_id + 1, at, actor, role, event, facts, touched, last_hash, log_entry.hash FROM log_entry, chain_head WHERE log_entry.id = last_id"""
+SELECT last_id + 1, at, actor, role, event, facts, touched, last_hash, hash FROM log_entry JOIN chain_head ON log_entry.id = last_id"""
 
 
 @pytest.mark.parametrize(("statement", "after_the_head"), [(LAST_REMOVED, 0), (PUT_IN, 1)], ids=["the last one removed", "one put in"])

@@ -1,5 +1,6 @@
 """Ranking units: the soonest able one first, and a reason for every other."""
 
+from datetime import date, timedelta
 from math import inf
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from command_center.domain.dispatching import Candidate, rank_units
+from command_center.domain.dispatching import Candidate, rank_units, unfit_because
 from command_center.domain.response_time import TURNOUT_S
 from command_center.domain.status import UnitStatus
 from command_center.domain.text import Text
@@ -26,7 +27,7 @@ def candidate(unit_id: str = "patrol-01", **stated: object) -> Candidate:
         "seats": 4,
         "travel_s": 100.0,
         "battery_pct": 80.0,
-        "low_battery_pct": 20.0,
+        "unfit": None,
         "fix_age_s": 2.0,
     }
     return Candidate(**(usual | stated))  # type: ignore[arg-type]  # a case states any field
@@ -39,6 +40,7 @@ candidates = st.lists(
         status=st.sampled_from(UnitStatus),
         travel_s=st.one_of(st.floats(0, 3600), st.just(inf)),
         battery_pct=st.one_of(st.none(), st.floats(0, 100)),
+        unfit=st.sampled_from([None, "low_battery", "service_due"]),
         capabilities=st.frozensets(st.sampled_from(["first_aid", "gas_detection", "evacuation"])),
         fix_age_s=st.one_of(st.none(), st.floats(0, 1000)),
     ),
@@ -70,7 +72,9 @@ def test_a_unit_already_rolling_needs_no_turnout() -> None:
         ({"status": UnitStatus.CHARGING}, "charging"),
         ({"status": UnitStatus.OUT_OF_SERVICE}, "out_of_service"),
         ({"status": UnitStatus.ON_SCENE}, "busy"),
-        ({"battery_pct": 19.0}, "low_battery"),
+        ({"unfit": "low_battery"}, "low_battery"),
+        ({"unfit": "service_due"}, "service_due"),
+        ({"guards": True}, "guarding"),
         ({"travel_s": inf}, "unreachable"),
     ],
 )
@@ -80,6 +84,31 @@ def test_a_unit_that_is_not_fit_is_not_proposed_and_says_why(stated: dict[str, A
     assert proposal.preselected == ()
     assert reason in proposal.units[0].reasons
     assert [(short.what, short.offered) for short in proposal.shortfalls] == [("patrol_vehicle", 0)]
+
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("battery_pct", "low_battery_pct", "service_due_on", "reason"),
+    [
+        (80.0, 20.0, None, None),
+        (20.0, 20.0, None, None),
+        (19.9, 20.0, None, "low_battery"),
+        (None, 20.0, None, None),
+        (5.0, None, None, None),
+        (80.0, 20.0, TODAY + timedelta(days=1), None),
+        (80.0, 20.0, TODAY, "service_due"),
+        (None, None, TODAY - timedelta(days=40), "service_due"),
+        (10.0, 20.0, TODAY, "low_battery"),
+    ],
+)
+def test_a_low_battery_and_maintenance_whose_day_has_come_keep_a_vehicle_at_home(
+    battery_pct: float | None, low_battery_pct: float | None, service_due_on: date | None, reason: str | None
+) -> None:
+    told = unfit_because(battery_pct=battery_pct, low_battery_pct=low_battery_pct, service_due_on=service_due_on, today=TODAY)
+
+    assert told == reason
 
 
 def test_a_unit_with_the_skills_is_preferred_to_a_nearer_one_without() -> None:

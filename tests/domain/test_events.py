@@ -12,7 +12,18 @@ from command_center.services.reactions import REACTIONS, reactions_to
 from command_center.words import phrases, translator
 from workers.jobs import JOBS
 
-SAMPLES: dict[Any, Any] = {"int": 7, "str": "x", "float": 1.5, "bool": True, int: 7, str: "x", float: 1.5, bool: True, list[str]: ["a"]}
+SAMPLES: dict[Any, Any] = {
+    "int": 7,
+    "str": "x",
+    "float": 1.5,
+    "bool": True,
+    int: 7,
+    str: "x",
+    float: 1.5,
+    bool: True,
+    list[str]: ["a"],
+    list[int | None]: [7, None],
+}
 
 
 def sample(kind: type[Event], *, full: bool = False) -> Event:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from command_center.domain.response_time import TURNOUT_S
 from command_center.domain.simulation import Calls, Closest, Ground, Policy, SeverityFirst, Vehicles, simulate
-from command_center.services.simulating import Together
+from command_center.services.policies import Together
 
 
 def line(spots: int, seconds: float = 100.0) -> Ground:

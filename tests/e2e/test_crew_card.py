@@ -184,3 +184,22 @@ def test_the_card_speaks_english_when_asked_to(phone: Page, centre: RunningCentr
     expect(phone.locator("h1")).to_have_text("Patrol 01")
     expect(phone.locator("#actions .first")).to_have_text("Acknowledge")
     assert phone.url == f"{centre.url}/m"
+
+
+def test_the_card_says_where_to_load_on_the_way_until_the_unit_is_there(phone: Page, centre: RunningCentre, desk: httpx.Client) -> None:
+    call = {"kind": "E101", "place_id": "XQ001", "join": "new"}
+    incident = desk.post("/api/v1/incidents", json=call).raise_for_status().json()["id"]
+    desk.post(f"/api/v1/incidents/{incident}/dispatch", json={"units": ["patrol-01"]}).raise_for_status()
+    (order,) = desk.get(f"/api/v1/incidents/{incident}").json()["assignments"]
+
+    phone.goto(f"{centre.url}/m")
+    expect(phone.locator("#job .load")).to_contain_text(f"先到{order['stop']['name']['zh']}装载：")
+    for status in ("acknowledged", "en_route", "on_scene"):
+        tap(phone, status)
+    expect(phone.locator("#actions .first")).to_have_attribute("data-status", "cleared")
+    expect(phone.locator("#job .load")).to_have_count(0)
+
+    tap(phone, "cleared")
+    eventually(lambda: told_of(desk, order["id"])["status"] == "cleared")
+    desk.post(f"/api/v1/incidents/{incident}/close", json={"outcome": "false_alarm"}).raise_for_status()
+    desk.post("/api/v1/units/patrol-01/status", json={"status": "available"}).raise_for_status()

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from command_center.domain.closures import Blocked
 from command_center.domain.geo import Point
 from command_center.roads import RoadNetwork
-from command_center.roads.valhalla import ValhallaRouter, decoded, route_line
+from command_center.roads.valhalla import FASTEST, ValhallaRouter, decoded, route_line
 from tests.roads.test_road_network import at, square
 
 HERE, THERE = at(0, 0), at(2, 2)
@@ -46,6 +46,18 @@ def table(*seconds: float | None) -> Answer:
     return lambda _: httpx.Response(200, json={"sources_to_targets": rows, "units": "kilometers", "algorithm": "costmatrix"})
 
 
+def same_roads(own: RoadNetwork) -> Answer:
+    """A server that knows exactly these roads."""
+
+    def answer(order: dict[str, Any]) -> httpx.Response:
+        ends = [[Point(one["lat"], one["lon"]) for one in order[side]] for side in ("sources", "targets")]
+        times = own.matrix_s(*ends, vehicle_kmh=order["costing_options"]["auto"].get("top_speed")).tolist()
+        rows = [[{"time": one if np.isfinite(one) else None, "distance": 1.0} for one in row] for row in times]
+        return httpx.Response(200, json={"sources_to_targets": rows, "units": "kilometers", "algorithm": "costmatrix"})
+
+    return answer
+
+
 def trip(*points: Point) -> Answer:
     manoeuvres = [
         {"type": 1, "street_names": ["胜利东街"], "time": 30.0, "length": 0.2, "begin_shape_index": 0, "end_shape_index": 1},
@@ -67,7 +79,7 @@ def test_many_to_one_is_one_question_and_no_way_is_infinite(own: RoadNetwork) ->
     assert path == "/sources_to_targets"
     assert len(order["sources"]) == 3
     assert order["targets"] == [{"lat": THERE.lat, "lon": THERE.lon}]
-    assert (order["costing"], order["costing_options"]) == ("auto", {"auto": {"top_speed": 25}})
+    assert (order["costing"], order["costing_options"]) == ("auto", {"auto": {**FASTEST, "top_speed": 25}})
     assert "exclude_polygons" not in order
 
 
@@ -76,6 +88,96 @@ def test_nobody_asks_about_no_places(own: RoadNetwork) -> None:
 
     assert router(own, table(), asked).travel_s([], THERE).shape == (0,)
     assert asked == []
+
+
+def test_many_to_many_is_asked_in_pieces_that_a_server_takes_and_put_together_again(own: RoadNetwork) -> None:
+    asked: list[tuple[str, dict[str, Any]]] = []
+    origins = [at(east / 60, 0) for east in range(120)]
+    destinations = [at(2, north / 40) for north in range(70)]
+
+    seconds = router(own, same_roads(own), asked).matrix_s(origins, destinations, vehicle_kmh=30)
+
+    assert seconds == pytest.approx(own.matrix_s(origins, destinations, vehicle_kmh=30))
+    assert [(len(order["sources"]), len(order["targets"])) for _, order in asked] == [(50, 50), (50, 20)] * 2 + [(20, 50), (20, 20)]
+
+
+@pytest.mark.parametrize(("origins", "destinations", "questions"), [(0, 3, 0), (3, 0, 0), (1, 2500, 1), (2501, 1, 2), (10, 250, 1)])
+def test_few_to_many_is_as_few_questions_as_may_be(own: RoadNetwork, origins: int, destinations: int, questions: int) -> None:
+    asked: list[tuple[str, dict[str, Any]]] = []
+
+    seconds = router(own, same_roads(own), asked).matrix_s([HERE] * origins, [THERE] * destinations)
+
+    assert seconds.shape == (origins, destinations)
+    assert len(asked) == questions
+
+
+def test_a_stop_on_the_way_is_the_one_that_brings_the_vehicle_there_soonest(own: RoadNetwork) -> None:
+    origins, stops = [HERE, at(2, 1), at(0, 2)], [at(0, 1), at(1, 0), at(2, 0)]
+
+    seconds, which = router(own, same_roads(own)).by_way_of(origins, stops, THERE, stop_s=90)
+
+    expected_s, expected = own.by_way_of(origins, stops, THERE, stop_s=90)
+    assert seconds == pytest.approx(expected_s)
+    assert which.tolist() == expected.tolist()
+
+
+def test_a_stop_that_nobody_reaches_is_no_stop(own: RoadNetwork) -> None:
+    nowhere = router(own, lambda order: table(*([None] * len(order["sources"])))(order))
+
+    seconds, which = nowhere.by_way_of([HERE, THERE], [at(1, 0)], THERE, stop_s=90)
+    _, of_none = nowhere.by_way_of([HERE, THERE], [], THERE, stop_s=90)
+
+    assert seconds.tolist() == [np.inf, np.inf]
+    assert which.tolist() == of_none.tolist() == [-1, -1]
+
+
+def test_a_table_that_breaks_off_is_worked_out_anew_as_a_whole(own: RoadNetwork) -> None:
+    """Half of it by one router and half by another would compare what cannot be compared."""
+    answers = iter([table(*[1.0] * 50), _down])
+
+    def one_then_none(order: dict[str, Any]) -> httpx.Response:
+        rows = [row * len(order["targets"]) for row in next(answers)(order).json()["sources_to_targets"]]
+        return httpx.Response(200, json={"sources_to_targets": rows})
+
+    origins, destinations = [at(0, 0)] * 60, [at(2, 2)] * 60
+
+    seconds = router(own, one_then_none).matrix_s(origins, destinations)
+
+    assert seconds.tolist() == own.matrix_s(origins, destinations).tolist()
+
+
+def test_one_place_off_the_map_of_the_server_costs_only_its_own_times(own: RoadNetwork) -> None:
+    """A server refuses the whole table (170) when one of its places lies on no road it knows."""
+    lost = at(40, 40)
+    asked: list[tuple[str, dict[str, Any]]] = []
+    known = same_roads(own)
+
+    def picky(order: dict[str, Any]) -> httpx.Response:
+        off_map = any(place["lat"] == lost.lat for place in (*order["sources"], *order["targets"]))
+        refusal = {"error_code": 170, "error": "Locations are in unconnected regions. Go check/edit the map at osm.org"}
+        return httpx.Response(400, json=refusal) if off_map else known(order)
+
+    origins = [HERE, at(1, 0), lost, at(2, 0), at(2, 1)]
+
+    to_one = router(own, picky, asked).travel_s(origins, THERE)
+    to_all = router(own, picky).matrix_s(origins, origins)
+
+    expected = own.matrix_s(origins, origins)
+    expected[2], expected[:, 2] = np.inf, np.inf
+    assert to_one == pytest.approx([*own.travel_s(origins[:2], THERE), np.inf, *own.travel_s(origins[3:], THERE)])
+    assert to_all == pytest.approx(expected)
+    assert len(asked) <= 7
+
+
+def test_a_long_straight_street_is_one_ring_and_a_bent_one_follows_its_bends(own: RoadNetwork) -> None:
+    asked: list[tuple[str, dict[str, Any]]] = []
+    straight = tuple(at(0, north / 2) for north in range(60))
+    bent = (*straight, at(5, 29.5), at(5.005, 29.6), at(9, 29.5))
+
+    router(own, table(10), asked).travel_s([HERE], THERE, blocked=frozenset({Blocked((straight,), 6.0)}))
+    router(own, table(10), asked).travel_s([HERE], THERE, blocked=frozenset({Blocked((bent,), 6.0)}))
+
+    assert [[len(ring) for ring in order["exclude_polygons"]] for _, order in asked] == [[5], [5, 5, 5, 5]]
 
 
 def test_closed_roads_go_with_the_question_as_rings_around_them(own: RoadNetwork) -> None:
@@ -133,6 +235,9 @@ def test_whatever_goes_wrong_the_own_network_answers(own: RoadNetwork, answer: A
     elsewhere = router(own, answer)
 
     assert elsewhere.travel_s([HERE], THERE).tolist() == own.travel_s([HERE], THERE).tolist()
+    assert elsewhere.matrix_s([HERE, at(1, 0)], [THERE]).tolist() == own.matrix_s([HERE, at(1, 0)], [THERE]).tolist()
+    by_way = [one.by_way_of([HERE], [at(1, 0)], THERE, stop_s=9)[0].tolist() for one in (elsewhere, own)]
+    assert by_way[0] == by_way[1]
     assert elsewhere.route(HERE, THERE).length_m == own.route(HERE, THERE).length_m
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from command_center.center import Center
 from command_center.db.tables import Incident, Unit
+from command_center.domain.dispatching import Shown
 from command_center.domain.errors import NotPermitted, UnitNotAvailable, UnknownIncident
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor
@@ -16,10 +17,11 @@ from command_center.domain.status import UnitStatus
 from command_center.services import assigning
 from command_center.services.assigning import SendTogether, Together, propose_together, send_together
 from command_center.services.dispatching import DispatchUnits, dispatch_units
+from command_center.services.proposing import propose_units
 from tests.builders import given, take_test_call
 from tests.conftest import Clock
 from tests.services.test_coverage import out_of_service
-from tests.working import rows
+from tests.working import entries, rows
 
 
 def waits(center: Center, place: str, level: Level, kind: str = "E107") -> int:
@@ -89,6 +91,35 @@ def test_a_proposal_is_accepted_whole_and_one_refusal_holds_up_nobody_else(cente
     assert [type(one.refused) for one in sent] == [type(None), UnitNotAvailable, type(None), UnknownIncident]
     assert [one.assignments for one in again] == [one.assignments for one in sent[:3]]
     assert {int(row["incident_id"]) for row in rows(center, "assignment")} >= {ids[0], ids[2]}
+
+
+def test_a_joint_proposal_that_is_accepted_is_on_the_record_as_followed(center: Center, officer: Actor) -> None:
+    out_of_service(center, but=("patrol-01", "patrol-12"))
+    first, grave = waits(center, "XQ001", Level.IV), waits(center, "XQ002", Level.I)
+    found = propose_together(center)
+    units = by_incident(found)
+    alone = propose_units(center, first).preselected
+    assert units[first] != set(alone), "alone it would get the unit that the graver one needs"
+
+    send_together(center, SendTogether(orders=tuple((it, tuple(sent)) for it, sent in units.items())), officer)
+
+    assert entries(center, "ProposalOverruled") == []
+    kept = {it["incident_id"]: it for it in entries(center, "ProposalFollowed")}
+    assert {it: set(kept[it]["proposed"]) for it in kept} == units
+    assert all(it["together"] for it in kept.values())
+    arrival_s = {one.incident_id: [round(unit.arrival_s) for unit in one.units] for one in found.incidents}
+    assert {it: kept[it]["proposed_s"] for it in kept} == arrival_s
+    assert kept.keys() == {first, grave}
+
+
+def test_who_changes_a_joint_proposal_is_on_the_record_with_what_was_shown(center: Center, officer: Actor) -> None:
+    incident = waits(center, "XQ001", Level.III)
+    shown = {incident: Shown(proposed=("patrol-05",), arrival_s={"patrol-05": 140.0}, together=True)}
+
+    send_together(center, SendTogether(orders=((incident, ("patrol-01",)),), shown=shown), officer)
+
+    (kept,) = entries(center, "ProposalOverruled")
+    assert (kept["proposed"], kept["proposed_s"], kept["sent"], kept["together"]) == (["patrol-05"], [140], ["patrol-01"], True)
 
 
 def test_only_the_desk_sends(center: Center, display: Actor) -> None:

@@ -245,6 +245,39 @@ def test_what_is_no_deep_water_somewhere_closes_nothing(center: Center, clock: C
     assert rows(center, "closure") == []
 
 
+@pytest.mark.parametrize(("depth_cm", "states"), [(27.0, ["proposed"]), (26.9, [])])
+def test_twenty_seven_centimetres_are_deep_enough(center: Center, clock: Clock, depth_cm: float, states: list[str]) -> None:
+    measure(center, depth_cm)
+
+    work_off(center, clock)
+
+    assert [row["state"] for row in rows(center, "closure")] == states
+
+
+@pytest.mark.parametrize(("depth_cm", "states"), [(27.0, ["proposed"]), (26.9, [])])
+def test_a_proposal_stands_until_the_water_is_below_that(center: Center, clock: Clock, depth_cm: float, states: list[str]) -> None:
+    measure(center, 40)
+    work_off(center, clock)
+
+    measure(center, depth_cm)
+    work_off(center, clock)
+
+    assert [row["state"] for row in rows(center, "closure")] == states
+
+
+@pytest.mark.parametrize(("depth_cm", "has_gone"), [(15.0, False), (14.9, True)])
+def test_below_fifteen_centimetres_the_water_has_gone(center: Center, clock: Clock, depth_cm: float, has_gone: bool) -> None:
+    close(center, place_id=PUDDLE)
+    measure(center, 40)
+    work_off(center, clock)
+
+    measure(center, depth_cm)
+    work_off(center, clock)
+
+    assert (closure(center)["drained_at"] is not None) is has_gone
+    assert len(entries(center, "WaterGone")) == has_gone
+
+
 def test_a_reading_that_is_no_longer_the_newest_closes_nothing(center: Center, clock: Clock) -> None:
     wrong = measure(center, 300)
     measurements.correct_measurement(center, wrong, 3, OFFICER, "one zero too many")

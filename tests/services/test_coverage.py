@@ -204,6 +204,7 @@ def test_a_proposal_says_what_each_unit_and_the_whole_set_costs(center: Center, 
 
     assert proposal.cover_before == pytest.approx(now.share)
     assert proposal.cover_after == pytest.approx(circle(center, *proposal.preselected).share)
+    assert coverage.cover_without(center, proposal.preselected) == pytest.approx((proposal.cover_before, proposal.cover_after))
     priced = {unit.unit_id: unit.cover_after for unit in proposal.units}
     assert priced.pop("patrol-02") is None, "who cannot be sent has no price"
     assert priced == {unit: pytest.approx(circle(center, unit).share) for unit in priced}

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from command_center.center import Center
+from command_center.domain.dispatching import Shown, shown_by
 from command_center.domain.errors import (
     IllegalStep,
     IncidentEnded,
@@ -26,8 +27,10 @@ from command_center.services.assignments import ReportStatus
 from command_center.services.dispatching import DispatchUnits
 from command_center.services.live import read_snapshot
 from command_center.services.positions import Intake, Reading
+from command_center.words import phrases
 from tests.builders import OFFICER, somewhere, take_test_call
 from tests.conftest import Clock
+from tests.working import entries
 
 
 @pytest.fixture
@@ -37,6 +40,10 @@ def incident_id(center: Center, officer: Actor) -> int:
 
 def dispatch(center: Center, actor: Actor, incident_id: int, *units: str, key: str | None = None) -> tuple[int, ...]:
     return dispatching.dispatch_units(center, DispatchUnits(incident_id=incident_id, unit_ids=units, key=key), actor)
+
+
+def send(center: Center, actor: Actor, incident_id: int, *units: str, shown: Shown | None = None) -> None:
+    dispatching.dispatch_units(center, DispatchUnits(incident_id=incident_id, unit_ids=units, shown=shown), actor)
 
 
 def report(center: Center, actor: Actor, assignment_id: int, status: str) -> None:
@@ -64,7 +71,55 @@ def test_a_dispatch_moves_unit_and_incident_and_is_on_the_record(center: Center,
     assert units_on_board(center)["patrol-01"] == "dispatched"
     entry = story.entries[-1]
     assert (entry["event"], entry["actor"]) == ("UnitDispatched", officer.name)
-    assert entry["facts"]["proposed"]
+
+
+def test_the_log_keeps_what_was_proposed_and_that_it_was_followed(center: Center, officer: Actor, incident_id: int) -> None:
+    proposal = proposing.propose_units(center, incident_id, with_cover=True)
+    (best,) = (unit for unit in proposal.units if unit.preselected)
+
+    send(center, officer, incident_id, best.unit_id, shown=shown_by(proposal))
+
+    assert entries(center, "ProposalOverruled") == []
+    (kept,) = entries(center, "ProposalFollowed")
+    assert (kept["proposed"], kept["sent"]) == ([best.unit_id], [best.unit_id])
+    assert kept["proposed_s"] == kept["sent_s"] == [round(best.arrival_s)]
+    assert (kept["cover_before"], kept["cover_sent"]) == (proposal.cover_before, proposal.cover_after)
+    (order,) = entries(center, "UnitDispatched")
+    assert order["proposed"] == [best.unit_id]
+
+
+def test_who_chooses_otherwise_is_on_the_record_with_both(center: Center, officer: Actor, incident_id: int) -> None:
+    proposal = proposing.propose_units(center, incident_id)
+    (best,) = (unit for unit in proposal.units if unit.preselected)
+    other = next(unit for unit in proposal.units if not unit.preselected)
+
+    send(center, officer, incident_id, other.unit_id)
+
+    assert entries(center, "ProposalFollowed") == []
+    (kept,) = entries(center, "ProposalOverruled")
+    assert (kept["proposed"], kept["proposed_s"]) == ([best.unit_id], [round(best.arrival_s)])
+    assert (kept["sent"], kept["sent_s"]) == ([other.unit_id], [round(other.arrival_s)])
+    signs = {unit.unit_id: unit.call_sign.zh for unit in (best, other)}
+    told = phrases.event("zh_CN", "ProposalOverruled", kept, signs)
+    assert told.endswith(f"建议 {signs[best.unit_id]}，实派 {signs[other.unit_id]}")
+
+
+def test_the_record_holds_what_the_officer_saw_not_what_is_true_by_now(center: Center, officer: Actor, incident_id: int) -> None:
+    seen = Shown(proposed=("patrol-09",), arrival_s={"patrol-09": 61.4}, cover_before=0.94, cover_proposed=0.81, cover_sent=0.92)
+
+    send(center, officer, incident_id, "巡03", shown=seen)
+
+    (kept,) = entries(center, "ProposalOverruled")
+    assert (kept["proposed"], kept["proposed_s"], kept["sent"], kept["sent_s"]) == (["patrol-09"], [61], ["patrol-03"], [None])
+    assert [kept[f"cover_{which}"] for which in ("before", "proposed", "sent")] == [0.94, 0.81, 0.92]
+
+
+def test_a_further_unit_overrules_nothing_for_nobody_was_proposed(center: Center, officer: Actor, incident_id: int) -> None:
+    send(center, officer, incident_id, *proposing.propose_units(center, incident_id).preselected)
+
+    send(center, officer, incident_id, "patrol-12")
+
+    assert (len(entries(center, "ProposalFollowed")), entries(center, "ProposalOverruled")) == (1, [])
 
 
 def test_all_units_are_sent_or_none(center: Center, officer: Actor, incident_id: int) -> None:

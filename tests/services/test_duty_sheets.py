@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from sqlalchemy.orm import Session
 
 from command_center.center import Center
+from command_center.db.tables import Responsibility
 from command_center.domain.errors import NotPermitted, SheetRefused, SheetUnreadable
 from command_center.domain.rights import Actor
 from command_center.domain.watches import CENTRE, Duty, PersonRole
@@ -48,10 +50,8 @@ def cells_of(content: bytes) -> list[list[Any]]:
 def refused(take: Callable[[], object]) -> list[str]:
     with pytest.raises(SheetRefused) as refusal:
         take()
-    cells, count = refusal.value.facts["cells"], refusal.value.facts["count"]
-    assert isinstance(cells, list)
-    assert count == len(cells)
-    return [str(cell) for cell in cells]
+    assert refusal.value.facts["count"] == len(refusal.value.cells)
+    return ["|".join((it["cell"], it["code"], it["value"])) for it in refusal.value.cells]
 
 
 def exported(center: Center, language: str = "zh_CN") -> bytes:
@@ -149,10 +149,31 @@ def test_every_wrong_cell_is_named_and_nothing_is_taken_over(center: Center, off
         "D3|unknown_person|不认识",
         "E3|ambiguous_person|赵一",
         "F3|double_person|DO02",
+        "G3|formula|=1+1",
         "C4|ends_before_it_begins|2026-03-21 08:00",
     ]
     assert history.verify_log(center).lines == lines
     assert watches.find_watches(center, here(center, "2026-03-20 08:00"), here(center, "2026-03-21 08:00")) == []
+
+
+def test_a_thousand_bad_rows_among_good_ones_are_all_told_and_none_of_the_good_ones_is_taken_over(center: Center, officer: Actor) -> None:
+    lines = history.verify_log(center).lines
+    days = [f"{2027 + number // 300}-{number // 25 % 12 + 1:02d}-{number % 25 + 1:02d}" for number in range(2_000)]
+    rows = [["月球" if number % 2 else "指挥中心", f"{at} 08:00", f"{at} 20:00", *[None] * 4] for number, at in enumerate(days)]
+
+    told = refused(lambda: roster_sheet.import_roster(center, book(ROSTER, *rows), officer))
+
+    assert told == [f"A{number + 2}|unknown_post|月球" for number in range(1, 2_000, 2)]
+    assert history.verify_log(center).lines == lines
+    assert watches.find_watches(center, here(center, "2027-01-01 00:00"), here(center, "2034-01-01 00:00")) == []
+
+
+def test_a_sheet_without_rows_is_refused_as_it_cannot_be_the_one_that_was_meant(center: Center, officer: Actor) -> None:
+    with pytest.raises(SheetUnreadable) as refusal:
+        roster_sheet.import_roster(center, book(ROSTER), officer)
+
+    assert phrases.refusal("zh_CN", refusal.value) == "无法读取该表格：表头下没有数据行。"
+    assert phrases.refusal("en", refusal.value) == "This file cannot be read as a sheet: there are no rows below its headings."
 
 
 def test_rows_that_do_not_go_together_are_named(center: Center, officer: Actor) -> None:
@@ -251,6 +272,39 @@ def test_every_wrong_cell_of_the_list_is_named(center: Center, officer: Actor) -
     ]
 
 
+def test_what_a_list_would_change_is_told_first_and_nothing_is_written(center: Center, officer: Actor) -> None:
+    lines = history.verify_log(center).lines
+    before = responsibilities.responsible_for(center, "XQ001")
+    assigned = center.catalogue.responsibilities["XQ001"]
+    content = edited(responsibility_sheet.responsibility_sheet(center, "zh_CN"), lambda sheet: sheet.__setitem__("D2", "SC65"))
+
+    told = responsibility_sheet.preview_responsibilities(center, content, officer)
+
+    assert (told.rows, told.gaps_before, told.gaps_after) == (1865, 0, 0)
+    (change,) = told.changes
+    assert (change.target_id, change.lead_before, change.lead_after) == ("XQ001", assigned.lead, "SC65")
+    assert change.community_before == change.community_after == tuple(sorted(assigned.community))
+    assert responsibilities.responsible_for(center, "XQ001") == before
+    assert history.verify_log(center).lines == lines
+
+
+def test_a_list_that_closes_a_gap_says_so_and_one_that_cannot_be_right_is_refused_as_the_import_would(
+    center: Center, officer: Actor
+) -> None:
+    assigned = center.catalogue.responsibilities["XQ001"]
+    with Session(center.engine) as session, session.begin():
+        session.delete(session.get_one(Responsibility, ("XQ001", assigned.lead)))
+    closes = book(LIST, ["XQ001", None, None, assigned.lead, "、".join(assigned.community)])
+    wrong = book(LIST, ["XQ001", None, None, "谁", "、".join(assigned.community)], ["XQ002", None, None, assigned.lead, None])
+
+    told = responsibility_sheet.preview_responsibilities(center, closes, officer)
+
+    assert (told.gaps_before, told.gaps_after, told.changes[0].lead_before) == (1, 0, None)
+    by_preview = refused(lambda: responsibility_sheet.preview_responsibilities(center, wrong, officer))
+    assert by_preview == refused(lambda: responsibility_sheet.import_responsibilities(center, wrong, officer))
+    assert by_preview == ["D2|unknown_cadre|谁", "E3|empty|"]
+
+
 # ---- files that are no sheets of ours ------------------------------------------------------------------------------------------------
 
 
@@ -287,13 +341,13 @@ def test_what_is_no_workbook_is_refused(center: Center, officer: Actor, take: Im
 def test_a_sheet_with_other_columns_is_refused_by_their_names(center: Center, officer: Actor) -> None:
     told = refused(lambda: roster_sheet.import_roster(center, book(["岗位", "起", "起", "电话", *ROSTER[3:]]), officer))
 
-    assert told == ["C1|double_column|起", "D1|unknown_column|电话", "A1|missing_column|止 / To"]
+    assert told == ["A1|missing_column|止 / To", "C1|double_column|起", "D1|unknown_column|电话"]
     assert refused(lambda: responsibility_sheet.import_responsibilities(center, book(), officer))
 
 
 def test_more_rows_than_a_street_can_have_are_refused(center: Center, officer: Actor) -> None:
     with pytest.raises(SheetUnreadable):
-        responsibility_sheet.import_responsibilities(center, book(LIST, *[["XQ001", None, None, "SC01", "CC01"]] * 10_001), officer)
+        responsibility_sheet.import_responsibilities(center, book(LIST, *[["XQ001", None, None, "SC01", "CC01"]] * 20_001), officer)
 
 
 def test_text_that_looks_like_a_formula_is_exported_as_text(center: Center, officer: Actor) -> None:
@@ -308,7 +362,11 @@ def test_text_that_looks_like_a_formula_is_exported_as_text(center: Center, offi
 
 
 def test_who_may_not_write_the_roster_imports_nothing(center: Center, display: Actor) -> None:
-    takes: list[Import] = [roster_sheet.import_roster, responsibility_sheet.import_responsibilities]
+    takes: list[Import] = [
+        roster_sheet.import_roster,
+        responsibility_sheet.import_responsibilities,
+        responsibility_sheet.preview_responsibilities,
+    ]
     for take in takes:
         with pytest.raises(NotPermitted):
             take(center, b"", display)

@@ -32,14 +32,18 @@ from command_center.domain.errors import (
     WatchIsOver,
 )
 from command_center.domain.handover import HandoverReport, HandoverStatus, SectionEdit
+from command_center.domain.positions import Fix
 from command_center.domain.rights import Actor, Role
+from command_center.domain.status import UnitStatus
 from command_center.domain.watches import WatchStatus
-from command_center.services import handover, incidents, watches
+from command_center.services import closures, handover, incidents, measurements, units, watches
+from command_center.services.closures import CloseRoad
 from command_center.services.handover import EditHandover
+from command_center.services.measurements import TakeMeasurement
 from tests.builders import take_test_call
 from tests.conftest import Clock
 from tests.flood_night import PASSPHRASE, flood_night, signer
-from tests.working import entries
+from tests.working import entries, work_off
 
 DAY = timedelta(days=1)
 
@@ -124,20 +128,83 @@ def test_a_flood_night_fills_the_report(center: Center, clock: Clock, officer: A
     assert int(pump["issued"]) == night.pumps.held
     assert int(pump["below_minimum"]) == 9 - int(pump["on_hand"])
     assert (hoods["issued"], hoods["returned"]) == ("6", "2")
+    assert row(report, "closures", f"closure:{night.closure}")["guarded_by"] == "Patrol 05, on its way"
     assert row(report, "people", f"shelter:{night.shelter}")["occupied"] == "36"
     assert {line.cells["kind"].value for line in report.section("clocks").lines} >= {"phone", "initial"}
     assert row(report, "todo", f"entry:{night.promise}")["text"].startswith("follow up: ")
     assert {it.kind for it in report.blockers} == {"unacknowledged_dispatch", "emergency_without_owner", "report_clock_overdue"}
 
 
-def test_what_is_not_kept_here_says_so_instead_of_showing_nothing(center: Center, officer: Actor) -> None:
+def test_what_is_not_kept_here_says_so_and_can_be_written(center: Center, officer: Actor, outgoing: Actor) -> None:
+    handover_id = handover.open_handover(center, officer)
+
+    section = handover.handover_context(center, officer, handover_id).section("reports")
+    assert section.note is not None
+    assert "governance platform" in section.note.en
+    assert form(handover.handover_context(center, officer), "reports")["received"] == "—"
+    write(center, outgoing, handover_id, "reports", fields={"received": "14", "overdue": "1"})
+    assert handover.handover_context(center, officer, handover_id).section("reports").lines[0].cells["received"].text.en == "14"
+
+
+def test_water_that_proposes_a_closure_is_handed_over_as_not_decided(center: Center, clock: Clock, officer: Actor) -> None:
+    measurements.take_measurement(center, TakeMeasurement(metric="ponding_depth_cm", value=31.0, place_id="XQ002"), officer)
+    work_off(center, clock)
+
     report = handover.handover_context(center, officer)
 
-    for key in ("closures", "reports"):
-        note = report.section(key).note
-        assert note is not None
-        assert "not kept by this centre" in note.en
-    assert form(report, "reports")["received"] == "—"
+    (water,) = report.section("closures").lines
+    told = {name: cell.text.en for name, cell in water.cells.items()}
+    assert told == told | {"reason": "water 31 cm deep", "guarded_by": "nobody", "reopen_rule": "only proposed: the desk has to decide"}
+    assert report.section("closures").note is None
+
+
+def test_a_unit_is_handed_over_where_it_stands_and_with_what_is_wrong_with_it(center: Center, officer: Actor) -> None:
+    place = center.catalogue.places["XQ030"]
+    center.tracks.store([Fix(unit_id="patrol-04", at=center.now(), point=place.point, battery_pct=90.0)])
+    units.set_unit_status(center, "patrol-04", UnitStatus.OUT_OF_SERVICE, officer, "左前轮漏气")
+    units.plan_service(center, "patrol-06", center.now().date() - timedelta(days=3), officer)
+
+    report = handover.handover_context(center, officer)
+
+    standing = row(report, "units", "unit:patrol-04")
+    assert (standing["place"], standing["fault"]) == (f"near {place.name.en}", "左前轮漏气")
+    assert row(report, "units", "unit:patrol-06")["fault"].startswith("maintenance was due 2026-02-27")
+
+
+def test_closed_roads_are_handed_over_with_their_guards_and_what_opens_them(center: Center, officer: Actor) -> None:
+    street = closures.close_road(center, CloseRoad(street=center.roads.streets[0].zh, reason="管道抢修", guard="patrol-05"), officer)
+    spot = closures.close_road(center, CloseRoad(place_id="XQ002", reason="积水"), officer)
+
+    report = handover.handover_context(center, officer)
+
+    assert row(report, "closures", f"closure:{street}") | {"place": "", "since": ""} == {
+        "place": "",
+        "since": "",
+        "reason": "管道抢修",
+        "guarded_by": "Patrol 05, on its way",
+        "reopen_rule": "by order of the desk",
+    }
+    assert row(report, "closures", f"closure:{spot}")["guarded_by"] == "nobody"
+    assert row(report, "closures", f"closure:{spot}")["reopen_rule"] == "when the water is below 15 cm"
+
+
+def test_every_figure_that_the_system_wrote_leads_to_its_rows(center: Center, clock: Clock, officer: Actor) -> None:
+    flood_night(center, clock, officer)
+    closures.close_road(center, CloseRoad(place_id="XQ002", reason="积水"), officer)
+
+    report = handover.handover_context(center, officer)
+
+    by_hand = {"reports", "instructions", "equipment", "remarks", "signatures"}
+    drawn = [section for section in report.sections if section.key not in by_hand]
+    assert [section.key for section in drawn if not section.lines] == []
+    silent = [
+        (section.key, line.key, name)
+        for section in drawn
+        for line in section.lines
+        for name, cell in line.cells.items()
+        if cell.text.en != "—" and cell.link is None
+    ]
+    assert silent == []
 
 
 def test_the_report_costs_the_same_statements_however_much_has_happened(center: Center, clock: Clock, officer: Actor) -> None:

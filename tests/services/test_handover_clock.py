@@ -173,3 +173,37 @@ def test_without_a_roster_it_looks_again_every_hour(center: Center, clock: Clock
 
     (due,) = looks(center)
     assert timedelta(minutes=59) < due - center.now() <= timedelta(hours=1)
+
+
+def test_workers_that_slept_over_the_hour_catch_up_on_the_warning(center: Center, clock: Clock) -> None:
+    """Nobody ever took over and no report was begun: by the roster alone the next watch would be on duty."""
+    clock.advance((here(center, "2026-03-03 09:40") - clock.now()).total_seconds())
+
+    work_off(center, clock)
+
+    (late,) = entries(center, "HandoverLate")
+    assert (late["number"], late["minutes"]) == ("20260302-1", 100)
+    message = call(center)
+    assert message is not None
+    assert (message.audience, message.recipients) == ("duty_chain", 3)
+    found = handover_clock.late_watch(center)
+    assert found is not None
+    assert (found.number, found.since) == ("20260302-1", here(center, "2026-03-03 08:00"))
+
+
+def test_wall_and_console_are_told_while_the_workers_still_sleep(center: Center, clock: Clock) -> None:
+    for at, number in (("2026-03-03 08:29", None), ("2026-03-03 08:30", "20260302-1"), ("2026-03-03 09:40", "20260302-1")):
+        clock.advance((here(center, at) - clock.now()).total_seconds())
+        found = handover_clock.late_watch(center)
+        assert (None if found is None else found.number) == number
+
+
+def test_a_watch_that_was_relieved_is_late_no_more(center: Center, clock: Clock, outgoing: Actor, incoming: Actor) -> None:
+    until(center, clock, "2026-03-03 08:45")
+    assert handover_clock.late_watch(center) is not None
+    handover_id = ready(center, outgoing)
+
+    handover.sign_outgoing(center, handover_id, PASSPHRASE, outgoing)
+    handover.sign_incoming(center, handover_id, PASSPHRASE, incoming)
+
+    assert handover_clock.late_watch(center) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import stat
 from datetime import timedelta
@@ -15,11 +16,13 @@ from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Role
 from command_center.domain.status import UnitStatus
 from command_center.domain.watches import PersonRole
-from command_center.services import activations, duty_log, paper, units
+from command_center.services import activations, closures, duty_log, paper, units
 from command_center.services.activations import ActivatePlan
+from command_center.services.closures import CloseRoad
 from command_center.services.people import PersonFacts, add_person
 from tests.builders import take_test_call
 from tests.conftest import Clock
+from tests.waiting import eventually
 
 
 def test_the_page_names_incidents_vehicles_plans_and_telephones(center: Center, officer: Actor, admin: Actor) -> None:
@@ -41,6 +44,29 @@ def test_the_page_needs_nothing_but_itself_and_is_no_way_in(center: Center, offi
 
     assert re.findall(r"<script|<link|<img|https?://|src=|href=", page.replace("&lt;img src=x", "")) == []
     assert "&lt;img src=x" in page
+
+
+def test_the_page_is_written_again_and_again(center: Center, officer: Actor) -> None:
+    file = center.folder / paper.FOLDER / paper.FILES["zh_CN"]
+
+    async def room() -> str:
+        writing = asyncio.create_task(paper.keep_writing(center, every_s=0.01))
+        await asyncio.to_thread(eventually, lambda: file.exists() and "没有未结" in file.read_text("utf-8"))
+        number = (await asyncio.to_thread(take_test_call, center, officer)).number
+        await asyncio.to_thread(eventually, lambda: number in file.read_text("utf-8"), within_s=30)
+        writing.cancel()
+        return number
+
+    assert asyncio.run(room()) in file.read_text("utf-8")
+
+
+def test_a_closed_road_and_a_step_that_the_street_added_are_on_the_page(center: Center, officer: Actor) -> None:
+    closures.close_road(center, CloseRoad(place_id="XQ001", guard="patrol-05", reason="下穿通道积水"), officer)
+
+    page = paper.draw(center, "zh_CN", officer)
+
+    assert "下穿通道积水" in page
+    assert re.search(r"<td>已断路</td><td></td><td>下穿通道积水</td><td>巡05</td>", page)
 
 
 def test_a_display_does_not_get_what_callers_said(center: Center, display: Actor) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from command_center.api import reference
 from command_center.center import Center
+from command_center.db.tables import Incident
 from command_center.domain.levels import Level
 from command_center.domain.positions import Fix
 from command_center.domain.rights import Actor, Role
@@ -72,6 +73,11 @@ COMMANDER = Actor(name="commander", role=Role.COMMANDER)
 ADMIN = Actor(name="admin", role=Role.ADMIN)
 
 
+def timers_of_row(center: Center, incident_id: int) -> list[timers.Timer]:
+    with center.read() as session:
+        return timers.timers_of(center.catalogue, session.get_one(Incident, incident_id))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
     """The centre after a flood, and ids of what there is to look at."""
@@ -92,7 +98,7 @@ READS: Mapping[str, Callable[[Center, Night], object]] = {
     "history.recent_entries": lambda center, _: history.recent_entries(center, before_id=9),
     "history.incident_story": lambda center, night: history.incident_story(center, night.ids.working, OFFICER),
     "history.find_incidents": lambda center, _: [history.find_incidents(center, open_only=it) for it in (True, False)],
-    "timers.timers_of": lambda center, night: timers.timers_of(center, night.ids.silent),
+    "timers.timers_of": lambda center, night: timers_of_row(center, night.ids.silent),
     "calls.joinable": lambda center, _: calls.joinable(center, "E103", somewhere(center)),
     "proposing.propose_units": lambda center, night: proposing.propose_units(center, night.ids.unowned, with_cover=True),
     "proposing.propose_for": lambda center, _: proposing.propose_for(center, center.catalogue.incident_types["E102"], somewhere(center)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from time import process_time
 
 import numpy as np
@@ -17,7 +18,8 @@ from command_center.services import assignments, simulating
 from command_center.services.assignments import ReportStatus
 from command_center.services.dispatching import DispatchUnits, dispatch_units
 from command_center.services.hindsight import hindsight
-from command_center.services.simulating import POLICIES, Stage
+from command_center.services.policies import GROUP, POLICIES, NoSuchPolicy, policy_named, policy_names
+from command_center.services.simulating import Stage
 from tests.builders import take_test_call
 from tests.conftest import Clock
 
@@ -70,8 +72,40 @@ def test_thousands_of_calls_pass_in_a_second(center: Center, sixteen: Stage) -> 
 
 
 def test_an_unknown_policy_is_a_mistake_that_shows(center: Center, sixteen: Stage) -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(NoSuchPolicy, match="severity_first"):
         simulating.run(sixteen, simulating.day_calls(center.catalogue, sixteen, days=1, per_day=5, seed=1), "clever")
+
+
+FARTHEST_FROM_STANDBY = """
+from command_center.domain.simulation import WaitsAt
+
+
+class Farthest:
+    waits_at = WaitsAt.STANDBY
+
+    def choose(self, moment):
+        order = moment.waiting[:1]
+        return [(int(moment.free[moment.arrival_s(moment.free, order)[:, 0].argmax()]), int(order[0]))]
+"""
+
+
+def test_a_package_brings_a_policy_that_takes_part_by_its_name_and_takes_no_name_that_ships(
+    center: Center, sixteen: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An installed package is a folder of metadata on the path."""
+    package = tmp_path / "far_policies-1.0.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: far-policies\nVersion: 1.0\n", encoding="utf-8")
+    (package / "entry_points.txt").write_text(f"[{GROUP}]\nfar = far_away:Farthest\nours = far_away:Farthest\n", encoding="utf-8")
+    (tmp_path / "far_away.py").write_text(FARTHEST_FROM_STANDBY, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    calls = simulating.day_calls(center.catalogue, sixteen, days=2, per_day=50, seed=3)
+
+    far, near = (simulating.run(sixteen, calls, policy) for policy in ("far", "ours_standby"))
+
+    assert policy_names() == [*POLICIES, "far"]
+    assert far.weighted_s > 1.3 * near.weighted_s
+    assert policy_named("ours") is POLICIES["ours"]
 
 
 # ---- hindsight ---------------------------------------------------------------------------------------------------------------------

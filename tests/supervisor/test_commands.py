@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +18,7 @@ from command_center.catalogue import FOLDER
 from command_center.center import Center
 from command_center.domain.rights import Actor, Role
 from command_center.services import access, history
+from command_center.services.base_maps import is_imported
 from tests.builders import take_test_call
 
 Command = Callable[..., Result]
@@ -35,8 +38,8 @@ COMMANDS = [
     "backup",
     "restore",
     "import roads",
+    "vehicles",
     "simulate",
-    "simulate-days",
 ]
 
 
@@ -185,7 +188,43 @@ def test_roads_are_imported_from_an_osm_file(command: Command, center: Center) -
 
     assert result.exit_code == 0, result.stderr
     assert "named streets" in result.stdout
-    assert center.roads_file.with_name("base_map.json").exists()
+    assert is_imported(center.roads_file)
+
+
+def test_whoever_imports_sees_how_many_bytes_and_percent_are_done(command: Command, center: Center) -> None:
+    """The bar is for a terminal, so the command gets one of its own for what it says beside its answer."""
+    screen, terminal = os.openpty()
+    file = FOLDER / "roads" / "demo.osm.pbf"
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "command_center", "import", "roads", str(file)],
+        stdout=subprocess.DEVNULL,
+        stderr=terminal,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "120"},
+    ) as importing:
+        os.close(terminal)
+        shown = read_terminal(screen)
+        assert importing.wait() == 0
+
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
+    percents = [int(number) for number in re.findall(r"(\d+)%", plain)]
+    assert "Reading demo.osm.pbf" in plain
+    assert percents == sorted(percents)
+    assert percents[-1] == 100
+    size_kb = f"{file.stat().st_size / 1000:.1f}"
+    assert f"{size_kb}/{size_kb} kB" in plain
+
+
+def read_terminal(screen: int) -> str:
+    """Everything written to the other end of a terminal, until it is closed."""
+    said = b""
+    try:
+        while piece := os.read(screen, 65_536):
+            said += piece
+    except OSError:  # a terminal that nobody writes to any more ends with an error
+        pass
+    os.close(screen)
+    return said.decode()
 
 
 @pytest.mark.parametrize("content", [None, b"", b"this is no map"])
@@ -214,13 +253,59 @@ def test_a_database_that_cannot_be_reached_is_named(command: Command, monkeypatc
 
 
 def test_policies_are_compared_on_simulated_days(command: Command, center: Center) -> None:
-    result = command("simulate-days", "--days", "0.5", "--seed", "3", "--policy", "ours", "--policy", "closest", "--calls-per-day", "40")
+    result = command("simulate", "--days", "0.5", "--seed", "3", "--policy", "ours", "--policy", "closest", "--calls-per-day", "40")
 
     assert result.exit_code == 0, result.stderr
     assert "ours" in result.stdout
     assert "closest" in result.stdout
-    refused(command("simulate-days", "--policy", "clever"), "no policy 'clever'")
-    refused(command("simulate-days", "--weather", "fog"), "dry, rain or snow")
+    refused(command("simulate", "--policy", "clever"), "no policy 'clever'")
+    refused(command("simulate", "--weather", "fog"), "dry, rain or snow")
+
+
+def test_a_policy_from_outside_is_simulated_by_its_module_and_class_or_refused(
+    command: Command, center: Center, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my_street.py").write_text(FARTHEST_POLICIES, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    few = ("simulate", "--days", "1", "--seed", "3", "--calls-per-day", "40", "--policy")
+
+    result = command(*few, "my_street:Farthest", "--policy", "closest")
+
+    assert result.exit_code == 0, result.stderr
+    assert "my_street:Farthest" in result.stdout
+    refused(command(*few, "my_street:Twice"), "'my_street:Twice' does what cannot be done: vehicle")
+    refused(command(*few, "my_street:Nothing"), "is no policy")
+    refused(command(*few, "my_street:Absent"), "cannot be loaded")
+    refused(command(*few, "no_such_street:Farthest"), "cannot be loaded")
+    refused(command(*few, "my_street:NeedsMore"), "cannot be made without arguments")
+    refused(command(*few, "::"), "cannot be loaded")
+
+
+FARTHEST_POLICIES = """
+from command_center.domain.simulation import WaitsAt
+
+
+class Farthest:
+    waits_at = WaitsAt.STATIONS
+
+    def choose(self, moment):
+        arrival_s = moment.arrival_s(moment.free, moment.waiting[:1])
+        return [(int(moment.free[arrival_s[:, 0].argmax()]), int(moment.waiting[0]))]
+
+
+class Twice(Farthest):
+    def choose(self, moment):
+        return super().choose(moment) * 2
+
+
+class NeedsMore(Farthest):
+    def __init__(self, more):
+        self.more = more
+
+
+class Nothing:
+    pass
+"""
 
 
 def test_a_part_of_a_map_file_is_imported_and_a_wrong_box_is_told(command: Command, center: Center) -> None:

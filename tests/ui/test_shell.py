@@ -127,8 +127,8 @@ def test_two_languages_at_once_do_not_mix(screens: Screens, theatre: Theatre) ->
 
 def test_layers_are_switched_in_the_browser_and_remembered(screens: Screens) -> None:
     page = screens.open("/console")
-    seen = "[...document.querySelectorAll('.mk.place.depot')].filter(depot => depot.checkVisibility()).length"
-    until(page, "document.querySelectorAll('.mk.place.depot').length === 56")
+    seen = "[...document.querySelectorAll('.mk.depot[data-depot]')].filter(depot => depot.checkVisibility()).length"
+    until(page, "document.querySelectorAll('.mk.depot[data-depot]').length === 56")
     until(page, f"{seen} === 0")
 
     page.evaluate("document.querySelector('[data-layer=depots]').click()")

@@ -156,17 +156,29 @@ class WatchSwap(Base):
 
 
 class RollCall(Base):
-    """Asking all stations who is there (四站点名), to be answered until `due_at`."""
+    """Asking all stations who is there (四站点名), to be answered until `due_at`.
+
+    answers : how many stations gave one; every answer is a new version of the row. closed_at : when all had answered, or were asked anew.
+    """
 
     __tablename__ = "roll_call"
+    board_kind = "roll_call"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     started_at: Mapped[datetime] = mapped_column(index=True)
     started_by: Mapped[str] = mapped_column(String(80))
     due_at: Mapped[datetime]
+    answers: Mapped[int]
+    closed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy declares it on the instance
+    __table_args__ = (Index("ix_roll_call_open", "id", postgresql_where=text("closed_at IS NULL"), sqlite_where=text("closed_at IS NULL")),)
 
 
 class RollCallAnswer(Base):
-    """One station's line of a roll call. answered_at None: not yet. way: "card" (its crew) or "phone" (ticked at the desk)."""
+    """One station's line of a roll call. answered_at None: not yet. way: "card" (its crew), "link" or "phone" (ticked at the desk).
+
+    link : opens the page on which the station answers without an account. asked_by : kind of the message service that took the question.
+    """
 
     __tablename__ = "roll_call_answer"
     roll_call_id: Mapped[int] = mapped_column(ForeignKey("roll_call.id"), primary_key=True)
@@ -174,6 +186,9 @@ class RollCallAnswer(Base):
     expected: Mapped[int]
     on_duty: Mapped[int | None]
     note: Mapped[str] = mapped_column(String(200))
+    link: Mapped[str | None] = mapped_column(String(32), unique=True)
+    asked_by: Mapped[str | None] = mapped_column(String(24))
+    asked_at: Mapped[datetime | None]
     way: Mapped[str | None] = mapped_column(String(8))
     answered_by: Mapped[str | None] = mapped_column(String(80))
     answered_at: Mapped[datetime | None]

@@ -124,6 +124,10 @@ class Assignment(Base):
     on_scene_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str]
+    stop_depot: Mapped[str | None] = mapped_column(ForeignKey("depot.code"))
+    """Where the unit loads on its way, in `travel_s` already."""
+    stop_loads: Mapped[dict[str, Any] | None]
+    """Material -> how many it loads there."""
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy declares it on the instance
     __table_args__ = (

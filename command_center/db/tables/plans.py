@@ -126,7 +126,10 @@ class UnitDuty(Base):
 
 
 class Notice(Base):
-    """A message of a running plan to one audience, with its final text in both languages."""
+    """A message of a running plan to one audience, with its final text in both languages.
+
+    answer_until : who has not answered by then is late. ask_again_at : when a worker turns to them next.
+    """
 
     __tablename__ = "notice"
     board_kind: ClassVar[str | None] = "notice"
@@ -143,6 +146,7 @@ class Notice(Base):
     work: Mapped[WorkState]
     queued_at: Mapped[datetime]
     answer_until: Mapped[datetime | None]
+    ask_again_at: Mapped[datetime | None]
     recipients: Mapped[int]
     reached: Mapped[int]
     answered: Mapped[int]

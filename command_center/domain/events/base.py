@@ -4,15 +4,19 @@ Each class registers itself under its name; the log keeps name and facts, so a n
 """
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 EVENTS: dict[str, type["Event"]] = {}
 """Every kind of event by name."""
 
 
+Happened: TypeAlias = str
+"""When it was, for what is entered later: the street's own time, "2026-11-23 07:40"; "" where the line was written when it happened."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One thing that happened. Fields are str, int, float, bool, None or lists of str: they go into the log as JSON."""
+    """One thing that happened. Fields are str, int, float, bool, None or lists of these: they go into the log as JSON."""
 
     name: ClassVar[str]
 

@@ -140,8 +140,25 @@ class RollCallStarted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RollCallAsked(Event):
+    """reached : how many stations a message service took the question to; the others are to be phoned."""
+
+    roll_call_id: int
+    reached: int
+    by_hand: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollCallUnanswered(Event):
+    """The time to answer is over for these stations."""
+
+    roll_call_id: int
+    posts: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RollCallAnswered(Event):
-    """way: "card" (the crew itself) or "phone" (ticked at the desk)."""
+    """way: "card" (the crew itself), "link" (the page behind its message) or "phone" (ticked at the desk)."""
 
     roll_call_id: int
     post: str

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from command_center.domain.events.base import Event
+from command_center.domain.events.base import Event, Happened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallTaken(Event):
-    """A call opened an incident (joined=False) or joined an open one."""
+    """A call opened an incident (joined=False) or joined an open one. happened : see Happened."""
 
     incident_id: int
     number: str
@@ -16,6 +16,7 @@ class CallTaken(Event):
     call_id: int
     joined: bool
     is_simulated: bool = False
+    happened: Happened = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class IncidentClosed(Event):
     number: str
     outcome: str
     note: str = ""
+    happened: Happened = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

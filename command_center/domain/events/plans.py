@@ -222,6 +222,15 @@ class DutySent(PlanEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DutyFailed(PlanEvent):
+    """The crew could not be told through its channel; somebody has to phone."""
+
+    unit_id: str
+    duty_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DutyAcknowledged(PlanEvent):
     unit_id: str
     duty_id: int
@@ -270,9 +279,13 @@ class NoticeAnswered(NoticeEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeUnanswered(NoticeEvent):
-    """round: how often they were asked by now. recipients: names in the street's language of those who have not answered."""
+    """round: how often they were asked by now. again_in_s: when they are asked once more.
+
+    recipients: names in the street's language of those who have not answered.
+    """
 
     round: int
+    again_in_s: float = 180.0
     recipients: list[str]
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from command_center.domain.events.base import EVENTS, Event
+from command_center.domain.events.base import EVENTS, Event, Happened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +13,7 @@ class UnitOrderEvent(Event):
     number: str
     unit_id: str
     assignment_id: int
+    happened: Happened = ""
 
 
 del EVENTS["UnitOrderEvent"]  # never recorded by itself
@@ -20,10 +21,67 @@ del EVENTS["UnitOrderEvent"]  # never recorded by itself
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitDispatched(UnitOrderEvent):
-    """proposed: units the centre would have sent, best first, so that the log keeps proposal and choice."""
+    """proposed: units the centre would have sent, best first, what was shown of them stands in ProposalFollowed or ProposalOverruled.
+
+    answer_in_s: how long the crew has to answer.
+    """
 
     travel_s: float | None = None
+    answer_in_s: float = 60.0
     proposed: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitsChosen(Event):
+    """Units were chosen with a proposal in sight.
+
+    proposed, sent : units; proposed_s, sent_s : seconds until each would be there as it was shown, None where nothing was.
+    cover_before, cover_proposed, cover_sent : share of the demand within five minutes as it was shown: then, without the proposed units,
+    and without those sent. together : proposed for all who waited at once.
+    """
+
+    incident_id: int
+    number: str
+    proposed: list[str]
+    proposed_s: list[int | None]
+    sent: list[str]
+    sent_s: list[int | None]
+    cover_before: float | None = None
+    cover_proposed: float | None = None
+    cover_sent: float | None = None
+    together: bool = False
+
+
+del EVENTS["UnitsChosen"]  # it was followed, or overruled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalFollowed(UnitsChosen):
+    """Those were sent that were proposed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalOverruled(UnitsChosen):
+    """The officer chose otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadingOrdered(UnitOrderEvent):
+    """The unit loads at a depot on its way; the materials are put by there."""
+
+    depot: str
+    materials: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepotFellShort(Event):
+    """The depot where a unit was to load was emptied between proposal and order: the unit goes straight."""
+
+    incident_id: int
+    number: str
+    unit_id: str
+    depot: str
+    materials: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

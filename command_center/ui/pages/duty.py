@@ -26,6 +26,7 @@ def layout(screen: Screen) -> Component:
     beside = [
         html.Div(id="duty-tabs"),
         html.Form(html.Div(id="duty-fields"), id="duty-form"),
+        html.Form(html.Div(id="duty-search"), id="duty-search-form", role="search"),
         html.Div(skeleton(6), id="duty-beside", className="scroll inset", tabIndex="0"),
     ]
     return duty_live.DESK_PAGE.body(

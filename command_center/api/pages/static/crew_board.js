@@ -6,7 +6,7 @@ self.crewBoard = (unitId, changed) => {
   let stream = "", source = null, heardAt = 0;
   let clock = { read: Date.now(), at: Date.now(), speed: 1 };   // the center's clock, which in a drill runs faster than the phone's
 
-  const wanted = row => (row.kind === "unit" && row.id === unitId) || (row.kind === "assignment" && row.unit_id === unitId) || row.kind === "incident";
+  const wanted = row => (row.kind === "unit" && row.id === unitId) || (row.kind === "assignment" && row.unit_id === unitId) || row.kind === "incident" || row.kind === "roll_call";
 
   function take(incoming) {
     for (const row of incoming.filter(wanted)) {
@@ -23,6 +23,13 @@ self.crewBoard = (unitId, changed) => {
     const order = ofKind("assignment").find(row => row.unit_id === unitId);
     const incident = order && rows.get("incident" + order.incident_id);
     return order && incident ? { order, incident } : null;
+  }
+
+  /* The question that is open for this unit's station: {id, due_at, station, name, expected, on_duty}; null when nobody asks. */
+  function rollCall() {
+    const station = rows.get("unit" + unitId)?.station, call = ofKind("roll_call").at(-1);
+    const line = call?.stations.find(one => one.station === station);
+    return line ? { id: call.id, due_at: call.due_at, ...line } : null;
   }
 
   function keep() {
@@ -74,5 +81,5 @@ self.crewBoard = (unitId, changed) => {
     setInterval(watch, 1000);
   }
 
-  return { start, job, watch, quietMs: () => Date.now() - heardAt, now: () => clock.read + (Date.now() - clock.at) * clock.speed };
+  return { start, job, rollCall, watch, quietMs: () => Date.now() - heardAt, now: () => clock.read + (Date.now() - clock.at) * clock.speed };
 };

@@ -93,9 +93,16 @@
     way.id = "way";
     return [
       head, marks, element("p", "place", inLanguage(incident.place)),
+      ...(order.stop && !["on_scene", ...ENDED].includes(status) ? [element("p", "load", loading(order.stop))] : []),
       ...(incident.note ? [element("p", "note", incident.note)] : []),
       clock, way, element("p", "status", settings.statuses[status]),
     ];
+  }
+
+  /* Where to stop on the way, and for what. */
+  function loading(stop) {
+    const loads = stop.loads.map(load => `${inLanguage(load.name)}×${load.quantity}`).join(settings.lang === "en" ? ", " : "、");
+    return say("load_first", { depot: inLanguage(stop.name), loads });
   }
 
   function buttons(order, status) {
@@ -109,6 +116,57 @@
     });
   }
 
+  /* ---- the roll call: a number and one tap ---- */
+  let rollDrawn = "";
+  function drawRollCall() {
+    const call = board.rollCall(), late = call && since(call.due_at) > 0;
+    const shown = JSON.stringify([call, late]);
+    if (shown === rollDrawn) return;
+    if (call && call.on_duty === null && !JSON.parse(rollDrawn || "[null]")[0]) vibrate([300, 150, 300]);
+    rollDrawn = shown;
+    const place = byId("roll");
+    place.hidden = !call;
+    place.replaceChildren(...(call ? (call.on_duty === null ? rollQuestion(call, late) : [element("p", "", say("roll_call_done", { n: call.on_duty }))]) : []));
+  }
+
+  function rollQuestion(call, late) {
+    const due = new Date(call.due_at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: settings.zone });
+    const number = element("input"), step = by => { number.value = Math.min(200, Math.max(0, (Number(number.value) || 0) + by)); };
+    Object.assign(number, { type: "number", inputMode: "numeric", min: 0, max: 200, value: call.expected });
+    number.setAttribute("aria-label", say("people"));
+    const [fewer, more, send] = [["−", "fewer", () => step(-1)], ["+", "more", () => step(1)], [say("send"), "", () => answerRollCall(call, number, send)]].map(([text, label, act]) => {
+      const button = element("button", label ? "" : "first", text);
+      button.type = "button";
+      button.onclick = act;
+      if (label) button.setAttribute("aria-label", say(label));
+      return button;
+    });
+    const row = element("div", "roll-number");
+    row.append(fewer, number, more, send);
+    return [
+      element("h2", "", say("roll_call", { station: inLanguage(call.name) })),
+      element("p", late ? "late" : "", say(late ? "roll_call_late" : "roll_call_due", { expected: call.expected, at: due })),
+      row,
+    ];
+  }
+
+  async function answerRollCall(call, number, send) {
+    if (!number.reportValidity() || number.value === "") return;
+    vibrate(40);
+    send.disabled = true;
+    let reason = say("lost");
+    try {
+      const answer = await fetch(`/api/v1/duty/roll-calls/${call.id}/answers`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "Accept-Language": acceptLanguage },
+        body: JSON.stringify({ station: call.station, on_duty: Number(number.value) }),
+      });
+      if (answer.ok) { tell(say("roll_call_done", { n: number.value })); return; }
+      reason = (await answer.json().catch(() => ({}))).title || String(answer.status);
+    } catch { /* the network is away: the question stays */ } finally { send.disabled = false; }
+    tell(say("roll_call_failed", { reason }));
+  }
+
   /* Every second: clocks, distance, connection. */
   function tick() {
     const job = board.job();
@@ -116,6 +174,7 @@
     if (job && clock) drawClock(job, clock);
     drawLink();
     drawShare();
+    drawRollCall();
   }
 
   function drawClock({ order, incident }, clock) {

@@ -1,7 +1,7 @@
 /* Keeps the card's own files, so that it opens without network, and sends waiting taps when the network is back. */
 importScripts("/api/static/crew_outbox.js");
 
-const SHELF = "crew-card-1";
+const SHELF = "crew-card-2";
 const FILES = [
   "/api/static/crew_card.css", "/api/static/crew_card.js", "/api/static/crew_board.js", "/api/static/crew_position.js",
   "/api/static/crew_outbox.js", "/assets/theme.css", "/assets/favicon.svg",
