@@ -35,8 +35,7 @@
 
   function drawStreets(rings) {
     late.clearLayers();
-    names = null;
-    if (rings.length) line(rings.flatMap((ring) => ring.lines), "layer-circle", "late-ground", { color: `url(#${HATCH})`, weight: em() * GROUND_EM, opacity: 1 }).addTo(late);
+    if (figures.outside_count && rings.length) line(rings.flatMap((ring) => ring.lines), "layer-circle", "late-ground", { color: `url(#${HATCH})`, weight: em() * GROUND_EM, opacity: 1 }).addTo(late);
     for (const ring of rings) line(ring.lines, "layer-circle", ring.within_s === null ? "road-late latest" : "road-late").addTo(late);
   }
 
@@ -51,24 +50,46 @@
     return found.sort((a, b) => b.places.length - a.places.length).slice(0, CLUSTERS);
   }
 
-  function words(places) {
-    const soonest = Math.min(...places.map((place) => place.arrival_s ?? Infinity));
-    const name = cc.read(places[0].name), count = places.length;
-    const where = count > 1 ? cc.say("late_names", { name, count }) : name;
-    return [where, Number.isFinite(soonest) ? cc.say("late_from", { minutes: Math.floor(soonest / 60) }) : cc.say("late_never")];
+  function words(places) {         // beyond eight minutes the server does not say how much later
+    const known = places.map((place) => place.arrival_s).filter((seconds) => seconds !== null), count = places.length;
+    const from = Math.ceil(Math.min(...known) / 60), to = Math.ceil(Math.max(...known) / 60), name = cc.read(places[0].name);
+    const minutes = known.length < count ? `${from}–8+` : from === to ? `${from}` : `${from}–${to}`;
+    return [count > 1 ? cc.say("late_names", { name, count, more: count - 1 }) : name, known.length ? cc.say("late_in", { minutes }) : cc.say("late_latest")];
+  }
+
+  /* A name stands where one of its compounds lies, wherever it hides least, and wholly on the map. */
+  const SIGNS = ".mk.incident .sev, .mk.station, .mk.station .mk-tag, .mk.unit .body, .mk.unit .mk-tag, .mk.closure, .mk.closure .mk-tag, .mk.shelter, .late-plate:not([hidden]), .map-note, .leaflet-bar, .map-tools > summary";
+  const overlap = (a, b) => Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) * Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
+  const MOST_TRIED = 24, RIM_PX = 6;
+
+  function stand(marker, places, taken) {
+    const frame = cc.map.getContainer().getBoundingClientRect(), box = marker._icon.firstChild.getBoundingClientRect(), width = box.width / 2, height = box.height / 2;
+    const within = (value, most, half) => Math.min(Math.max(value, half + RIM_PX), most - half - RIM_PX);
+    let best = null, least = Infinity;
+    for (const place of places.slice(0, MOST_TRIED)) {
+      const at = cc.map.latLngToContainerPoint([place.lat, place.lon]);
+      for (const [dx, dy] of [[0, 0], [1, 0], [-1, 0], [0, 2], [0, -2]]) {
+        const x = within(at.x + dx * width, frame.width, width), y = within(at.y + dy * height, frame.height, height);
+        const rect = { left: frame.left + x - width, right: frame.left + x + width, top: frame.top + y - height, bottom: frame.top + y + height };
+        const cost = taken.reduce((sum, other) => sum + overlap(rect, other), 0) + Math.hypot(x - at.x, y - at.y);
+        if (cost < least) { least = cost; best = { x, y, rect }; }
+      }
+    }
+    marker.setLatLng(cc.map.containerPointToLatLng([best.x, best.y]));
+    taken.push(best.rect);
   }
 
   function drawNames() {
-    if (!late || !figures || !cc.map) return;
-    if (names) names.remove();
-    names = L.layerGroup().addTo(late);
+    if (!names || !figures || !cc.map) return;
+    names.clearLayers();
+    drawPlate();
+    const taken = [...cc.map.getContainer().parentNode.querySelectorAll(SIGNS)].map((sign) => sign.getBoundingClientRect());
     for (const { places } of clusters()) {
-      const middle = [0, 1].map((axis) => places.reduce((sum, place) => sum + (axis ? place.lon : place.lat), 0) / places.length);
       const box = make("div", "mk late-name"), [where, when] = words(places);
       box.append(make("b", "", where), make("span", "", when));
-      L.marker(middle, { pane: "layer-circle", icon: L.divIcon({ className: "mk-at", html: box, iconSize: [0, 0] }), keyboard: false, interactive: false, zIndexOffset: 2000 }).addTo(names);
+      const icon = L.divIcon({ className: "mk-at", html: box, iconSize: [0, 0] });
+      stand(L.marker([places[0].lat, places[0].lon], { pane: "layer-late-names", icon, keyboard: false, interactive: false }).addTo(names), places, taken);
     }
-    drawPlate();
     cc.wall?.fit();
   }
 
@@ -110,15 +131,23 @@
     }
   }
 
-  cc.draw.adoptCircle = (event, context) => {
+  let settling = 0;
+  const settle = () => { clearTimeout(settling); settling = setTimeout(drawNames, 300); };      // what lies together depends on how near one looks
+
+  cc.draw.adoptCircle = (event) => {
     hatch();
     late = event.target;
-    late.on("remove", () => { if (late === event.target) late = names = null; });
-    addPlate(context.map);
-    context.map.on("zoomend", drawNames);      // what lies together on the screen depends on how near one looks
+    late.on("remove", () => { if (late === event.target) late = null; });
     ask();
+  };
+  cc.draw.adoptLateNames = (event, context) => {
+    names = event.target;
+    names.on("remove", () => { if (names === event.target) names = null; });
+    addPlate(context.map);
+    context.map.on("zoomend moveend resize", settle);
+    drawNames();
   };
   cc.draw.adoptClosures = (event) => { closed = event.target; closures = ""; event.target.on("remove", () => { if (closed === event.target) closed = null; }); drawClosures(); };
   document.addEventListener("cc:circle", ask);
-  document.addEventListener("cc:rows", drawClosures);
+  document.addEventListener("cc:rows", () => { drawClosures(); settle(); });
 })();

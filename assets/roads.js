@@ -6,7 +6,7 @@
   const page = () => document.getElementById("roads");
   const fields = () => document.querySelector("#roads-fields [data-way]");
   const way = () => fields()?.dataset.way || "";
-  const PANE = "sketch", SAME_PX = 6, LABELLED = 4;
+  const PANE = "sketch", SAME_PX = 6;
   let corners = [], spot = null, drawn = null, token = null, told = "";
 
   cc.fills = cc.fills || {};
@@ -75,7 +75,7 @@
     if (!drawn) return;
     drawn.clearLayers();
     for (const at of shown?.lines || []) if (at.length > 1) line(at, "sketch-ground"); else sign(at[0], "sketch-spot");
-    (shown?.lost || []).forEach(([lat, lon, name], index) => sign([lat, lon], "sketch-lost", index < LABELLED ? name : ""));
+    for (const [lat, lon] of shown?.lost || []) sign([lat, lon], "sketch-lost");
     for (const [unit, lat, lon, words] of shown?.moves || []) {
       const from = cc.unitPlace(unit);
       if (from) line([from, [lat, lon]], "sketch-move");

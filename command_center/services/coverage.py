@@ -258,11 +258,12 @@ def _place(center: Center, now: Circle, number: int) -> dict[str, Any]:
 def rings(center: Center, sight: Sight) -> dict[str, Any]:
     """Streets by when help is there, as lines of [lat, lon]: within 3, 5, 8 minutes, and later or never (within_s null).
 
-    A piece of street counts by its farther end.
+    A piece of street counts by its farther end. A closed road is in none of them: nobody is meant to get there.
     """
     network, first_s = center.roads, sight.circle.nodes.first_s
     later_s = np.maximum(first_s[network.edges.tail], first_s[network.edges.head])
     band = np.searchsorted(RINGS_S, later_s)
+    band[network.edges_blocked(sight.roads.blocked)] = -1
     bands = [*RINGS_S, None]
     lines = [{"within_s": within_s, "lines": _lines(network, np.flatnonzero(band == number))} for number, within_s in enumerate(bands)]
     return {"at": moment(sight.at), "rings": lines}

@@ -62,12 +62,14 @@ def keys(screen: Screen) -> html.Nav:
             [],
             id="console-open-waiting",
             type="button",
-            className="key",
+            className="key rare",
             hidden=True,
             title=screen.say(N_("All who wait, together")),
             **opens("waiting", ""),
         ),
-        html.Button([], id="console-open-roads", type="button", className="key", title=screen.say(N_("Closed roads")), **goes("/roads")),
+        html.Button(
+            [], id="console-open-roads", type="button", className="key rare", title=screen.say(N_("Closed roads")), **goes("/roads")
+        ),
         html.Button(
             [],
             id="console-open-warnings",

@@ -189,6 +189,10 @@ def _draw_circle(center: Center, board: Board, screen: Screen) -> Component:
     return dl.LayerGroup(eventHandlers={"add": named("adoptCircle")})
 
 
+def _draw_late_names(center: Center, board: Board, screen: Screen) -> Component:
+    return dl.LayerGroup(eventHandlers={"add": named("adoptLateNames")})
+
+
 def _draw_closures(center: Center, board: Board, screen: Screen) -> Component:
     return dl.LayerGroup(eventHandlers={"add": named("adoptClosures")})
 
@@ -203,6 +207,7 @@ LAYERS: Sequence[Layer] = (
     Layer(id="compounds", title=Text("小区", "Compounds"), draw=_draw_compounds, pages=_DESK, default_on=False, z=410),
     Layer(id="depots", title=Text("物资储备库", "Depots"), draw=_draw_depots, pages=_DESK, default_on=False, z=420),
     Layer(id="stations", title=Text("救援站", "Stations"), draw=_draw_stations, z=430),
+    Layer(id="late-names", title=Text("圈外小区", "Compounds beyond 5 minutes"), draw=_draw_late_names, z=434),
     Layer(id="closures", title=Text("封路", "Closed roads"), draw=_draw_closures, z=435),
     Layer(id="shelters", title=Text("避难场所", "Shelters"), draw=_draw_shelters, z=440),
     Layer(id="units", title=Text("车辆", "Units"), draw=_draw_units, z=450),

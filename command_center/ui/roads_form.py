@@ -162,24 +162,35 @@ def rest(at: At, screen: Screen) -> list[Component]:
     if not is_form(at):
         return []
     hint = screen.say(N_("collapse, water, fire hose across the road"))
-    return [html.Div(text_field("reason", screen.say(N_("Why")), field_id="roads-reason", hint=hint, maxLength=300), className="fields")]
+    return [
+        html.Div(
+            text_field("reason", screen.say(N_("Why")), field_id="roads-reason", hint=hint, attributes={"input": {"maxLength": 300}}),
+            className="fields",
+        )
+    ]
 
 
 # ---- what it would do ---------------------------------------------------------------------------------------------
 
 
 def preview(effect: ClosureEffect | Refusal | None, screen: Screen) -> list[Component]:
-    """What closing it does to the circle, who is left outside by it, and who could guard it. effect : None while nothing is named."""
+    """What closing it does to the circle, and who is left outside by it. effect : None while nothing is named."""
     if effect is None:
         return []
     if isinstance(effect, Refusal):
         said = phrases.refusal(screen.lang, effect, spoken_names(screen))
         return [html.Div([icon("alert-triangle"), html.Span(said)], className="obstacle", role="alert")]
+    heading = html.Div([html.B(screen.read(effect.name)), html.Small(screen.say(phrases.CLOSURE_KIND[effect.kind]))], className="what")
+    return [html.Div([heading, *price(effect, screen)], className="fields effect")]
+
+
+def guards(effect: ClosureEffect | Refusal | None, screen: Screen) -> list[Component]:
+    """Who could guard it. Drawn once for a ground: what somebody has chosen must not change under the hand because a vehicle moved."""
+    if effect is None or isinstance(effect, Refusal):
+        return []
     nobody = ("", screen.say(N_("nobody yet")))
     options = [nobody, *((unit.unit_id, guard_offer(unit, screen)) for unit in effect.guards)]
-    guard = choice("guard", screen.say(N_("Guard")), options, "", screen.read(effect.name))
-    heading = html.Div([html.B(screen.read(effect.name)), html.Small(screen.say(phrases.CLOSURE_KIND[effect.kind]))], className="what")
-    return [html.Div([heading, *price(effect, screen), guard], className="fields effect")]
+    return [html.Div(choice("guard", screen.say(N_("Guard")), options, "", screen.read(effect.name)), className="fields")]
 
 
 def guard_offer(unit: RankedUnit, screen: Screen) -> str:
@@ -203,14 +214,14 @@ def price(effect: ClosureEffect, screen: Screen) -> list[Component]:
         return [told, html.P(nobody, className="muted")]
     names = listed((_late(place, screen) for place in effect.lost[:LOST_NAMED]), screen)
     more = effect.lost_count - LOST_NAMED
-    rest = [html.Span(" " + screen.say(N_("and %(count)s more"), count=more), className="muted")] if more > 0 else []
+    rest = [html.Span(" " + screen.say(N_("and %(n)s more places"), n=more), className="muted")] if more > 0 else []
     counted = screen.say(N_("Outside because of it: %(n)s"), n=effect.lost_count)
     return [told, html.P([html.B(f"{counted} "), names, *rest], className="lost")]
 
 
 def _late(place: Mapping[str, Any], screen: Screen) -> str:
     """A place outside, with when help would be there."""
-    when = screen.say(N_("cut off")) if place["arrival_s"] is None else minutes_seconds(place["arrival_s"])
+    when = screen.say(N_("later than 8 min")) if place["arrival_s"] is None else minutes_seconds(place["arrival_s"])
     return f"{screen.read(Text(**place['name']))} {when}"
 
 

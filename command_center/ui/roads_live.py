@@ -52,6 +52,11 @@ def _form_mark(sight: Sight) -> str:
     return f"{sight.at.get('token')} {sight.screen.lang}"
 
 
+def _ground_mark(sight: Sight) -> str:
+    planned = sight.planned
+    return f"{_form_mark(sight)} {planned.blocked if isinstance(planned, ClosureEffect) else ''}"
+
+
 def _sketch(sight: Sight) -> list[Component]:
     planned = None if isinstance(sight.planned, Refusal) else sight.planned
     return roads_view.sketch(planned or sight.chosen, sight.advice, sight.at, sight.screen)
@@ -65,6 +70,7 @@ PARTS: Mapping[str, Part[Sight]] = {
     "roads-tabs": (lambda sight: roads_form.tabs(sight.at, sight.screen), None),
     "roads-fields": (lambda sight: roads_form.fields(sight.at, sight.screen), _form_mark),
     "roads-preview": (lambda sight: roads_form.preview(sight.planned, sight.screen), None),
+    "roads-guards": (lambda sight: roads_form.guards(sight.planned, sight.screen), _ground_mark),
     "roads-rest": (lambda sight: roads_form.rest(sight.at, sight.screen), _form_mark),
     "roads-foot": (lambda sight: roads_form.foot(sight.at, sight.filled, sight.planned, sight.screen), None),
     "roads-chosen": (lambda sight: roads_view.chosen(sight.row, sight.chosen, sight.guard, sight.at, sight.screen), None),

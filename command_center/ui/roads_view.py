@@ -202,12 +202,11 @@ def _guards(row: Row, effect: ClosureEffect, guard: GuardSight | None, screen: S
                     symbol="user",
                     look="order",
                     **orders(act, closure=closure, guard=unit.unit_id),
-                    **({"data-first": ""} if number == 0 else {}),
                 ),
             ],
             **{"data-offer": unit.unit_id},
         )
-        for number, unit in enumerate(effect.guards)
+        for unit in effect.guards
     ]
     now = [_guard(row, guard, screen)]
     if row["guard_unit_id"] is not None:
@@ -283,7 +282,7 @@ def sketch(effect: ClosureEffect | None, advice: Mapping[str, Any] | None, at: A
     shown: dict[str, Any] = {"way": tab_of(at) if roads_form.is_form(at) else "", "lines": [], "lost": [], "moves": []}
     if effect is not None:
         shown["lines"] = [[[point.lat, point.lon] for point in line] for line in effect.blocked.lines]
-        shown["lost"] = [[place["lat"], place["lon"], screen.read(place["name"])] for place in effect.lost]
+        shown["lost"] = [[place["lat"], place["lon"]] for place in effect.lost]
     if advice is not None and not at.get("closure") and tab_of(at) == "standby":
         signs = call_signs(screen)
         shown["moves"] = [

@@ -30,6 +30,7 @@ def test_streets_that_help_would_reach_late_stand_on_the_wall(screens: Screens, 
 
 
 def test_where_everybody_is_in_time_nothing_is_hatched(screens: Screens) -> None:
+    """Streets at the rim that nobody lives at stay thin lines: the normal state is quiet."""
     page = screens.open("/wall", role=Role.DISPLAY)
 
     expect(page.locator("#wall-circle")).to_contain_text("100%", timeout=15_000)

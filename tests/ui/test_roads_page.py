@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -52,6 +53,12 @@ def work(theatre: Theatre) -> None:
             workers_jobs.run(job.job_id)
 
 
+def worked(theatre: Theatre) -> list[Row]:
+    """What stands once the workers have done what is due."""
+    work(theatre)
+    return standing(theatre)
+
+
 def lines(page: Page) -> Locator:
     return page.locator("#roads-list [data-closure]")
 
@@ -70,6 +77,13 @@ def across(theatre: Theatre) -> tuple[Point, Point]:
     middle = theatre.center.roads.lines_of(STREET)[0]
     at = middle[len(middle) // 2]
     return Point(at.lat - 100 * NORTH_M, at.lon + 30 * NORTH_M), Point(at.lat + 100 * NORTH_M, at.lon + 30 * NORTH_M)
+
+
+def off_every_road(theatre: Theatre) -> Point:
+    """A point around which no street lies within a hundred metres."""
+    roads, centre = theatre.center.roads, theatre.center.catalogue.street.centre
+    around = (Point(centre.lat + north * 25 * NORTH_M, centre.lon + east * 25 * NORTH_M) for north in range(40) for east in range(40))
+    return next(point for point in around if roads.nearest_on_road(point)[1] > 100)
 
 
 def test_a_line_is_drawn_given_up_drawn_again_closed_and_taken_back(screens: Screens, theatre: Theatre) -> None:
@@ -151,7 +165,7 @@ def test_little_water_keeps_the_road_open_and_much_closes_it_until_somebody_says
     page.keyboard.press("Control+Enter")
 
     expect(lines(page)).to_have_count(1)
-    eventually(lambda: (work(theatre), standing(theatre)[0]["depth_cm"])[1] == 30.5, within_s=15, every_s=0.2)
+    eventually(lambda: worked(theatre)[0]["depth_cm"] == 30.5, within_s=15, every_s=0.2)
     expect(lines(page)).to_contain_text("积水30.5厘米")
     lines(page).get_by_role("button", name="恢复通行…").click()
     page.keyboard.press("Enter")
@@ -164,7 +178,7 @@ def test_little_water_keeps_the_road_open_and_much_closes_it_until_somebody_says
 def test_a_road_that_water_proposes_waits_on_the_console_and_is_closed_with_its_nearest_guard(screens: Screens, theatre: Theatre) -> None:
     console = screens.open("/console")
     measurements.take_measurement(theatre.center, TakeMeasurement(metric="ponding_depth_cm", value=31, place_id=COMPOUND), OFFICER)
-    eventually(lambda: (work(theatre), len(standing(theatre)))[1] == 1, within_s=15, every_s=0.2)
+    eventually(lambda: len(worked(theatre)) == 1, within_s=15, every_s=0.2)
 
     expect(console.locator("#console-open-roads .n")).to_contain_text("1")
     console.locator(".next li", has_text="是否断路").get_by_role("button").click()
@@ -178,11 +192,12 @@ def test_a_road_that_water_proposes_waits_on_the_console_and_is_closed_with_its_
 
 def test_what_nobody_can_close_is_said_before_anybody_confirms(screens: Screens, theatre: Theatre) -> None:
     page = screens.open("/roads")
+    expect(page.locator("[data-way=line]")).to_be_visible()
     until(page, "Boolean(window.cc.map)")
-    box = page.locator(".leaflet-container").bounding_box()
-    assert box is not None
-    for x in (4, 40):
-        page.mouse.click(box["x"] + box["width"] - 60 + x, box["y"] + box["height"] / 2)
+    lonely = off_every_road(theatre)
+
+    click_map(page, lonely)
+    click_map(page, Point(lonely.lat + 60 * NORTH_M, lonely.lon))
 
     expect(page.locator("#roads-preview .obstacle")).to_be_visible()
     expect(page.locator("#roads-foot button")).to_be_disabled()
@@ -203,14 +218,14 @@ def test_standby_points_are_worked_out_on_request_and_stand_on_the_map(screens: 
 def test_a_display_finds_no_page_to_close_roads_on(screens: Screens) -> None:
     page = screens.open("/roads", role=Role.DISPLAY)
 
-    expect(page.locator("main[data-page=notice]")).to_be_visible()
+    expect(page.locator("main[data-page=wall]")).to_be_visible()
 
 
 def test_a_guard_who_leaves_stands_on_the_wall_until_he_is_back(screens: Screens, theatre: Theatre) -> None:
     wall, console = screens.open("/wall", role=Role.DISPLAY), screens.open("/console")
     closures.close_road(theatre.center, CloseRoad(place_id=COMPOUND, guard="patrol-07"), OFFICER)
     (row,) = standing(theatre)
-    theatre.report(("patrol-07", Point(row["lat"] + 10 * NORTH_M, row["lon"]), 2))
+    theatre.report(("patrol-07", Point(row["lat"] + 10 * NORTH_M, row["lon"]), 0))
     eventually(lambda: standing(theatre)[0]["guard_arrived_at"], within_s=10)
 
     theatre.report(("patrol-07", Point(row["lat"] + 200 * NORTH_M, row["lon"]), 0))
@@ -220,7 +235,8 @@ def test_a_guard_who_leaves_stands_on_the_wall_until_he_is_back(screens: Screens
     expect(console.locator(".next li").first).to_contain_text("无人值守")
 
     def is_back() -> bool:
-        theatre.report(("patrol-07", Point(row["lat"], row["lon"]), 0))
+        with suppress(AssertionError):  # a vehicle that drives too fast is not believed yet
+            theatre.report(("patrol-07", Point(row["lat"], row["lon"]), 0))
         return standing(theatre)[0]["guard_left_at"] is None
 
     eventually(is_back, within_s=15, every_s=0.5)

@@ -68,7 +68,7 @@ def test_where_nobody_is_free_the_panel_says_who_goes_on_waiting(screens: Screen
 
     page = screens.open("/console?waiting=all", lang="en")
 
-    expect(page.locator(f"[data-waiting='{grave}'] .units")).to_contain_text("P01")
+    expect(page.locator(f"[data-waiting='{grave}'] .units")).to_contain_text("Patrol 01")
     expect(page.locator(f"[data-waiting='{light}'] .units")).to_contain_text("goes on waiting")
     dispatch_units(theatre.center, DispatchUnits(incident_id=grave, unit_ids=("patrol-01",)), OFFICER)
     expect(page.locator("#console-waiting .foot")).to_contain_text("No unit is free")

@@ -31,7 +31,7 @@ def _map(screen: Screen) -> html.Section:
 
 
 def _doing(screen: Screen) -> html.Section:
-    parts = ("fields", "preview", "rest", "foot")
+    parts = ("fields", "preview", "guards", "rest", "foot")
     form = html.Form([html.Div(id=f"roads-{part}") for part in parts], id="roads-form")
     tabs = html.Nav(id="roads-tabs", className="tabs", **{"aria-label": screen.say(N_("Close a road, or stand by"))})
     body = html.Div([form, html.Div(id="roads-chosen"), html.Div(id="roads-standby")], className="scroll", tabIndex="0")
