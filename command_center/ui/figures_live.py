@@ -47,7 +47,7 @@ def _mark(sight: Sight) -> str:
 
 def _fields_mark(sight: Sight) -> str:
     """What stands in the form is not drawn over while somebody types."""
-    return f"{sight.at.get('token')} {sight.screen.lang} {sight.times.at_work}"
+    return f"{sight.at.get('token')} {sight.screen.lang} {sight.times.form_mark}"
 
 
 def _charts(sight: Sight) -> list[Component]:

@@ -53,7 +53,7 @@ class Times:
     refusal: Refusal | None = None
 
     @property
-    def at_work(self) -> str:
+    def form_mark(self) -> str:
         """What the choice depends on, for marks: the form is not drawn anew for every figure."""
         return f"{self.kind} {self.watch.id if self.watch else ''} {' '.join(str(it.id) for it in self.offered)}"
 

@@ -155,10 +155,12 @@ def _ink(screen: Screen) -> Mapping[str, str]:
 
 QUIET = {"displayModeBar": False, "responsive": True}
 CHART_PX, CUT_PX, HEAT_PX = 260, 220, 400
+"""Heights of charts; assets/figures.css says them too."""
 
 
 def _chart(title: str, drawn: go.Figure, screen: Screen, *words: Component, height: int = CHART_PX) -> Component:
-    graph = dcc.Graph(figure=_drawn(drawn, screen, height), config=QUIET, className="chart", style={"height": height})
+    looks = "chart tall" if height == HEAT_PX else "chart"
+    graph = dcc.Graph(figure=_drawn(drawn, screen, height), config=QUIET, className=looks)
     return section(screen.say(title), graph, *words)
 
 
