@@ -1,6 +1,7 @@
 """The log: append-only, chained, and the outbox."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -92,7 +93,14 @@ def test_a_line_put_in_after_the_head_is_named_even_when_it_follows_the_chain(ce
     with center.read() as session:
         head = session.get_one(ChainHead, 1)
         last, prev = head.last_id, head.last_hash
-    line = {"entry_id": last + 1, "at": center.now(), "actor": "officer", "role": officer.role.value, "event": "DutyNoted", "facts": "{}"}
+    line: dict[str, Any] = {
+        "entry_id": last + 1,
+        "at": center.now(),
+        "actor": "officer",
+        "role": officer.role.value,
+        "event": "DutyNoted",
+        "facts": "{}",
+    }
 
     with Session(center.engine) as session, session.begin():
         session.add(
@@ -105,7 +113,7 @@ def test_a_line_put_in_after_the_head_is_named_even_when_it_follows_the_chain(ce
                 facts={},
                 touched=[],
                 prev=prev,
-                hash=digest(prev=prev, **line),
+                hash=digest(prev=prev, entry_id=last + 1, at=center.now(), **said),
             )
         )
 
