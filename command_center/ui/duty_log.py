@@ -97,12 +97,12 @@ def _moment(at: At, name: str, center: Center) -> datetime | None:
 
 def _query(at: At, times: Mapping[str, datetime | None], wanted: int) -> LogQuery:
     incident = at.get("incident") or ""
-    line = at.get("line") or ""
+    line, part = at.get("line") or "", at.get("part") or ""
     return LogQuery(
         text=(at.get("q") or "").replace("\0", "")[:LONGEST],
         from_at=times["from"],
         to_at=times["to"],
-        groups=[part] if (part := at.get("part") or "") in phrases.EVENT_GROUP else [],
+        groups=[part] if part in phrases.EVENT_GROUP else [],
         incident_id=int(incident) if incident.isdecimal() else None,
         unit_id=at.get("unit") or None,
         actor=at.get("who") or None,

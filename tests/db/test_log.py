@@ -93,14 +93,7 @@ def test_a_line_put_in_after_the_head_is_named_even_when_it_follows_the_chain(ce
     with center.read() as session:
         head = session.get_one(ChainHead, 1)
         last, prev = head.last_id, head.last_hash
-    line: dict[str, Any] = {
-        "entry_id": last + 1,
-        "at": center.now(),
-        "actor": "officer",
-        "role": officer.role.value,
-        "event": "DutyNoted",
-        "facts": "{}",
-    }
+    said: dict[str, Any] = {"actor": "officer", "role": officer.role.value, "event": "DutyNoted", "facts": "{}"}
 
     with Session(center.engine) as session, session.begin():
         session.add(
