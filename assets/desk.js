@@ -232,6 +232,15 @@
     if (focused && document.activeElement === document.body) page().querySelector(focused)?.focus({ preventScroll: true });
   }
 
+  const unfolded = new Set();      // paper has no folds
+  addEventListener("beforeprint", () => {
+    for (const details of document.querySelectorAll("[data-desk] details:not([open])")) { details.open = true; unfolded.add(details); }
+  });
+  addEventListener("afterprint", () => {
+    for (const details of unfolded) details.open = false;
+    unfolded.clear();
+  });
+
   new MutationObserver((records) => {
     if (page() && records.some((record) => [...record.addedNodes].some((node) => node.nodeType === 1))) keep();
   }).observe(document.documentElement, { childList: true, subtree: true });

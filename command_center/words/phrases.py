@@ -151,6 +151,14 @@ ROSTER_HINT: Mapping[str, str] = {
     "nights": N_("More than three nights in a row"),
 }
 
+ROSTER_HINT_VALUE: Mapping[str, str] = {
+    "missing": N_("%(n)s short"),
+    "too_long": N_("%(n)s h"),
+    "short_rest": N_("%(n)s h"),
+    "nights": N_("%(n)s nights"),
+}
+"""How much of it, where a hint says so."""
+
 EVENT_GROUP: Mapping[str, str] = {
     "incidents": N_("Incidents"),
     "units": N_("Units"),

@@ -1,7 +1,6 @@
 """The log: append-only, chained, and the outbox."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -93,20 +92,21 @@ def test_a_line_put_in_after_the_head_is_named_even_when_it_follows_the_chain(ce
     with center.read() as session:
         head = session.get_one(ChainHead, 1)
         last, prev = head.last_id, head.last_hash
-    said: dict[str, Any] = {"actor": "officer", "role": officer.role.value, "event": "DutyNoted", "facts": "{}"}
+    now, role = center.now(), officer.role
+    forged = digest(prev=prev, entry_id=last + 1, at=now, actor="officer", role=role.value, event="DutyNoted", facts="{}")
 
     with Session(center.engine) as session, session.begin():
         session.add(
             LogEntry(
                 id=last + 1,
-                at=center.now(),
+                at=now,
                 actor="officer",
-                role=officer.role,
+                role=role,
                 event="DutyNoted",
                 facts={},
                 touched=[],
                 prev=prev,
-                hash=digest(prev=prev, entry_id=last + 1, at=center.now(), **said),
+                hash=forged,
             )
         )
 
