@@ -156,6 +156,7 @@ def _new(plan: Plan, order: ActivatePlan, variant: str | None, work: Work) -> Ac
         anchors={},
         conditions={},
         end_reason="",
+        level_changes=0,
     )
 
 
@@ -336,6 +337,7 @@ def change_level(center: Center, activation_id: int, to: Level, actor: Actor, *,
 def _move_level(center: Center, work: Work, activation: Activation, plan: Plan, to: Level, *, approved: bool, reason: str) -> None:
     before = activation.level
     activation.level, activation.wanted_level = to, None
+    activation.level_changes += 1
     wanted = ActivationStatus.ACTIVE if approved else ActivationStatus.PROVISIONAL
     if activation.status is not wanted:
         activation.status = advance(ACTIVATION_CHART, activation.status, wanted, subject=plan.id)

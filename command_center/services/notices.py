@@ -454,20 +454,44 @@ def withdraw_notices(work: Work, key_prefix: str) -> None:
 
 def close_notices(work: Work, activation_id: int, *, withdrawn: Text | None) -> None:
     """The plan is over: nobody is asked any more. withdrawn : what everyone who was told is told now, after a roll-back."""
-    open_ones = work.session.scalars(
-        select(Notice).where(Notice.activation_id == activation_id, Notice.closed_at.is_(None)).order_by(Notice.id)
+    for notice in open_notices(work, activation_id):
+        withdraw(work, notice, withdrawn)
+
+
+def open_notices(work: Work, activation_id: int) -> list[Notice]:
+    """Messages of a plan that stand, locked, oldest first."""
+    found = select(Notice.id).where(Notice.activation_id == activation_id, Notice.closed_at.is_(None)).order_by(Notice.id)
+    return [work.get(Notice, notice_id) for notice_id in work.session.scalars(found).all()]
+
+
+def withdraw(work: Work, notice: Notice, correction: Text | None, told_already: set[tuple[str, str]] | None = None) -> None:
+    """Carry a message no further, and ask nobody again. correction : what everyone it has reached is told now.
+
+    told_already : (kind, ref) of those who were told the same by another message; whoever is told now is added.
+    """
+    notice.closed_at = work.now
+    if notice.work is not WorkState.DONE:
+        notice.work = WorkState.UNDONE
+    if correction is None:
+        return
+    notice.correction = correction.as_row()
+    told = set() if told_already is None else told_already
+    reached = select(Recipient).where(Recipient.notice_id == notice.id, Recipient.sent_at.is_not(None)).order_by(Recipient.place)
+    to = [it for it in work.session.scalars(reached) if (it.kind, it.ref) not in told]
+    told |= {(it.kind, it.ref) for it in to}
+    _correct(work, notice, to)
+    work.record(events.NoticeWithdrawn(**_facts(notice)))
+
+
+def _correct(work: Work, notice: Notice, reached: Sequence[Recipient]) -> None:
+    """Tell these what holds instead of the message they have. Callers hold the message's row."""
+    if notice.correction is None or not reached:
+        return
+    draft = Draft(
+        key=f"{notice.key}:withdrawn:{reached[0].id}",
+        audience=notice.audience,
+        channels=tuple(notice.channels),
+        text=Text(**notice.correction),
+        to=[Addressee(kind=it.kind, ref=it.ref, name=Text(it.name_zh, it.name_en), phone=it.phone) for it in reached],
     )
-    for seen in open_ones.all():
-        notice = work.get(Notice, seen.id)
-        notice.closed_at = work.now
-        if notice.work is not WorkState.DONE:
-            notice.work = WorkState.UNDONE
-        if withdrawn is not None:
-            told = work.session.scalars(
-                select(Recipient).where(Recipient.notice_id == notice.id, Recipient.sent_at.is_not(None)).order_by(Recipient.place)
-            )
-            to = [Addressee(kind=it.kind, ref=it.ref, name=Text(it.name_zh, it.name_en), phone=it.phone) for it in told]
-            if to:
-                key = f"{notice.key}:withdrawn"
-                queue_notice(work, Draft(key=key, audience=notice.audience, channels=tuple(notice.channels), text=withdrawn, to=to))
-            work.record(events.NoticeWithdrawn(notice_id=notice.id, audience=notice.audience, activation_id=activation_id))
+    queue_notice(work, draft)

@@ -37,6 +37,7 @@ from command_center.services.stock_reservations import release_in, reserve_in
 from command_center.words import N_, phrases, translator
 
 WITHDRAWN = N_("Withdrawn: %(plan)s, level %(level)s. What was ordered for it no longer holds.")
+LOWERED = N_("%(plan)s lowered to level %(level)s: what was ordered for level %(before)s only is not carried on.")
 SIGNAL = N_("%(hazard)s %(color)s warning")
 APPROACH: Mapping[str, str] = {"wind": N_("Wind: %(wind)s"), "staging": N_("Staging point: %(staging)s")}
 """Blanks of the messages that crews need before they come near."""
@@ -63,7 +64,9 @@ def begin(
     tasks = _open_tasks(work, activation, plan)
     _withdraw_tasks(work, activation, plan)
     link_groups(work, activation, plan)
-    _queue_messages(center, work, activation, plan, before)
+    spoken_to = _queue_messages(center, work, activation, plan, before)
+    if before is not None and before.rank > activation.level.rank:
+        _withdraw_messages(work, activation, plan, before, spoken_to)
     return Effect(tasks=tasks, units=units)
 
 
@@ -141,11 +144,15 @@ def _release_units(work: Work, activation: Activation, *, recall: bool) -> tuple
 
 
 def _open_tasks(work: Work, activation: Activation, plan: Plan) -> int:
-    """Open the first occurrence of every step that applies now and has none yet."""
-    known = set(work.session.scalars(select(PlanTask.step_id).where(PlanTask.activation_id == activation.id)))
-    new = [step for step in steps_at(plan, activation.level, activation.variant) if step.id not in known]
+    """Open every step that applies now and has no occurrence yet, or whose last one a lower level withdrew."""
+    last: dict[str, tuple[int, TaskStatus]] = {}
+    known = select(PlanTask.step_id, PlanTask.occurrence, PlanTask.status).where(PlanTask.activation_id == activation.id)
+    for step_id, occurrence, status in work.session.execute(known.order_by(PlanTask.occurrence)):
+        last[step_id] = occurrence, status
+    nothing = (0, TaskStatus.WITHDRAWN)
+    new = [step for step in steps_at(plan, activation.level, activation.variant) if last.get(step.id, nothing)[1] is TaskStatus.WITHDRAWN]
     for step in new:
-        open_task(work, activation, step, occurrence=1)
+        open_task(work, activation, step, occurrence=last.get(step.id, nothing)[0] + 1)
     return len(new)
 
 
@@ -291,15 +298,17 @@ def notices_due(plan: Plan, level: Level, before: Level | None) -> list[tuple[in
     return [(number, line) for number, line in lines if line.min_level.rank > before.rank or "{level}" in line.text.zh]
 
 
-def _queue_messages(center: Center, work: Work, activation: Activation, plan: Plan, before: Level | None) -> None:
+def _queue_messages(center: Center, work: Work, activation: Activation, plan: Plan, before: Level | None) -> frozenset[str]:
+    """The messages of this decision; returns the audiences they are for."""
     incident = None if activation.incident_id is None else work.session.get(Incident, activation.incident_id)
     by_language = {language: message_fields(center, work.session, activation, plan, incident, language) for language in ("zh_CN", "en")}
     groups = plan.levels[activation.level].groups
-    for number, line in notices_due(plan, activation.level, before):
+    due = notices_due(plan, activation.level, before)
+    for number, line in due:
         queue_notice(
             work,
             Draft(
-                key=f"{activation.id}:{number}:{activation.level.value}",
+                key=f"{activation.id}:{number}:{activation.level_changes}",
                 audience=line.audience,
                 channels=line.channels,
                 text=Text(filled(line.text.zh, by_language["zh_CN"]), filled(line.text.en, by_language["en"])),
@@ -308,6 +317,27 @@ def _queue_messages(center: Center, work: Work, activation: Activation, plan: Pl
             ),
             activation.id,
         )
+    return frozenset(line.audience for _, line in due)
+
+
+def _withdraw_messages(work: Work, activation: Activation, plan: Plan, before: Level, spoken_to: frozenset[str]) -> None:
+    """What only the graver level asked for is asked no more, and whoever heard it is told once; not who hears of the new level anyhow.
+
+    A step that somebody has begun is finished, and so are its messages.
+    """
+    begun = {task.step_id for task in _open(work, activation)}
+    above = [str(number) for number, line in enumerate(plan.notifications) if line.min_level.rank > activation.level.rank]
+    above += [step.id for step in plan.steps if step.min_level.rank > activation.level.rank and step.id not in begun]
+
+    def text(language: str) -> str:
+        names = {"plan": plan.short.in_(language), "level": activation.level.value, "before": before.value}
+        return translator(language)(LOWERED) % names
+
+    lowered = Text(text("zh_CN"), text("en"))
+    told: set[tuple[str, str]] = set()
+    for notice in notices.open_notices(work, activation.id):
+        if notice.key.startswith(tuple(f"{activation.id}:{it}:" for it in above)):
+            notices.withdraw(work, notice, None if notice.audience in spoken_to else lowered, told)
 
 
 def call_approver(center: Center, work: Work, activation: Activation, plan: Plan, level: Level) -> None:

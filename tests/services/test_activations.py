@@ -77,6 +77,19 @@ def work_off(center: Center, clock: Clock, after_s: float = 3.1) -> None:
         clock.advance(3.1)
 
 
+def tell_everyone(center: Center, officer: Actor) -> None:
+    """Everybody whom a message on the board is for is told by phone."""
+    for notice in rows(center, "notice"):
+        for recipient in notices.recipients_of(center, int(notice["id"])):
+            notices.told_by_phone(center, recipient.id, officer)
+
+
+def questions_about(center: Center, notice_id: str) -> list[dict[str, Any]]:
+    """Lines of the log that say who has not answered a message."""
+    lines = [entry for entry in history.recent_entries(center, 1000) if entry["event"] == "NoticeUnanswered"]
+    return [line for line in lines if line["facts"]["notice_id"] == int(notice_id)]
+
+
 def events_of(center: Center) -> list[str]:
     return [entry["event"] for entry in reversed(history.recent_entries(center, 1000))]
 
@@ -214,6 +227,56 @@ def test_lowering_withdraws_what_nobody_has_begun(center: Center, officer: Actor
 
     assert "P01-S08" not in steps(center)
     assert task_of(center, "P01-S09")["status"] == "doing"
+
+
+def test_a_step_that_was_withdrawn_is_opened_again_when_its_level_comes_back(center: Center, officer: Actor, commander: Actor) -> None:
+    answer = activate(center, commander, FLOOD, "II")
+    begun = task_of(center, "P01-S09")
+    plan_tasks.begin_task(center, int(begun["id"]), officer)
+    at_two = steps(center)
+    for level in ("IV", "II", "IV", "II"):
+        activations.change_level(center, answer.activation_id, Level(level), commander, reason="rain")
+
+    assert steps(center) == at_two
+    assert (task_of(center, "P01-S08")["occurrence"], task_of(center, "P01-S08")["status"]) == (3, "pending")
+    assert task_of(center, "P01-S09")["id"] == begun["id"], "what somebody has begun stays as it is"
+
+
+def test_every_change_of_level_tells_people_also_back_to_one_that_was_held_before(
+    center: Center, officer: Actor, commander: Actor, clock: Clock
+) -> None:
+    answer = activate(center, commander, FLOOD, "IV")
+    work_off(center, clock)
+    told: list[list[str]] = []
+    for level in ("II", "IV", "II"):
+        before = {row["id"] for row in rows(center, "notice")}
+        activations.change_level(center, answer.activation_id, Level(level), commander, reason="rain")
+        new = [row for row in rows(center, "notice") if row["id"] not in before]
+        told.append([row["text"]["zh"] for row in new if row["audience"] == "stations"])
+        work_off(center, clock)
+        tell_everyone(center, officer)
+
+    assert told == [[f"防汛{level}级响应启动，按清单预置水泵沙袋，10分钟内回执"] for level in ("II", "IV", "II")]
+
+
+def test_who_heard_of_the_graver_level_only_is_told_once_that_it_was_lowered_and_asked_no_more(
+    center: Center, officer: Actor, commander: Actor, clock: Clock
+) -> None:
+    answer = activate(center, commander, FLOOD, "II")
+    work_off(center, clock)
+    cadres = next(row for row in rows(center, "notice") if row["audience"] == "responsible" and "包保小区" in row["text"]["zh"])
+    first, second, *_ = notices.recipients_of(center, int(cadres["id"]))
+    for recipient in (first, second):
+        notices.told_by_phone(center, recipient.id, officer)
+
+    activations.change_level(center, answer.activation_id, Level.IV, commander, reason="rain easing")
+
+    lowered = [row for row in rows(center, "notice") if "降为IV级" in row["text"]["zh"]]
+    assert [(row["audience"], row["recipients"]) for row in lowered] == [("responsible", 2)]
+    assert cadres["id"] not in {row["id"] for row in rows(center, "notice")}
+    asked = len(questions_about(center, cadres["id"]))
+    work_off(center, clock, 20 * 60)
+    assert len(questions_about(center, cadres["id"])) == asked
 
 
 def test_who_may_not_raise_asks_and_the_approver_decides(center: Center, officer: Actor, leader: Actor, commander: Actor) -> None:

@@ -27,6 +27,8 @@ class Activation(Base):
     level: Mapped[Level]
     confirmed_level: Mapped[Level | None]
     wanted_level: Mapped[Level | None]
+    level_changes: Mapped[int]
+    """How often the level was changed: what makes the messages of one change other ones than those of the change before."""
     variant: Mapped[str | None] = mapped_column(String(24))
     status: Mapped[ActivationStatus]
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
@@ -136,6 +138,8 @@ class Notice(Base):
     recipients: Mapped[int]
     reached: Mapped[int]
     answered: Mapped[int]
+    correction: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
+    """What everyone it has reached is told instead, in both languages; None while it holds."""
     closed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy declares it on the instance
