@@ -25,7 +25,7 @@ from command_center.db.tables import (
     UnitDuty,
     Watch,
 )
-from command_center.domain.activations import ActivationStatus, TaskStatus
+from command_center.domain.activations import ActivationStatus, TaskStatus, deciding_level
 from command_center.domain.board import Row
 from command_center.domain.catalogue import Catalogue, SlaProfile
 from command_center.domain.closures import STANDING
@@ -133,7 +133,8 @@ def _job(job: Job, _catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _activation(activation: Activation, catalogue: Catalogue) -> dict[str, Any]:
-    waits_for = activation.wanted_level or (activation.level if activation.status is not ActivationStatus.ACTIVE else None)
+    is_decided = activation.status is ActivationStatus.ACTIVE and activation.wanted_level is None
+    waits_for = None if is_decided else deciding_level(activation.level, activation.wanted_level)
     return {
         "gone": activation.ended_at is not None,
         "plan_id": activation.plan_id,

@@ -158,6 +158,11 @@ def filled(text: str, fields: Mapping[str, str]) -> str:
     return BLANK.sub(lambda found: fields.get(found[1], "") or UNFILLED, text)
 
 
+def deciding_level(level: Level, wanted: Level | None) -> Level:
+    """The level whose approver says yes or no: of the present one and the one asked for the graver."""
+    return level if wanted is None else max(level, wanted, key=lambda one: one.rank)
+
+
 def below_floor(level: Level, floor: Level | None) -> bool:
     """Whether a level lies below the one the district has ordered."""
     return floor is not None and level.rank < floor.rank

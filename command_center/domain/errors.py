@@ -426,7 +426,10 @@ class PlanNotRunning(Conflict):
 
 
 class BelowDistrictOrder(Conflict):
-    """The district has ordered a graver level; the street does not go below it. Facts: level, floor."""
+    """The district has ordered a graver level; the street does not go below it.
+
+    Facts: level (None: out of force), floor, order (who ordered it and when).
+    """
 
     code = "below_district_order"
 

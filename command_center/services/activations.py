@@ -20,6 +20,7 @@ from command_center.domain.activations import (
     UNDO_S,
     ActivationStatus,
     below_floor,
+    deciding_level,
     may_approve,
 )
 from command_center.domain.errors import (
@@ -42,7 +43,7 @@ from command_center.services import plan_effects
 from command_center.services.dispatching import open_incident
 from command_center.services.plan_books import plan_named, plan_of
 from command_center.services.plan_proposals import plan_ended, proposal_taken
-from command_center.services.standing_orders import district_floor
+from command_center.services.standing_orders import district_order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,7 @@ def activate_plan(center: Center, order: ActivatePlan, actor: Actor) -> Activate
         work.take_turns("plans")
         plan = plan_named(center, work.session, order.plan_id)
         _check_free(work, plan)
-        _check_floor(work, plan, order.level, order.variant or plan.default_variant)
+        _check_floor(center, work, plan, order.level, order.variant or plan.default_variant)
         approve_by = center.catalogue.common.levels[order.level].approve_by
         activation = work.add(_new(plan, order, _variant(plan, order.variant), work))
         if may_approve(actor.role, approve_by):
@@ -132,10 +133,12 @@ def _check_free(work: Work, plan: Plan) -> None:
         raise PlanIsRunning(plan=plan.id, level=held.level.value, status=held.status.value, by=held.requested_by)
 
 
-def _check_floor(work: Work, plan: Plan, level: Level, variant: str | None) -> None:
-    floor = district_floor(work.session, plan.id, variant)
-    if below_floor(level, floor):
-        raise BelowDistrictOrder(level=level.value, floor=None if floor is None else floor.value)
+def _check_floor(center: Center, work: Work, plan: Plan, level: Level | None, variant: str | None) -> None:
+    """Raises BelowDistrictOrder where the plan would run below what the district has ordered. level : None takes it out of force."""
+    order = district_order(work.session, plan.id, variant)
+    if order is not None and (level is None or below_floor(level, order.level)):
+        named = order.named(center.catalogue.street.timezone)
+        raise BelowDistrictOrder(level=None if level is None else level.value, floor=order.level.value, order=named)
 
 
 def _new(plan: Plan, order: ActivatePlan, variant: str | None, work: Work) -> Activation:
@@ -206,14 +209,16 @@ def _await_confirmation(center: Center, work: Work, activation: Activation, *, a
 def approve(center: Center, activation_id: int, actor: Actor) -> ActivationStatus:
     """Say yes to whatever waits: a proposed activation, a provisional one, a change of level. Nothing waits: nothing changes.
 
-    Raises UnknownActivation, PlanNotRunning, NotTheApprover with who may.
+    Raises UnknownActivation, PlanNotRunning, NotTheApprover with who may, BelowDistrictOrder for an order that came meanwhile.
     """
     actor.require(Right.RUN_PLANS)
     with center.work(actor) as work:
         work.take_turns("plans")
         activation = _unended(work, activation_id)
         plan = plan_of(activation)
-        _require_approver(center, actor, activation.wanted_level or activation.level)
+        _require_approver(center, actor, deciding_level(activation.level, activation.wanted_level))
+        if activation.status is ActivationStatus.PROPOSED or activation.wanted_level is not None:
+            _check_floor(center, work, plan, activation.wanted_level or activation.level, activation.variant)
         if activation.status is ActivationStatus.PROPOSED:
             _into_force(center, work, activation, plan, approved=True)
         elif activation.wanted_level is not None:
@@ -236,7 +241,8 @@ def _confirm(work: Work, activation: Activation, plan: Plan) -> None:
 def decline(center: Center, activation_id: int, actor: Actor, reason: str) -> ActivationStatus:
     """Say no to what waits: a proposal ends, a provisional activation is rolled back, a level goes back to the confirmed one.
 
-    Raises UnknownActivation, PlanNotRunning, NotTheApprover, Invalid (no reason).
+    Raises UnknownActivation, PlanNotRunning, NotTheApprover, Invalid (no reason), BelowDistrictOrder: a level that the district has
+    ordered is not taken back.
     """
     actor.require(Right.RUN_PLANS)
     why = _reason(reason)
@@ -244,7 +250,7 @@ def decline(center: Center, activation_id: int, actor: Actor, reason: str) -> Ac
         work.take_turns("plans")
         activation = _unended(work, activation_id)
         plan = plan_of(activation)
-        _require_approver(center, actor, activation.wanted_level or activation.level)
+        _require_approver(center, actor, deciding_level(activation.level, activation.wanted_level))
         if activation.status is ActivationStatus.PROPOSED:
             activation.status = advance(ACTIVATION_CHART, activation.status, ActivationStatus.DECLINED, subject=plan.id)
             _end(work, activation, why)
@@ -260,6 +266,7 @@ def decline(center: Center, activation_id: int, actor: Actor, reason: str) -> Ac
 
 def _take_back(center: Center, work: Work, activation: Activation, plan: Plan, why: str) -> None:
     """A leader does not confirm: back to the level confirmed before, or out of force altogether."""
+    _check_floor(center, work, plan, activation.confirmed_level, activation.variant)
     if activation.confirmed_level is None:
         _roll_back(work, activation, plan, why, undone=False)
     else:
@@ -310,7 +317,7 @@ def change_level(center: Center, activation_id: int, to: Level, actor: Actor, *,
         plan = plan_of(activation)
         if to is activation.level:
             raise Invalid(field="level", value=to.value)
-        _check_floor(work, plan, to, activation.variant)
+        _check_floor(center, work, plan, to, activation.variant)
         raised = to.rank > activation.level.rank
         approve_by = center.catalogue.common.levels[to if raised else activation.level].approve_by
         if may_approve(actor.role, approve_by):
@@ -397,6 +404,8 @@ def acknowledge_duty(center: Center, duty_id: int, actor: Actor) -> None:
 def undo(center: Center, activation_id: int, actor: Actor) -> None:
     """Take an activation back within the seconds of grace; who activated it may, and needs no reason.
 
+    The street is where it was half a minute ago, whatever the district has ordered since or before.
+
     Raises UnknownActivation, PlanNotRunning, TooLateToUndo.
     """
     actor.require(Right.RUN_PLANS)
@@ -411,15 +420,17 @@ def undo(center: Center, activation_id: int, actor: Actor) -> None:
 def roll_back(center: Center, activation_id: int, actor: Actor, reason: str) -> None:
     """Take a running plan back altogether: release, recall, and tell everyone who was told. The level's approver decides.
 
-    Raises UnknownActivation, PlanNotRunning, NotTheApprover, Invalid (no reason).
+    Raises UnknownActivation, PlanNotRunning, NotTheApprover, Invalid (no reason), BelowDistrictOrder while an order of the district stands.
     """
     actor.require(Right.RUN_PLANS)
     why = _reason(reason)
     with center.work(actor) as work:
         work.take_turns("plans")
         activation = running(work, activation_id)
+        plan = plan_of(activation)
         _require_approver(center, actor, activation.level)
-        _roll_back(work, activation, plan_of(activation), why, undone=False)
+        _check_floor(center, work, plan, None, activation.variant)
+        _roll_back(work, activation, plan, why, undone=False)
 
 
 def _roll_back(work: Work, activation: Activation, plan: Plan, why: str, *, undone: bool) -> None:
@@ -453,7 +464,8 @@ def tick_condition(center: Center, activation_id: int, number: int, actor: Actor
 def terminate(center: Center, activation_id: int, actor: Actor, *, reason: str = "") -> None:
     """End a plan whose conditions are all met; who may approve its level decides.
 
-    Raises UnknownActivation, PlanNotRunning, NotTheApprover, ConditionsOpen with the numbers of those not ticked.
+    Raises UnknownActivation, PlanNotRunning, NotTheApprover, BelowDistrictOrder while an order of the district stands, ConditionsOpen with
+    the numbers of those not ticked.
     """
     actor.require(Right.RUN_PLANS)
     with center.work(actor) as work:
@@ -461,6 +473,7 @@ def terminate(center: Center, activation_id: int, actor: Actor, *, reason: str =
         activation = running(work, activation_id)
         plan = plan_of(activation)
         _require_approver(center, actor, activation.level)
+        _check_floor(center, work, plan, None, activation.variant)
         missing = [str(number + 1) for number in range(len(plan.termination.all)) if str(number) not in activation.conditions]
         if missing:
             raise ConditionsOpen(plan=plan.id, open=missing)

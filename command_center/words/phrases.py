@@ -370,7 +370,7 @@ REFUSAL: Mapping[str, str] = {
     "unknown_task": N_("There is no task %(task)s."),
     "plan_is_running": N_("%(plan)s runs already at level %(level)s (started by %(by)s). Change its level instead."),
     "plan_not_running": N_("%(plan)s is not in force (%(status)s)."),
-    "below_district_order": N_("The district has ordered level %(floor)s; the street does not go below it."),
+    "below_district_order": N_("The district has ordered level %(floor)s (%(order)s); the street does not go below it while that stands."),
     "not_the_approver": N_("Level %(level)s is decided by: %(approve_by)s. Ask them, or act at once if life is at risk."),
     "evidence_needed": N_("This task is ticked off with: %(evidence)s."),
     "conditions_open": N_("Conditions still open: %(open)s."),

@@ -291,6 +291,23 @@ def test_who_may_not_raise_asks_and_the_approver_decides(center: Center, officer
     assert (the_activation(center)["level"], the_activation(center)["wanted_level"]) == ("II", None)
 
 
+def test_who_may_not_lower_a_level_may_not_approve_his_own_request(center: Center, leader: Actor, commander: Actor) -> None:
+    answer = activate(center, commander, FLOOD, "I")
+    activations.change_level(center, answer.activation_id, Level.IV, leader, reason="quiet")
+    assert (the_activation(center)["wanted_level"], the_activation(center)["approve_by"]) == ("IV", "commander")
+
+    for attempt in (
+        lambda: activations.approve(center, answer.activation_id, leader),
+        lambda: activations.decline(center, answer.activation_id, leader, "no"),
+    ):
+        with pytest.raises(NotTheApprover) as refusal:
+            attempt()
+        assert refusal.value.facts["approve_by"] == "commander"
+    activations.approve(center, answer.activation_id, commander)
+
+    assert (the_activation(center)["level"], the_activation(center)["wanted_level"]) == ("IV", None)
+
+
 def test_a_leaders_no_to_a_raise_brings_back_the_confirmed_level(center: Center, officer: Actor, leader: Actor, commander: Actor) -> None:
     answer = activate(center, leader, FLOOD, "IV")
     activations.change_level(center, answer.activation_id, Level.I, officer, reason="people trapped", life_risk=True)
@@ -528,7 +545,73 @@ def test_the_street_does_not_go_below_what_the_district_has_ordered(
     with pytest.raises(BelowDistrictOrder):
         activations.change_level(center, answer.activation_id, Level.IV, commander, reason="quiet")
 
-    assert refusal.value.facts == {"level": "IV", "floor": "III"}
+    assert refusal.value.facts == {"level": "IV", "floor": "III", "order": "区防指 03-02 09:00"}
+
+
+def ordered_by_the_district(center: Center, officer: Actor) -> int:
+    return warnings.take_warning(center, PastedText(text="区防指决定启动防汛Ⅲ级应急响应"), officer).orders[0].id
+
+
+def test_an_order_that_came_while_a_request_waited_holds_for_the_leaders_yes(
+    center: Center, officer: Actor, leader: Actor, commander: Actor, clock: Clock
+) -> None:
+    answer = activate(center, officer, FLOOD, "IV")
+    order = ordered_by_the_district(center, officer)
+
+    with pytest.raises(BelowDistrictOrder):
+        activations.approve(center, answer.activation_id, leader)
+    assert the_activation(center)["status"] == "proposed"
+
+    warnings.end_standing_order(center, order, officer, "区防指来电")
+    activations.approve(center, answer.activation_id, leader)
+    activations.change_level(center, answer.activation_id, Level.II, commander, reason="orange")
+    activations.change_level(center, answer.activation_id, Level.IV, officer, reason="quiet")
+    clock.advance(60)
+    ordered_by_the_district(center, officer)
+    with pytest.raises(BelowDistrictOrder):
+        activations.approve(center, answer.activation_id, commander)
+
+
+def test_while_the_districts_order_stands_the_plan_is_neither_ended_nor_taken_back(
+    center: Center, officer: Actor, commander: Actor, clock: Clock
+) -> None:
+    answer = activate(center, commander, FLOOD, "III")
+    order = ordered_by_the_district(center, officer)
+    clock.advance(60)
+    for number in range(3):
+        activations.tick_condition(center, answer.activation_id, number, officer)
+
+    for attempt in (
+        lambda: activations.terminate(center, answer.activation_id, commander),
+        lambda: activations.roll_back(center, answer.activation_id, commander, "wrong plan"),
+    ):
+        with pytest.raises(BelowDistrictOrder) as refusal:
+            attempt()
+        assert refusal.value.facts == {"level": None, "floor": "III", "order": "区防指 03-02 09:00"}
+
+    warnings.end_standing_order(center, order, officer, "区防指来电")
+    activations.terminate(center, answer.activation_id, commander)
+
+
+def test_a_no_does_not_bring_the_street_below_the_districts_level(center: Center, officer: Actor, leader: Actor, commander: Actor) -> None:
+    answer = activate(center, leader, FLOOD, "IV")
+    activations.change_level(center, answer.activation_id, Level.II, officer, reason="people trapped", life_risk=True)
+    ordered_by_the_district(center, officer)
+
+    with pytest.raises(BelowDistrictOrder):
+        activations.decline(center, answer.activation_id, commander, "nobody is trapped")
+    activations.change_level(center, answer.activation_id, Level.III, commander, reason="nobody is trapped")
+
+    assert (the_activation(center)["level"], the_activation(center)["status"]) == ("III", "active")
+
+
+def test_a_slip_is_undone_whatever_the_district_has_ordered(center: Center, officer: Actor, commander: Actor) -> None:
+    ordered_by_the_district(center, officer)
+    answer = activate(center, commander, FLOOD, "III")
+
+    activations.undo(center, answer.activation_id, commander)
+
+    assert rows(center, "activation") == []
 
 
 def test_a_proposal_is_taken_by_the_activation_and_comes_back_only_for_a_graver_level(
