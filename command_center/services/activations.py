@@ -270,7 +270,7 @@ def _take_back(center: Center, work: Work, activation: Activation, plan: Plan, w
     if activation.confirmed_level is None:
         _roll_back(work, activation, plan, why, undone=False)
     else:
-        _move_level(center, work, activation, plan, activation.confirmed_level, approved=True, reason=why)
+        _move_level(center, work, activation, plan, activation.confirmed_level, approved=True, reason=why, recall=True)
 
 
 def _require_approver(center: Center, actor: Actor, level: Level) -> None:
@@ -341,7 +341,9 @@ def change_level(center: Center, activation_id: int, to: Level, actor: Actor, *,
         return activation.status
 
 
-def _move_level(center: Center, work: Work, activation: Activation, plan: Plan, to: Level, *, approved: bool, reason: str) -> None:
+def _move_level(  # noqa: PLR0913 - who decided, why, and whether what was sent comes back are each the caller's to say
+    center: Center, work: Work, activation: Activation, plan: Plan, to: Level, *, approved: bool, reason: str, recall: bool = False
+) -> None:
     before = activation.level
     activation.level, activation.wanted_level = to, None
     activation.level_changes += 1
@@ -349,7 +351,7 @@ def _move_level(center: Center, work: Work, activation: Activation, plan: Plan, 
     if activation.status is not wanted:
         activation.status = advance(ACTIVATION_CHART, activation.status, wanted, subject=plan.id)
     confirm_in_s = _await_confirmation(center, work, activation, approved=approved)
-    effect = plan_effects.begin(center, work, activation, plan, before=before)
+    effect = plan_effects.begin(center, work, activation, plan, before=before, recall=recall)
     proposal_taken(work, plan.id, to)
     work.record(
         events.LevelChanged(
@@ -360,6 +362,7 @@ def _move_level(center: Center, work: Work, activation: Activation, plan: Plan, 
             provisional=not approved,
             tasks=effect.tasks,
             units=list(effect.units),
+            released=list(effect.released),
             confirm_in_s=confirm_in_s,
             reason=reason,
         )

@@ -125,7 +125,7 @@ def outgoing(center: Center, notice_id: int, *, again: bool = False) -> list[Out
     """Whom the message still has to reach; with `again`, whom it reached and who has not answered."""
     with center.read() as session:
         notice = session.get_one(Notice, notice_id)
-        if notice.work is WorkState.UNDONE:
+        if _is_off(notice):
             return []
         waiting = select(Recipient).where(Recipient.notice_id == notice_id, Recipient.answered_at.is_(None))
         waiting = waiting.where(Recipient.place < turn(session, notice))
@@ -186,6 +186,8 @@ def carry(center: Center, notice_id: int, *, again: bool = False) -> None:
     for one in waiting:
         if one.address is None:
             continue
+        if _was_called_off(center, notice_id):
+            break
         try:
             _note(center, one.recipient_id, _carry_one(center, one, one.address), "")
         except messages.ChannelFailed as error:
@@ -212,13 +214,29 @@ def _note_by_hand(center: Center, recipient_ids: Sequence[int]) -> None:
             recipient.failed_reason = ""
 
 
+def _was_called_off(center: Center, notice_id: int) -> bool:
+    """Whether the message was withdrawn, or its question settled, while it went from one to the next."""
+    with center.read() as session:
+        return _is_off(session.get_one(Notice, notice_id))
+
+
+def _is_off(notice: Notice) -> bool:
+    return notice.work is WorkState.UNDONE or notice.closed_at is not None
+
+
 def _note(center: Center, recipient_id: int, channel: str | None, refused: str) -> None:
+    """Who gets the message at the very moment in which it is withdrawn is told that too."""
     with center.work(SYSTEM) as work:
+        notice = work.get(Notice, work.session.get_one(Recipient, recipient_id).notice_id)
         recipient = work.get(Recipient, recipient_id)
         recipient.tries += 1
         recipient.failed_reason = refused[:200]
-        if channel is not None:
-            recipient.channel, recipient.sent_at = channel, recipient.sent_at or work.now
+        if channel is None:
+            return
+        is_news, recipient.channel = recipient.sent_at is None, channel
+        recipient.sent_at = recipient.sent_at or work.now
+        if is_news:
+            _correct(work, notice, [recipient])
 
 
 def mark_sent(work: Work, notice_id: int) -> None:

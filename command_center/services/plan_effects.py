@@ -3,7 +3,7 @@
 Workers carry it out afterwards; nothing here speaks to the world.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
@@ -16,7 +16,7 @@ from command_center.center import Center
 from command_center.db.tables import Activation, HazardWarning, Incident, Notice, PlanTask, Unit, UnitDuty
 from command_center.db.work import Work
 from command_center.domain import events
-from command_center.domain.activations import OPEN_TASK, TaskStatus, WorkState, due_at, filled, materials_wanted, steps_at
+from command_center.domain.activations import OPEN_TASK, TaskStatus, WorkState, due_at, filled, materials_wanted, steps_at, units_wanted
 from command_center.domain.errors import UnknownUnit
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
@@ -33,7 +33,7 @@ from command_center.services.plan_needs import needs
 from command_center.services.reactions import CHAIN_STEP_S
 from command_center.services.road_conditions import roads_now
 from command_center.services.shelters import close_for_plan
-from command_center.services.stock_reservations import release_in, reserve_in
+from command_center.services.stock_reservations import release_above_in, release_in, reserve_in
 from command_center.words import N_, phrases, translator
 
 WITHDRAWN = N_("Withdrawn: %(plan)s, level %(level)s. What was ordered for it no longer holds.")
@@ -47,27 +47,40 @@ CALL_APPROVER = N_("%(plan)s, level %(level)s: please decide (%(reason)s)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What was set in motion. tasks : how many were opened; units : ids newly put on duty."""
+    """What was set in motion. tasks : how many were opened; units : ids newly put on duty; released : ids taken off duty."""
 
     tasks: int
     units: tuple[str, ...]
+    released: tuple[str, ...] = ()
 
 
 def begin(
-    center: Center, work: Work, activation: Activation, plan: Plan, *, before: Level | None, chosen: tuple[str, ...] | None = None
+    center: Center,
+    work: Work,
+    activation: Activation,
+    plan: Plan,
+    *,
+    before: Level | None,
+    chosen: tuple[str, ...] | None = None,
+    recall: bool = False,
 ) -> Effect:
-    """Bring the activation to its level: from nothing (before=None) or from another level. What is done stays done."""
+    """Bring the activation to its level: from nothing (before=None) or from another level. What is done stays done.
+
+    recall : a leader said no to the level before: vehicles that were sent to the incident for it are called back, not only released.
+    """
     units = _order_units(center, work, activation, plan, chosen)
     if before is None:
         _note_approach(center, work, activation)
+    is_lowered = before is not None and before.rank > activation.level.rank
+    released = _release_surplus(work, activation, plan, recall=recall) if is_lowered else ()
     _reserve_stock(center, work, activation, plan)
     tasks = _open_tasks(work, activation, plan)
     _withdraw_tasks(work, activation, plan)
     link_groups(work, activation, plan)
     spoken_to = _queue_messages(center, work, activation, plan, before)
-    if before is not None and before.rank > activation.level.rank:
+    if before is not None and is_lowered:
         _withdraw_messages(work, activation, plan, before, spoken_to)
-    return Effect(tasks=tasks, units=units)
+    return Effect(tasks=tasks, units=units, released=released)
 
 
 # ---- units ---------------------------------------------------------------------------------------------------------------------
@@ -125,19 +138,37 @@ def _reserve_stock(center: Center, work: Work, activation: Activation, plan: Pla
     reserve_in(work, wants, for_kind="activation", for_id=activation.id, near=near, roads=roads_now(center, work.session), allow_short=True)
 
 
-def _release_units(work: Work, activation: Activation, *, recall: bool) -> tuple[str, ...]:
-    """Take every unit off duty; with `recall` also off the incident it was sent to for this plan."""
-    duties = work.session.scalars(
-        select(UnitDuty).where(UnitDuty.activation_id == activation.id, UnitDuty.released_at.is_(None)).order_by(UnitDuty.unit_id)
-    ).all()
-    for duty in duties:
-        if recall and duty.assignment_id is not None:
-            recall_in(work, duty.assignment_id, activation.plan_id)
+def _release_surplus(work: Work, activation: Activation, plan: Plan, *, recall: bool) -> tuple[str, ...]:
+    """A lower level wants less: vehicles and stock above its totals go back, what came last first."""
+    release_above_in(work, materials_wanted(plan, activation.level), for_kind="activation", for_id=activation.id, reason=activation.plan_id)
+    on_duty: dict[str, list[UnitDuty]] = {}
+    for duty in sorted(duties_of(work, activation.id), key=lambda duty: -duty.id):
+        on_duty.setdefault(work.session.get_one(Unit, duty.unit_id).kind, []).append(duty)
+    wanted = units_wanted(plan, activation.level)
+    surplus = [duty for kind, duties in on_duty.items() for duty in duties[: max(0, len(duties) - wanted.get(kind, 0))]]
+    return _release(work, activation, sorted(surplus, key=lambda duty: duty.unit_id), recall=recall)
+
+
+def _release(work: Work, activation: Activation, duties: Sequence[UnitDuty], *, recall: bool) -> tuple[str, ...]:
+    """Take units off duty; with `recall` also off the incident they were sent to for this plan. Crews that know of their duty are told.
+
+    duties : in the order of their units. A crew that is called back hears that instead.
+    """
+    recalled = {
+        duty.id for duty in duties if recall and duty.assignment_id is not None and recall_in(work, duty.assignment_id, activation.plan_id)
+    }
     for duty in duties:
         duty.released_at = work.now
         if duty.work in (WorkState.QUEUED, WorkState.DOING):
             duty.work = WorkState.UNDONE
+        if duty.id not in recalled and (duty.sent_at is not None or duty.acknowledged_at is not None):
+            work.record(off_duty(duty, activation))
     return tuple(duty.unit_id for duty in duties)
+
+
+def off_duty(duty: UnitDuty, activation: Activation) -> events.UnitOffDuty:
+    """A crew's duty is over, and it does not know yet."""
+    return events.UnitOffDuty(activation_id=activation.id, plan_id=activation.plan_id, unit_id=duty.unit_id, duty_id=duty.id)
 
 
 # ---- tasks ---------------------------------------------------------------------------------------------------------------------
@@ -379,7 +410,7 @@ def approver_answered(work: Work, activation: Activation) -> None:
 
 def take_back(work: Work, activation: Activation, plan: Plan) -> tuple[str, ...]:
     """Roll back: recall what was sent, release what was taken, tell everyone who was told. Returns the units recalled."""
-    recalled = _release_units(work, activation, recall=True)
+    recalled = _release(work, activation, duties_of(work, activation.id), recall=True)
     release_in(work, "activation", activation.id, reason=activation.plan_id)
     _close_tasks(work, activation)
     close_for_plan(work, activation, rolled_back=True)
@@ -393,14 +424,14 @@ def take_back(work: Work, activation: Activation, plan: Plan) -> tuple[str, ...]
 
 def stand_down(work: Work, activation: Activation) -> None:
     """The plan is over as planned: units are released where they are, nobody is asked any more. Raises PeopleInShelters."""
-    _release_units(work, activation, recall=False)
+    _release(work, activation, duties_of(work, activation.id), recall=False)
     release_in(work, "activation", activation.id, reason=activation.plan_id)
     _close_tasks(work, activation)
     close_for_plan(work, activation, rolled_back=False)
     notices.close_notices(work, activation.id, withdrawn=None)
 
 
-def duties_of(work: Work, activation_id: int) -> Iterable[UnitDuty]:
-    """Units on duty for a running plan."""
+def duties_of(work: Work, activation_id: int) -> Sequence[UnitDuty]:
+    """Units on duty for a running plan, in the order of their ids."""
     query = select(UnitDuty).where(UnitDuty.activation_id == activation_id, UnitDuty.released_at.is_(None)).order_by(UnitDuty.unit_id)
     return work.session.scalars(query).all()

@@ -140,6 +140,7 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.TaskWorkFailed: (),
     events.UnitOnDuty: (Reaction("send_duty"),),
     events.DutySent: (),
+    events.UnitOffDuty: (Reaction("send_off_duty"),),
     events.DutyAcknowledged: (),
     events.NoticeQueued: lambda event: (Reaction("send_notice"), *_after(event.answer_in_s, "ask_the_silent")),
     events.NoticeSent: (),

@@ -210,6 +210,7 @@ JOB: Mapping[str, str] = {
     "carry_out": N_("Carry out a step of a plan"),
     "mark_overdue": N_("Watch a task's deadline"),
     "send_duty": N_("Tell a crew of its duty"),
+    "send_off_duty": N_("Tell a crew that its duty is over"),
     "check_confirmation": N_("Watch for a leader's confirmation"),
     "send_notice": N_("Send a message"),
     "ask_the_silent": N_("Ask those who have not answered"),
@@ -299,6 +300,7 @@ EVIDENCE: Mapping[str, str] = {"text": N_("words"), "number": N_("a number"), "p
 
 LEVEL_OF_RESPONSE = N_("level %(level)s response")
 DUTY_ORDER = N_("On duty for %(plan)s, level %(level)s")
+DUTY_OVER = N_("Your duty for %(plan)s is over. What was ordered for it no longer holds.")
 STOCK_MOVE: Mapping[str, str] = {
     "receive": N_("Received"),
     "reserve": N_("Reserved"),
@@ -551,6 +553,7 @@ EVENT: Mapping[str, str] = {
     "TaskWorkDone": N_("%(step_name)s: carried out"),
     "TaskWorkFailed": N_("%(step_name)s could not be carried out, do it by hand: %(reason)s"),
     "UnitOnDuty": N_("%(unit)s on duty for %(plan_name)s"),
+    "UnitOffDuty": N_("%(unit)s released from its duty for %(plan_name)s"),
     "DutySent": N_("%(unit)s told of its duty for %(plan_name)s"),
     "DutyAcknowledged": N_("%(unit)s acknowledged its duty for %(plan_name)s"),
     "NoticeQueued": N_("Message to %(audience_name)s: %(recipients)s recipients"),

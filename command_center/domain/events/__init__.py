@@ -106,6 +106,7 @@ from command_center.domain.events.plans import (
     TaskWorkBegun,
     TaskWorkDone,
     TaskWorkFailed,
+    UnitOffDuty,
     UnitOnDuty,
 )
 from command_center.domain.events.reports import (
@@ -328,6 +329,7 @@ __all__ = [
     "UnitCrewSet",
     "UnitDispatched",
     "UnitEnRoute",
+    "UnitOffDuty",
     "UnitOnDuty",
     "UnitOnScene",
     "UnitOrderEvent",
