@@ -275,7 +275,7 @@ def _nothing_left(center: Center, order: JobOrder) -> None:
 def weigh_plans(center: Center, order: JobOrder) -> None:
     """Bring the proposed plans in line with warnings, measurements and incidents."""
     with completing(center, order.job_id) as work:
-        plan_proposals.weigh(work, center.catalogue, entry_id=order.entry_id)
+        plan_proposals.weigh(center, work, entry_id=order.entry_id)
 
 
 def expire_warning(center: Center, order: JobOrder) -> None:

@@ -135,7 +135,7 @@ def _check_free(work: Work, plan: Plan) -> None:
 
 def _check_floor(center: Center, work: Work, plan: Plan, level: Level | None, variant: str | None) -> None:
     """Raises BelowDistrictOrder where the plan would run below what the district has ordered. level : None takes it out of force."""
-    order = district_order(work.session, plan.id, variant)
+    order = district_order(center, work.session, plan.id, variant)
     if order is not None and (level is None or below_floor(level, order.level)):
         named = order.named(center.catalogue.street.timezone)
         raise BelowDistrictOrder(level=None if level is None else level.value, floor=order.level.value, order=named)

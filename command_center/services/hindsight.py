@@ -20,6 +20,7 @@ from command_center.domain.assigning import EXPECTED_SCENE_S, weight_of
 from command_center.domain.geo import Point
 from command_center.domain.response_time import TURNOUT_S
 from command_center.domain.simulation import Calls, simulate
+from command_center.services.exercises import of_situation
 from command_center.services.places import nearest_place
 from command_center.services.simulating import POLICIES, Stage, stage
 
@@ -83,7 +84,7 @@ def _past(center: Center, since: datetime, until: datetime) -> list[_Past]:
     called = select(Incident).where(
         Incident.reported_at >= since,
         Incident.reported_at < until,
-        Incident.is_simulated.is_(center.is_drill),
+        of_situation(center, Incident.is_simulated),
         Incident.merged_into_id.is_(None),
     )
     with center.read() as session:

@@ -13,8 +13,10 @@ from command_center.db.tables import Assignment, Call, Incident, LogEntry
 from command_center.domain.board import Row
 from command_center.domain.errors import UnknownIncident
 from command_center.domain.geo import Point
+from command_center.domain.plan_book import Plan
 from command_center.domain.rights import Actor, Right
 from command_center.services.live import log_row
+from command_center.services.plan_books import catalogue_now
 from command_center.services.responsibilities import Responsible, responsible_in
 
 
@@ -35,6 +37,8 @@ class IncidentStory:
     calls: list[dict[str, Any]]
     assignments: list[Row]
     entries: list[dict[str, Any]]
+    plans: list[Plan]
+    """Plans that answer its type, in the catalogue's order."""
     responsible: list[Responsible]
     """Whom to phone first about the place, in order."""
 
@@ -55,6 +59,7 @@ def incident_story(center: Center, incident_id: int, actor: Actor) -> IncidentSt
                 log_row(entry)
                 for entry in session.scalars(select(LogEntry).where(LogEntry.incident_id == incident_id).order_by(LogEntry.id))
             ],
+            plans=[plan for plan in catalogue_now(center.catalogue, session).plans.values() if incident.type in plan.incident_types],
             responsible=responsible_in(center, session, incident.place_id, Point(incident.lat, incident.lon)),
         )
 

@@ -47,7 +47,7 @@ def ending(center: Center, activation_id: int, actor: Actor) -> Ending:
         if activation.status not in RUNNING:
             raise PlanNotRunning(plan=activation.plan_id, status=activation.status.value)
         plan, ticked = plan_of(activation), activation.conditions
-        floor = district_floor(session, plan.id, activation.variant)
+        floor = district_floor(center, session, plan.id, activation.variant)
     speaks = assess(center).get(plan.id)
     return Ending(
         conditions=tuple(

@@ -82,7 +82,7 @@ def preview(center: Center, order: ActivatePlan, actor: Actor) -> Preview:
             variant=variant,
             approve_by=approve_by,
             may_decide=may_approve(actor.role, approve_by),
-            floor=district_floor(session, plan.id, variant),
+            floor=district_floor(center, session, plan.id, variant),
             running=session.scalar(select(Activation.id).where(Activation.plan_id == plan.id, Activation.ended_at.is_(None))),
             tasks=tuple((step, None if step.anchor else step.due_after_min(level)) for step in steps_at(plan, level, variant)),
             units=needs(center, session, plan, level, incident_id=order.incident_id),

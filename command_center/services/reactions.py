@@ -173,7 +173,7 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.ShelterKeptOpen: (),
     events.GroupLinked: (),
     events.PhotoStored: (),
-    events.PlanTextApproved: (),
+    events.PlanTextApproved: (WEIGH,),
     events.ClosureProposed: (),
     events.WaterMeasured: (),
     events.WaterGone: (),

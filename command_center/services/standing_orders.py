@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from command_center.center import Center
 from command_center.db.tables import StandingOrder
 from command_center.domain.levels import Level
 from command_center.domain.notices import NoticeState
+from command_center.services.exercises import of_situation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +27,12 @@ class DistrictOrder:
         return f"{self.issuer} {self.issued_at.astimezone(ZoneInfo(timezone)):%m-%d %H:%M}".strip()
 
 
-def district_order(session: Session, plan_id: str, variant: str | None = None) -> DistrictOrder | None:
+def district_order(center: Center, session: Session, plan_id: str, variant: str | None = None) -> DistrictOrder | None:
     """The gravest order of the district for this plan (and, where it names one, this variant); None while none stands."""
     standing = select(StandingOrder.level, StandingOrder.variant, StandingOrder.issuer, StandingOrder.issued_at).where(
         StandingOrder.plan_id == plan_id,
         StandingOrder.state == NoticeState.ACTIVE,
-        StandingOrder.is_exercise.is_(False),
+        of_situation(center, StandingOrder.is_exercise),
         StandingOrder.level.is_not(None),
     )
     orders = [
@@ -41,7 +43,7 @@ def district_order(session: Session, plan_id: str, variant: str | None = None) -
     return max(orders, key=lambda order: (order.level.rank, order.issued_at), default=None)
 
 
-def district_floor(session: Session, plan_id: str, variant: str | None = None) -> Level | None:
+def district_floor(center: Center, session: Session, plan_id: str, variant: str | None = None) -> Level | None:
     """The level below which the street does not go; None while no order stands."""
-    order = district_order(session, plan_id, variant)
+    order = district_order(center, session, plan_id, variant)
     return None if order is None else order.level

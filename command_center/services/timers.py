@@ -10,6 +10,7 @@ from command_center.domain.catalogue import Catalogue
 from command_center.domain.errors import UnknownIncident
 from command_center.domain.levels import Level
 from command_center.domain.text import Text
+from command_center.services.plan_books import catalogue_now
 from command_center.services.situation import UNIT_S
 
 
@@ -40,8 +41,9 @@ def timers_of(center: Center, incident_id: int) -> list[Timer]:
         incident = session.get(Incident, incident_id)
         if incident is None:
             raise UnknownIncident(incident=incident_id)
-        metrics = center.catalogue.common.metrics
-        return [_timer(center.catalogue, incident, name) for name, metric in metrics.items() if incident.type in metric.runs_for]
+        catalogue = catalogue_now(center.catalogue, session)
+        metrics = catalogue.common.metrics
+        return [_timer(catalogue, incident, name) for name, metric in metrics.items() if incident.type in metric.runs_for]
 
 
 def _timer(catalogue: Catalogue, incident: Incident, metric: str) -> Timer:

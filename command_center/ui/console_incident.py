@@ -200,7 +200,13 @@ def _section(screen: Screen, msgid: str, rows: Sequence[Component], count: int |
 def head_view(story: IncidentStory, screen: Screen) -> list[Component]:
     """Everything that never scrolls away: title, banner, clocks, buttons."""
     row = story.incident
-    return [title(row, screen), *suggestion(row, screen), clocks(row, screen), buttons(row, screen), *console_plans.answering(row, screen)]
+    return [
+        title(row, screen),
+        *suggestion(row, screen),
+        clocks(row, screen),
+        buttons(row, screen),
+        *console_plans.answering(row, story.plans, screen),
+    ]
 
 
 def units_view(story: IncidentStory, screen: Screen) -> list[Component]:
