@@ -38,6 +38,7 @@ def _order(center: AtCenter, plan_id: str, body: ActivationIn, key: str | None =
         incident_id=body.incident_id,
         reason=body.reason,
         life_risk=body.life_risk,
+        is_exercise=body.is_exercise,
         fields=body.fields,
         units=None if body.units is None else tuple(unit_named(center, name) for name in body.units),
         key=key,

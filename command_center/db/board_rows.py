@@ -143,6 +143,7 @@ def _activation(activation: Activation, catalogue: Catalogue) -> dict[str, Any]:
         "level": activation.level.value,
         "wanted_level": None if activation.wanted_level is None else activation.wanted_level.value,
         "variant": activation.variant,
+        "is_exercise": activation.is_exercise,
         "status": activation.status.value,
         "approve_by": None if waits_for is None else catalogue.common.levels[waits_for].approve_by,
         "incident_id": None if activation.incident_id is None else str(activation.incident_id),

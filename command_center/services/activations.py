@@ -41,9 +41,14 @@ from command_center.domain.rights import Actor, Right
 from command_center.domain.status import advance
 from command_center.services import plan_effects
 from command_center.services.dispatching import open_incident
+from command_center.services.exercises import is_exercise
 from command_center.services.plan_books import plan_named, plan_of
 from command_center.services.plan_proposals import plan_ended, proposal_taken
 from command_center.services.standing_orders import district_order
+from command_center.words import N_, translator
+
+FOR_REAL = N_("It is put into force for real.")
+"""Why an exercise ends when the same plan is needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +56,8 @@ class ActivatePlan:
     """Put this plan into force at this level.
 
     life_risk : do not wait for approval; a leader confirms afterwards. fields : what belongs into the blanks of the messages.
-    units : vehicle ids to put on duty; None takes those the preview offers.
+    is_exercise : in service, for an exercise: marked everywhere, its messages stay in the building, and it gives way to the real thing.
+    One for a simulated incident is an exercise anyhow. units : vehicle ids to put on duty; None takes those the preview offers.
     """
 
     plan_id: str
@@ -60,6 +66,7 @@ class ActivatePlan:
     incident_id: int | None = None
     reason: str = ""
     life_risk: bool = False
+    is_exercise: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
     units: tuple[str, ...] | None = None
     key: str | None = None
@@ -87,10 +94,14 @@ def activate_plan(center: Center, order: ActivatePlan, actor: Actor) -> Activate
             return Activated(**earlier | {"status": ActivationStatus(earlier["status"])})
         work.take_turns("plans")
         plan = plan_named(center, work.session, order.plan_id)
-        _check_free(work, plan)
+        incident = None if order.incident_id is None else open_incident(work, order.incident_id)
+        marked = order.is_exercise or (incident is not None and incident.is_simulated)
+        _make_room(center, work, plan, is_exercise=is_exercise(center, marked=marked))
         _check_floor(center, work, plan, order.level, order.variant or plan.default_variant)
         approve_by = center.catalogue.common.levels[order.level].approve_by
-        activation = work.add(_new(plan, order, _variant(plan, order.variant), work))
+        activation = _new(plan, order, _variant(plan, order.variant), work)
+        activation.is_exercise = is_exercise(center, marked=marked)
+        work.add(activation)
         if may_approve(actor.role, approve_by):
             _into_force(center, work, activation, plan, approved=True, units=order.units)
         elif order.life_risk:
@@ -127,10 +138,21 @@ def _variant(plan: Plan, wanted: str | None) -> str | None:
     return wanted or plan.default_variant
 
 
-def _check_free(work: Work, plan: Plan) -> None:
+def _make_room(center: Center, work: Work, plan: Plan, *, is_exercise: bool) -> None:
+    """A plan is in force once; one that is only exercised gives way to the real thing. Raises PlanIsRunning with who runs it."""
     held = work.session.scalar(select(Activation).where(Activation.plan_id == plan.id, Activation.ended_at.is_(None)))
-    if held is not None:
+    if held is None:
+        return
+    if is_exercise or not held.is_exercise:
         raise PlanIsRunning(plan=plan.id, level=held.level.value, status=held.status.value, by=held.requested_by)
+    why = translator(center.language)(FOR_REAL)
+    if held.status in RUNNING:
+        _roll_back(work, held, plan_of(held), why, undone=False)
+    else:
+        held.status = advance(ACTIVATION_CHART, held.status, ActivationStatus.DECLINED, subject=plan.id)
+        _end(work, held, why)
+        work.record(events.ActivationDeclined(activation_id=held.id, plan_id=plan.id, reason=why))
+    work.session.flush()  # the old one has to be out before the new one is in: the index allows one
 
 
 def _check_floor(center: Center, work: Work, plan: Plan, level: Level | None, variant: str | None) -> None:
@@ -142,8 +164,6 @@ def _check_floor(center: Center, work: Work, plan: Plan, level: Level | None, va
 
 
 def _new(plan: Plan, order: ActivatePlan, variant: str | None, work: Work) -> Activation:
-    if order.incident_id is not None:
-        open_incident(work, order.incident_id)
     return Activation(
         plan_id=plan.id,
         plan_version=plan.version,
@@ -172,7 +192,7 @@ def _into_force(
     activation.started_at, activation.undo_until = work.now, work.now + timedelta(seconds=UNDO_S)
     confirm_in_s = _await_confirmation(center, work, activation, approved=approved)
     effect = plan_effects.begin(center, work, activation, plan, before=None, chosen=units)
-    proposal_taken(work, plan.id, activation.level)
+    proposal_taken(work, plan.id, activation.level, is_exercise=activation.is_exercise)
     work.record(
         events.PlanActivated(
             activation_id=activation.id,
@@ -352,7 +372,7 @@ def _move_level(  # noqa: PLR0913 - who decided, why, and whether what was sent 
         activation.status = advance(ACTIVATION_CHART, activation.status, wanted, subject=plan.id)
     confirm_in_s = _await_confirmation(center, work, activation, approved=approved)
     effect = plan_effects.begin(center, work, activation, plan, before=before, recall=recall)
-    proposal_taken(work, plan.id, to)
+    proposal_taken(work, plan.id, to, is_exercise=activation.is_exercise)
     work.record(
         events.LevelChanged(
             activation_id=activation.id,
@@ -447,7 +467,7 @@ def _end(work: Work, activation: Activation, reason: str) -> None:
     activation.ended_at, activation.ended_by, activation.end_reason = work.now, work.actor.name, reason
     activation.confirm_until = activation.undo_until = activation.wanted_level = None
     if activation.started_at is not None:
-        plan_ended(work, activation.plan_id)
+        plan_ended(work, activation.plan_id, is_exercise=activation.is_exercise)
 
 
 def tick_condition(center: Center, activation_id: int, number: int, actor: Actor, *, met: bool = True) -> None:

@@ -43,6 +43,7 @@ class Draft:
     text: Text
     to: Sequence[Addressee]
     answer_in_s: float | None = None
+    is_exercise: bool = False
 
 
 def queue_notice(work: Work, draft: Draft, activation_id: int | None = None, incident_id: int | None = None) -> Notice:
@@ -60,6 +61,7 @@ def queue_notice(work: Work, draft: Draft, activation_id: int | None = None, inc
             channels=list(draft.channels),
             text_zh=draft.text.zh,
             text_en=draft.text.en,
+            is_exercise=draft.is_exercise,
             needs_answer=draft.answer_in_s is not None,
             work=WorkState.QUEUED,
             queued_at=work.now,
@@ -119,6 +121,7 @@ class Outgoing:
     text: str
     link: str
     tasks: str | None = None
+    is_exercise: bool = False
 
 
 def outgoing(center: Center, notice_id: int, *, again: bool = False) -> list[Outgoing]:
@@ -139,6 +142,7 @@ def outgoing(center: Center, notice_id: int, *, again: bool = False) -> list[Out
                 text=text,
                 link=it.link,
                 tasks=_tasks(session, notice, it),
+                is_exercise=notice.is_exercise,
             )
             for it in session.scalars(waiting.order_by(Recipient.place))
         ]
@@ -201,7 +205,8 @@ def _carry_one(center: Center, one: Outgoing, address: str) -> str:
     """Kind of the service that took it. Raises ChannelFailed."""
     pages = [f"/a/{one.link}", *([] if one.tasks is None else [f"/t/{one.tasks}"])] if center.public_url else []
     body = "\n".join([one.text, *(f"{center.public_url}{page}" for page in pages)])
-    return messages.deliver(center, messages.Notice(channel=address, title=one.text.split("\n", 1)[0][:60], body=body))
+    title = one.text.split("\n", 1)[0][:60]
+    return messages.deliver(center, messages.Notice(channel=address, title=title, body=body, is_exercise=one.is_exercise))
 
 
 def _note_by_hand(center: Center, recipient_ids: Sequence[int]) -> None:
@@ -511,5 +516,6 @@ def _correct(work: Work, notice: Notice, reached: Sequence[Recipient]) -> None:
         channels=tuple(notice.channels),
         text=Text(**notice.correction),
         to=[Addressee(kind=it.kind, ref=it.ref, name=Text(it.name_zh, it.name_en), phone=it.phone) for it in reached],
+        is_exercise=notice.is_exercise,
     )
     queue_notice(work, draft)

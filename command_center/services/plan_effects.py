@@ -345,6 +345,7 @@ def _queue_messages(center: Center, work: Work, activation: Activation, plan: Pl
                 text=Text(filled(line.text.zh, by_language["zh_CN"]), filled(line.text.en, by_language["en"])),
                 to=addressees(center, work.session, Audience(code=line.audience, groups=groups, incident=incident)),
                 answer_in_s=line.due_min * 60.0 if line.ack else None,
+                is_exercise=activation.is_exercise,
             ),
             activation.id,
         )
@@ -387,6 +388,7 @@ def call_approver(center: Center, work: Work, activation: Activation, plan: Plan
             text=Text(text("zh_CN"), text("en")),
             to=addressees(center, work.session, Audience(code=IN_LINE)),
             answer_in_s=CHAIN_STEP_S,
+            is_exercise=activation.is_exercise,
         ),
         activation.id,
     )

@@ -47,8 +47,9 @@ def ending(center: Center, activation_id: int, actor: Actor) -> Ending:
         if activation.status not in RUNNING:
             raise PlanNotRunning(plan=activation.plan_id, status=activation.status.value)
         plan, ticked = plan_of(activation), activation.conditions
+        is_exercise = activation.is_exercise
         floor = district_floor(center, session, plan.id, activation.variant)
-    speaks = assess(center).get(plan.id)
+    speaks = assess(center, is_exercise=is_exercise).get(plan.id)
     return Ending(
         conditions=tuple(
             Condition(number=number, text=text, met_by=ticked.get(str(number), {}).get("by"))

@@ -100,6 +100,7 @@ def _tell(it: StepWork, audience: str, to: Sequence[Addressee], channels: tuple[
             text=Text(f"【{it.plan.short.zh}】{it.step.title.zh}", f"[{it.plan.short.en}] {it.step.title.en}"),
             to=to,
             answer_in_s=ANSWER_WITHIN_S if answer else None,
+            is_exercise=it.activation.is_exercise,
         )
         queue_notice(it.work, draft, it.activation.id)
 
@@ -195,7 +196,8 @@ def send_duty(center: Center, duty_id: int) -> str | None:
         say = translator(center.language)
         title = say(DUTY_ORDER) % {"plan": plan.short.in_(center.language), "level": activation.level.value}
         body = plan.levels[activation.level].posture.in_(center.language)
-    return messages.deliver(center, messages.Notice(channel=unit.channel, title=title, body=body))
+        order = messages.Notice(channel=unit.channel, title=title, body=body, is_exercise=activation.is_exercise)
+    return messages.deliver(center, order)
 
 
 def mark_duty_sent(work: Work, duty_id: int, channel: str | None) -> None:
@@ -220,6 +222,8 @@ def send_off_duty(center: Center, duty_id: int) -> None:
     with center.read() as session:
         duty = session.get_one(UnitDuty, duty_id)
         channel = session.get_one(Unit, duty.unit_id).channel
-        plan = plan_of(session.get_one(Activation, duty.activation_id)).short.in_(center.language)
-    said = translator(center.language)(DUTY_OVER) % {"plan": plan}
-    messages.deliver(center, messages.Notice(channel=channel, title=plan, body=said))
+        activation = session.get_one(Activation, duty.activation_id)
+        plan = plan_of(activation).short.in_(center.language)
+        said = translator(center.language)(DUTY_OVER) % {"plan": plan}
+        word = messages.Notice(channel=channel, title=plan, body=said, is_exercise=activation.is_exercise)
+    messages.deliver(center, word)

@@ -55,6 +55,8 @@ def head(story: PlanStory, figures: PlanFigures | None, screen: Screen) -> list[
 def status_line(story: PlanStory, figures: PlanFigures | None, screen: Screen) -> list[Component | str]:
     row = story.activation
     parts: list[Component | str] = [html.B(screen.say(phrases.ACTIVATION_STATUS[row["status"]]))]
+    if row["is_exercise"]:
+        parts.append(html.Span(screen.say(N_("exercise")), className="tag"))
     if story.ended_at is not None:
         said = screen.say(N_("%(time)s by %(name)s"), time=hour_minute(story.ended_at, screen), name=story.ended_by)
         return [*parts, html.Span(said), *([html.Span(story.end_reason)] if story.end_reason else [])]

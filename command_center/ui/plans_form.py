@@ -75,6 +75,7 @@ def order_from(at: Mapping[str, str | None], filled: Filled, screen: Screen, *, 
         incident_id=int(incident) if incident.isdecimal() else None,
         reason=filled.get("reason", at.get("reason") or "").strip(),
         life_risk=bool(filled.get("life")),
+        is_exercise=bool(at.get("exercise")),
         fields={name.removeprefix(BLANK): text.strip() for name, text in filled.items() if name.startswith(BLANK) and text.strip()},
         key=press,
     )

@@ -223,7 +223,11 @@ def _proposal(row: Row, screen: Screen) -> html.Article:
         screen.say(N_("Look at the plan")),
         symbol="list-check",
         look="primary",
-        **goes(address(plan=row["plan_id"], level=row["level"], variant=row["variant"], reason=first)),
+        **goes(
+            address(
+                plan=row["plan_id"], level=row["level"], variant=row["variant"], reason=first, exercise=1 if row["is_exercise"] else None
+            )
+        ),
     )
     why = (
         screen.say(N_("Not now: %(plan)s, level %(level)s"), plan=name, level=row["level"]),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from command_center.center import Center
-from command_center.domain.errors import BelowDistrictOrder
+from command_center.db.tables import Activation, MessageChannel, Recipient, Unit, UnitDuty
+from command_center.domain.activations import ActivationStatus
+from command_center.domain.errors import BelowDistrictOrder, PlanIsRunning
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Role
 from command_center.domain.road_weather import RoadWeather
@@ -18,10 +22,12 @@ from command_center.services.road_conditions import present_weather
 from command_center.services.warning_drafts import PastedText
 from tests.builders import MORNING, OFFICER, as_drill, take_test_call
 from tests.conftest import Clock
-from tests.working import work_off
+from tests.working import rows, work_off
 
 COMMANDER = Actor(name="commander", role=Role.COMMANDER)
 LONGYUAN = "XQ061"
+NOWHERE = "json://127.0.0.1:9/gone"
+"""A message service that does not answer."""
 
 
 @pytest.fixture
@@ -107,3 +113,58 @@ def test_what_runs_for_real_takes_the_exercises_proposal_along_until_it_asks_for
     activations.undo(center, activation, COMMANDER)
     work_off(center, clock)
     assert proposals(center) == [("P02", "II", True)]
+
+
+# ---- a plan for an exercise, in service --------------------------------------------------------------------------------------------
+
+
+def activate(center: Center, plan_id: str, **more: object) -> int:
+    order = ActivatePlan(plan_id=plan_id, level=Level.IV, **more)  # type: ignore[arg-type]  # any field
+    return activations.activate_plan(center, order, COMMANDER).activation_id
+
+
+def test_an_exercised_plan_is_marked_and_none_of_its_messages_leaves_the_building(center: Center, clock: Clock) -> None:
+    with Session(center.engine) as session, session.begin():
+        session.execute(update(Unit).values(channel=NOWHERE))
+        session.add(MessageChannel(kind="station", ref="YY", address=NOWHERE))
+    incident = take_test_call(center, is_simulated=True, kind="E109").incident_id
+
+    activate(center, "P01", is_exercise=True)
+    activate(center, "P04", incident_id=incident)
+    work_off(center, clock)
+
+    assert {row["plan_id"]: row["is_exercise"] for row in rows(center, "activation")} == {"P01": True, "P04": True}
+    assert rows(center, "job") == [], "nothing tried to leave, so nothing failed"
+    with center.read() as session:
+        assert set(session.scalars(select(Recipient.channel).where(Recipient.kind == "station", Recipient.ref == "YY"))) == {"drill"}
+        assert all(it.sent_at is not None for it in session.scalars(select(UnitDuty)))
+
+
+def test_the_real_thing_takes_an_exercises_place_and_not_the_other_way_round(center: Center) -> None:
+    exercised = activate(center, "P01", is_exercise=True)
+
+    real = activate(center, "P01")
+    with pytest.raises(PlanIsRunning):
+        activate(center, "P01", is_exercise=True)
+
+    (row,) = rows(center, "activation")
+    assert (row["id"], row["is_exercise"]) == (str(real), False)
+    with center.read() as session:
+        assert session.get_one(Activation, exercised).status is ActivationStatus.ROLLED_BACK
+
+
+def test_a_real_proposal_stands_beside_an_exercised_plan(center: Center, clock: Clock) -> None:
+    activate(center, "P01", is_exercise=True)
+
+    warnings.take_warning(center, PastedText(text="奎文区气象台发布暴雨蓝色预警"), OFFICER)
+    work_off(center, clock)
+
+    assert proposals(center) == [("P01", "IV", False)]
+
+
+def test_in_a_drill_nothing_is_marked_as_an_exercise_of_its_own(drill: Center) -> None:
+    incident = take_test_call(drill, is_simulated=True, kind="E109").incident_id
+
+    activate(drill, "P04", incident_id=incident, is_exercise=True)
+
+    assert [row["is_exercise"] for row in rows(drill, "activation")] == [False]

@@ -30,6 +30,8 @@ class Activation(Base):
     level_changes: Mapped[int]
     """How often the level was changed: what makes the messages of one change other ones than those of the change before."""
     variant: Mapped[str | None] = mapped_column(String(24))
+    is_exercise: Mapped[bool]
+    """Put into force in service for an exercise: marked everywhere, and no message of it leaves the building."""
     status: Mapped[ActivationStatus]
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
     reason: Mapped[str]
@@ -131,6 +133,7 @@ class Notice(Base):
     channels: Mapped[list[str]]
     text_zh: Mapped[str]
     text_en: Mapped[str]
+    is_exercise: Mapped[bool]
     needs_answer: Mapped[bool]
     work: Mapped[WorkState]
     queued_at: Mapped[datetime]
