@@ -122,15 +122,19 @@ REASONS = (
 """Every reason a ranked unit can carry; each has a text in both languages."""
 
 
+def is_low(battery_pct: float | None, low_battery_pct: float | None) -> bool:
+    """Whether a battery is below what its unit may be sent with; one that never told is not."""
+    return battery_pct is not None and low_battery_pct is not None and battery_pct < low_battery_pct
+
+
 def _hindrance(unit: Candidate) -> str | None:
     """The reason why a unit cannot be sent, or None."""
-    is_low = unit.battery_pct is not None and unit.low_battery_pct is not None and unit.battery_pct < unit.low_battery_pct
     is_unreachable = not isfinite(unit.travel_s)
     hindrances = {
         "charging": unit.status is UnitStatus.CHARGING,
         "out_of_service": unit.status is UnitStatus.OUT_OF_SERVICE,
         "busy": unit.status not in READY,
-        "low_battery": is_low,
+        "low_battery": is_low(unit.battery_pct, unit.low_battery_pct),
         "guarding": unit.guards,
         "cut_off": is_unreachable and unit.cut_off,
         "unreachable": is_unreachable,

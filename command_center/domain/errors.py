@@ -8,7 +8,7 @@ Refusal
 ├── Unknown              404  nothing of that kind has this id
 ├── Conflict             409  the state of things forbids it
 │   ├── IllegalStep             a status that may not follow the present one
-│   ├── UnitNotAvailable        another incident has the unit
+│   ├── UnitNotAvailable        another incident has the unit; UnitHasDuty: another plan
 │   ├── IncidentEnded           closed, merged, transferred or a false alarm
 │   ├── IncidentHasUnits        units are still on it
 │   ├── CannotMerge
@@ -261,6 +261,12 @@ class UnitNotAvailable(Conflict):
     """The unit is on another incident, charging or out of service. Facts: unit, status, incident (number), by."""
 
     code = "unit_not_available"
+
+
+class UnitHasDuty(UnitNotAvailable):
+    """A running plan has the unit on duty. Facts: unit, plan, level, by (who put that plan into force)."""
+
+    code = "unit_has_duty"
 
 
 class IncidentEnded(Conflict):

@@ -3,7 +3,7 @@
 Locks: plan verbs take turns; then units, incident, assignment as everywhere, then the activation's own rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from command_center.catalogue.plan_copies import copy_of
 from command_center.center import Center
-from command_center.db.tables import Activation, UnitDuty
+from command_center.db.tables import Activation, Unit, UnitDuty
 from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.activations import (
@@ -34,13 +34,14 @@ from command_center.domain.errors import (
     TooLateToUndo,
     Unknown,
     UnknownActivation,
+    UnknownUnit,
 )
 from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan
 from command_center.domain.rights import Actor, Right
 from command_center.domain.status import advance
 from command_center.services import plan_effects
-from command_center.services.dispatching import open_incident
+from command_center.services.dispatching import seen_incident
 from command_center.services.exercises import is_exercise
 from command_center.services.plan_books import plan_named, plan_of
 from command_center.services.plan_proposals import plan_ended, proposal_taken
@@ -85,7 +86,7 @@ def activate_plan(center: Center, order: ActivatePlan, actor: Actor) -> Activate
     """Put a plan into force, or ask for approval when the actor may not decide this level and no life is at risk.
 
     Raises UnknownPlan, Invalid (variant), PlanIsRunning with who runs it, BelowDistrictOrder, UnknownIncident, IncidentEnded,
-    UnitNotAvailable; then nothing happened.
+    UnknownUnit, UnitNotAvailable with who has a chosen vehicle; then nothing happened.
     """
     actor.require(Right.RUN_PLANS)
     with center.work(actor) as work:
@@ -94,7 +95,7 @@ def activate_plan(center: Center, order: ActivatePlan, actor: Actor) -> Activate
             return Activated(**earlier | {"status": ActivationStatus(earlier["status"])})
         work.take_turns("plans")
         plan = plan_named(center, work.session, order.plan_id)
-        incident = None if order.incident_id is None else open_incident(work, order.incident_id)
+        incident = None if order.incident_id is None else seen_incident(work.session, order.incident_id)
         marked = order.is_exercise or (incident is not None and incident.is_simulated)
         _make_room(center, work, plan, is_exercise=is_exercise(center, marked=marked))
         _check_floor(center, work, plan, order.level, order.variant or plan.default_variant)
@@ -103,9 +104,9 @@ def activate_plan(center: Center, order: ActivatePlan, actor: Actor) -> Activate
         activation.is_exercise = is_exercise(center, marked=marked)
         work.add(activation)
         if may_approve(actor.role, approve_by):
-            _into_force(center, work, activation, plan, approved=True, units=order.units)
+            _into_force(center, work, activation, plan, approved=True, is_fresh=True)
         elif order.life_risk:
-            _into_force(center, work, activation, plan, approved=False, units=order.units)
+            _into_force(center, work, activation, plan, approved=False, is_fresh=True)
         else:
             work.record(
                 events.ActivationAsked(
@@ -129,6 +130,7 @@ def _fingerprint(order: ActivatePlan) -> dict[str, object]:
         "level": order.level.value,
         "variant": order.variant,
         "incident": order.incident_id,
+        "units": None if order.units is None else list(order.units),
     }
 
 
@@ -174,6 +176,7 @@ def _new(plan: Plan, order: ActivatePlan, variant: str | None, work: Work) -> Ac
         incident_id=order.incident_id,
         reason=order.reason,
         fields=dict(order.fields),
+        units=None if order.units is None else _known_units(work, order.units),
         requested_by=work.actor.name,
         requested_at=work.now,
         anchors={},
@@ -183,15 +186,22 @@ def _new(plan: Plan, order: ActivatePlan, variant: str | None, work: Work) -> Ac
     )
 
 
-def _into_force(
-    center: Center, work: Work, activation: Activation, plan: Plan, *, approved: bool, units: tuple[str, ...] | None = None
-) -> None:
-    """Everything that follows from the decision, in this transaction."""
+def _known_units(work: Work, unit_ids: Sequence[str]) -> list[str]:
+    """The chosen vehicles, each once. Raises UnknownUnit."""
+    known = set(work.session.scalars(select(Unit.id).where(Unit.id.in_(unit_ids))))
+    for unit_id in unit_ids:
+        if unit_id not in known:
+            raise UnknownUnit(unit=unit_id)
+    return sorted(known)
+
+
+def _into_force(center: Center, work: Work, activation: Activation, plan: Plan, *, approved: bool, is_fresh: bool = False) -> None:
+    """Everything that follows from the decision, in this transaction. is_fresh : the order has not waited for it."""
     to = ActivationStatus.ACTIVE if approved else ActivationStatus.PROVISIONAL
     activation.status = advance(ACTIVATION_CHART, activation.status, to, subject=plan.id)
     activation.started_at, activation.undo_until = work.now, work.now + timedelta(seconds=UNDO_S)
     confirm_in_s = _await_confirmation(center, work, activation, approved=approved)
-    effect = plan_effects.begin(center, work, activation, plan, before=None, chosen=units)
+    effect = plan_effects.begin(center, work, activation, plan, before=None, is_fresh=is_fresh)
     proposal_taken(work, plan.id, activation.level, is_exercise=activation.is_exercise)
     work.record(
         events.PlanActivated(

@@ -20,7 +20,7 @@ from command_center.db.board_rows import moment
 from command_center.db.tables import CoverageReading, Unit
 from command_center.domain.catalogue import Catalogue
 from command_center.domain.closures import Blocked
-from command_center.domain.dispatching import READY, ROLLING
+from command_center.domain.dispatching import READY, ROLLING, is_low
 from command_center.domain.geo import Point
 from command_center.domain.positions import Fix
 from command_center.domain.response_time import PROMISE_S, TURNOUT_S
@@ -116,13 +116,8 @@ def free_units(center: Center, session: Session, fixes: Mapping[str, Fix] | None
     return [
         FreeUnit(unit.id, unit.kind, whereabouts(unit, known.get(unit.id), now), 0.0 if unit.status in ROLLING else TURNOUT_S)
         for unit in ready
-        if unit.id not in guarding and not _is_low(unit, known.get(unit.id))
+        if unit.id not in guarding and not is_low(None if (fix := known.get(unit.id)) is None else fix.battery_pct, unit.low_battery_pct)
     ]
-
-
-def _is_low(unit: Unit, fix: Fix | None) -> bool:
-    battery_pct = None if fix is None else fix.battery_pct
-    return battery_pct is not None and unit.low_battery_pct is not None and battery_pct < unit.low_battery_pct
 
 
 def circle(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Circle:

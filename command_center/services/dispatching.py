@@ -6,6 +6,7 @@ from datetime import timedelta
 from math import isfinite
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from command_center.center import Center
 from command_center.db.tables import Assignment, Incident, Unit
@@ -86,7 +87,15 @@ def unit_named(center: Center, name: str) -> str:
 
 def open_incident(work: Work, incident_id: int) -> Incident:
     """Load and lock an incident that must still be open; raises UnknownIncident, IncidentEnded."""
-    incident = work.get(Incident, incident_id, UnknownIncident(incident=incident_id))
+    work.get(Incident, incident_id, UnknownIncident(incident=incident_id))
+    return seen_incident(work.session, incident_id)
+
+
+def seen_incident(session: Session, incident_id: int) -> Incident:
+    """The same without a lock, for who locks its units first."""
+    incident = session.get(Incident, incident_id)
+    if incident is None:
+        raise UnknownIncident(incident=incident_id)
     if incident.status not in OPEN_INCIDENT:
         raise IncidentEnded(incident=incident.number, status=incident.status.value)
     return incident

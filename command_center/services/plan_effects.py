@@ -17,7 +17,7 @@ from command_center.db.tables import Activation, HazardWarning, Incident, Notice
 from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.activations import OPEN_TASK, TaskStatus, WorkState, due_at, filled, materials_wanted, steps_at, units_wanted
-from command_center.domain.errors import UnknownUnit
+from command_center.domain.errors import UnitHasDuty, UnitNotAvailable, UnknownUnit
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.notices import NoticeState
@@ -30,6 +30,7 @@ from command_center.services.dispatching import assign, check_free, follow_units
 from command_center.services.group_links import link_groups
 from command_center.services.notices import IN_LINE, Draft, queue_notice
 from command_center.services.plan_needs import needs
+from command_center.services.proposing import propose_units
 from command_center.services.reactions import CHAIN_STEP_S
 from command_center.services.road_conditions import roads_now
 from command_center.services.shelters import close_for_plan
@@ -61,14 +62,15 @@ def begin(
     plan: Plan,
     *,
     before: Level | None,
-    chosen: tuple[str, ...] | None = None,
+    is_fresh: bool = False,
     recall: bool = False,
 ) -> Effect:
     """Bring the activation to its level: from nothing (before=None) or from another level. What is done stays done.
 
-    recall : a leader said no to the level before: vehicles that were sent to the incident for it are called back, not only released.
+    is_fresh : the order has been given this moment: a vehicle chosen with it that cannot come is a refusal, not left out as from a request
+    that has waited. recall : a leader said no to the level before: vehicles sent to the incident for it are called back, not only released.
     """
-    units = _order_units(center, work, activation, plan, chosen)
+    units = _order_units(center, work, activation, plan, chosen=activation.units if before is None else None, is_fresh=is_fresh)
     if before is None:
         _note_approach(center, work, activation)
     is_lowered = before is not None and before.rank > activation.level.rank
@@ -86,30 +88,62 @@ def begin(
 # ---- units ---------------------------------------------------------------------------------------------------------------------
 
 
-def _order_units(center: Center, work: Work, activation: Activation, plan: Plan, chosen: tuple[str, ...] | None) -> tuple[str, ...]:
-    """Put the units on duty that the level still lacks, or those a person chose; send them off where there is an incident."""
+def _order_units(
+    center: Center, work: Work, activation: Activation, plan: Plan, *, chosen: Sequence[str] | None, is_fresh: bool
+) -> tuple[str, ...]:
+    """Put the units on duty that the level still lacks, or those a person chose; send them off where there is an incident.
+
+    Raises UnknownUnit, UnitNotAvailable with who has it.
+    """
+    ranked = None if activation.incident_id is None else propose_units(center, activation.incident_id)
     if chosen is None:
-        wanted = needs(center, work.session, plan, activation.level, activation_id=activation.id, incident_id=activation.incident_id)
-        chosen = tuple(unit_id for need in wanted for unit_id in need.chosen)
+        about = {"activation_id": activation.id, "incident_id": activation.incident_id}
+        wanted = needs(center, work.session, plan, activation.level, **about, ranked=ranked)
+        chosen = [unit_id for need in wanted for unit_id in (*need.joining, *need.chosen)]
+        is_fresh = False  # what was free a moment ago may have gone to an emergency since
     units = work.all(Unit, list(chosen), lambda unit_id: UnknownUnit(unit=unit_id))
     incident = None if activation.incident_id is None or not units else open_incident(work, activation.incident_id)
+    travel_s = {} if ranked is None else {unit.unit_id: unit.travel_s for unit in ranked.units}
+    holders = {} if activation.units is None else _holders(work, units)
+    serving = []
     for unit in units:
-        _put_on_duty(work, activation, unit, incident)
+        try:
+            _check_may_serve(work, unit, incident, holders.get(unit.id))
+        except UnitNotAvailable:
+            if is_fresh:
+                raise
+            continue
+        _put_on_duty(work, activation, unit, incident, travel_s.get(unit.id))
+        serving.append(unit.id)
     if incident is not None:
         follow_units(work, incident)
-    return tuple(unit.id for unit in units)
+    return tuple(serving)
 
 
-def _put_on_duty(work: Work, activation: Activation, unit: Unit, incident: Incident | None) -> None:
-    assignment_id = None
-    if incident is not None:
+def _holders(work: Work, units: Sequence[Unit]) -> dict[str, Activation]:
+    """Unit id -> the running plan that has it on duty."""
+    held = select(UnitDuty.unit_id, Activation).join(Activation, UnitDuty.activation_id == Activation.id)
+    held = held.where(UnitDuty.unit_id.in_([unit.id for unit in units]), UnitDuty.released_at.is_(None))
+    return {row.unit_id: row.Activation for row in work.session.execute(held)}
+
+
+def _check_may_serve(work: Work, unit: Unit, incident: Incident | None, holder: Activation | None) -> None:
+    """Raises UnitNotAvailable, UnitHasDuty. One at the incident already serves where it is."""
+    if holder is not None:
+        by = holder.approved_by or holder.requested_by
+        raise UnitHasDuty(unit=unit.id, plan=holder.plan_id, level=holder.level.value, by=by)
+    if incident is None or unit.incident_id != incident.id:
         check_free(work, unit)
-        assignment_id = assign(work, incident, unit, None, [])
+
+
+def _put_on_duty(work: Work, activation: Activation, unit: Unit, incident: Incident | None, travel_s: float | None) -> None:
+    """Note the duty; send the unit to the incident unless it is there or on its way for another order, which the plan does not recall."""
+    is_sent = incident is not None and unit.incident_id != incident.id
     duty = work.add(
         UnitDuty(
             activation_id=activation.id,
             unit_id=unit.id,
-            assignment_id=assignment_id,
+            assignment_id=assign(work, incident, unit, travel_s, []) if incident is not None and is_sent else None,
             work=WorkState.QUEUED,
             work_note="",
             ordered_at=work.now,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from command_center.center import Center
 from command_center.db.tables import Incident, Stock, Unit
 from command_center.domain.catalogue import IncidentType
-from command_center.domain.dispatching import OFF_ROAD_M, Candidate, DepotStop, Proposal, Shortfall, rank_units
+from command_center.domain.dispatching import OFF_ROAD_M, Candidate, DepotStop, Proposal, Shortfall, is_low, rank_units
 from command_center.domain.errors import (
     UnknownIncident,
 )
@@ -53,6 +53,14 @@ def nearest_free(center: Center, session: Session, point: Point, *, count: int) 
     fleet = _fleet(center, session, point)
     ranked = rank_units(fleet.candidates, capabilities=frozenset(), first_units={})
     return tuple(unit.unit_id for unit in ranked.units if unit.suitable)[:count]
+
+
+def held_back(center: Center, session: Session) -> frozenset[str]:
+    """Ids of units that something keeps from leaving at all: an empty battery, or a closed road they guard."""
+    batteries = {unit_id: fix.battery_pct for unit_id, fix in latest_fixes(center).items()}
+    limits = session.execute(select(Unit.id, Unit.low_battery_pct).where(Unit.id.in_(batteries))) if batteries else ()
+    empty = {unit_id for unit_id, low_pct in limits if is_low(batteries[unit_id], low_pct)}
+    return frozenset(empty | guards(session).keys())
 
 
 def _proposal(center: Center, session: Session, kind: IncidentType, point: Point, *, with_cover: bool) -> Proposal:

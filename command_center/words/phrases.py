@@ -392,6 +392,7 @@ REFUSAL: Mapping[str, str] = {
     "conflict": N_("The situation has changed. Look again."),
     "illegal_step": N_("%(subject)s is %(status)s; it cannot become %(wanted)s now."),
     "unit_not_available": N_("%(unit)s is not free: %(status)s (incident %(incident)s, sent by %(by)s)."),
+    "unit_has_duty": N_("%(unit)s is on duty for %(plan)s, level %(level)s (put into force by %(by)s). Take another one."),
     "incident_ended": N_("Incident %(incident)s has ended already: %(status)s."),
     "incident_has_units": N_("Units are still on incident %(incident)s: %(units)s. Clear or recall them first."),
     "cannot_merge": N_("Incident %(incident)s cannot be merged into %(into)s."),

@@ -18,16 +18,36 @@ from command_center.domain.errors import (
     PlanIsRunning,
     PlanNotRunning,
     TooLateToUndo,
+    UnitHasDuty,
+    UnitNotAvailable,
     UnknownActivation,
     UnknownPlan,
     UnknownTask,
+    UnknownUnit,
 )
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Role
-from command_center.services import activations, history, incidents, jobs, notices, plan_preview, plan_tasks, stock_questions, warnings
+from command_center.domain.status import UnitStatus
+from command_center.services import (
+    activations,
+    closures,
+    history,
+    incidents,
+    jobs,
+    notices,
+    plan_preview,
+    plan_tasks,
+    stock_questions,
+    units,
+    warnings,
+)
 from command_center.services.activations import ActivatePlan
+from command_center.services.closures import CloseRoad
+from command_center.services.dispatching import DispatchUnits, dispatch_units
 from command_center.services.live import read_snapshot
 from command_center.services.plan_tasks import DoTask, Evidence
+from command_center.services.positions import Intake, Reading
+from command_center.services.proposing import propose_units
 from command_center.services.warning_drafts import PastedText
 from tests.builders import take_test_call
 from tests.conftest import Clock
@@ -296,10 +316,11 @@ def test_who_may_not_lower_a_level_may_not_approve_his_own_request(center: Cente
     activations.change_level(center, answer.activation_id, Level.IV, leader, reason="quiet")
     assert (the_activation(center)["wanted_level"], the_activation(center)["approve_by"]) == ("IV", "commander")
 
-    for attempt in (
+    attempts: list[Callable[[], object]] = [
         lambda: activations.approve(center, answer.activation_id, leader),
         lambda: activations.decline(center, answer.activation_id, leader, "no"),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(NotTheApprover) as refusal:
             attempt()
         assert refusal.value.facts["approve_by"] == "commander"
@@ -360,6 +381,84 @@ def test_a_plan_for_an_incident_sends_its_units_there_and_a_roll_back_recalls_th
 
     activations.undo(center, answer.activation_id, commander)
     assert rows(center, "assignment") == []
+
+
+def test_a_chosen_vehicle_that_another_plan_has_is_refused_by_name(center: Center, leader: Actor, commander: Actor) -> None:
+    activate(center, leader, FLOOD, "IV", units=("patrol-01",))
+
+    with pytest.raises(UnitHasDuty) as refusal:
+        activate(center, commander, SNOW, "III", units=("patrol-01", "patrol-02"))
+
+    assert refusal.value.facts == {"unit": "patrol-01", "plan": FLOOD, "level": "IV", "by": "leader"}
+    assert [row["plan_id"] for row in rows(center, "activation")] == [FLOOD]
+
+
+@pytest.mark.parametrize("status", ["charging", "out_of_service"])
+def test_a_chosen_vehicle_that_cannot_drive_is_refused(center: Center, officer: Actor, commander: Actor, status: str) -> None:
+    units.set_unit_status(center, "patrol-01", UnitStatus(status), officer, reason="battery")
+
+    with pytest.raises(UnitNotAvailable) as refusal:
+        activate(center, commander, FLOOD, "IV", units=("patrol-01",))
+
+    assert (refusal.value.facts["unit"], refusal.value.facts["status"]) == ("patrol-01", status)
+    assert rows(center, "duty") == []
+
+
+def test_the_vehicles_chosen_with_a_request_go_when_the_leader_says_yes(center: Center, officer: Actor, leader: Actor) -> None:
+    with pytest.raises(UnknownUnit):
+        activate(center, officer, FLOOD, "IV", units=("patrol-99",))
+    answer = activate(center, officer, FLOOD, "IV", units=("patrol-05", "patrol-06"))
+    units.set_unit_status(center, "patrol-06", UnitStatus.CHARGING, officer, reason="battery")
+
+    activations.approve(center, answer.activation_id, leader)
+
+    assert {row["unit_id"] for row in rows(center, "duty")} == {"patrol-05"}, "who cannot come any more is left out"
+
+
+def test_units_at_the_incident_already_count_as_there(center: Center, officer: Actor, commander: Actor) -> None:
+    incident = take_test_call(center, officer, kind="E103").incident_id
+    nobody_yet = plan_preview.preview(center, ActivatePlan(plan_id=FLOOD, level=Level.II, incident_id=incident), commander)
+    sent = propose_units(center, incident).preselected
+    dispatch_units(center, DispatchUnits(incident_id=incident, unit_ids=sent), officer)
+
+    seen = plan_preview.preview(center, ActivatePlan(plan_id=FLOOD, level=Level.II, incident_id=incident), commander)
+    answer = activate(center, commander, FLOOD, "II", incident_id=incident)
+
+    wanted = {need.kind: need.wanted for need in seen.units if need.joining}
+    assert {unit for need in seen.units for unit in need.joining} == set(sent)
+    on_duty = [row["unit_id"] for row in rows(center, "duty")]
+    assert len(on_duty) == sum(wanted.values()) == sum(len(need.chosen) for need in nobody_yet.units)
+    assert set(sent) <= set(on_duty)
+    assert len(rows(center, "assignment")) == len(on_duty), "nobody is sent twice"
+    activations.undo(center, answer.activation_id, commander)
+    assert {row["unit_id"] for row in rows(center, "assignment")} == set(sent), "what was sent before the plan stays"
+
+
+def test_vehicles_that_a_plan_sends_have_their_time_of_arrival(center: Center, officer: Actor, commander: Actor) -> None:
+    incident = take_test_call(center, officer).incident_id
+    travel_s = {unit.unit_id: unit.travel_s for unit in propose_units(center, incident).units}
+
+    activate(center, commander, GAS, "II", incident_id=incident)
+
+    sent = rows(center, "assignment")
+    assert {row["unit_id"]: row["travel_s"] for row in sent} == {row["unit_id"]: travel_s[row["unit_id"]] for row in sent}
+    assert all(row["expected_arrival_at"] is not None for row in sent)
+
+
+def test_an_empty_battery_and_a_guarded_road_keep_a_vehicle_from_a_plan(center: Center, officer: Actor, commander: Actor) -> None:
+    spot = next(iter(center.catalogue.places.values())).point
+    intake = Intake(center)
+    intake.load()
+    intake.receive([Reading(unit="patrol-01", at=center.now(), lat=spot.lat, lon=spot.lon, battery_pct=5.0)])
+    intake.flush()
+    closures.close_road(center, CloseRoad(street=center.roads.streets[0].zh, guard="patrol-02"), officer)
+
+    seen = plan_preview.preview(center, ActivatePlan(plan_id=FLOOD, level=Level.I), commander)
+    activate(center, commander, FLOOD, "I")
+
+    (patrols,) = [need for need in seen.units if need.kind == "patrol_vehicle"]
+    assert (patrols.free, patrols.short) == (10, patrols.wanted - 10)
+    assert {"patrol-01", "patrol-02"}.isdisjoint({row["unit_id"] for row in rows(center, "duty")})
 
 
 def test_a_task_is_ticked_off_with_what_its_step_asks_for(center: Center, officer: Actor, leader: Actor) -> None:
@@ -581,10 +680,11 @@ def test_while_the_districts_order_stands_the_plan_is_neither_ended_nor_taken_ba
     for number in range(3):
         activations.tick_condition(center, answer.activation_id, number, officer)
 
-    for attempt in (
+    attempts: list[Callable[[], object]] = [
         lambda: activations.terminate(center, answer.activation_id, commander),
         lambda: activations.roll_back(center, answer.activation_id, commander, "wrong plan"),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(BelowDistrictOrder) as refusal:
             attempt()
         assert refusal.value.facts == {"level": None, "floor": "III", "order": "区防指 03-02 09:00"}

@@ -36,6 +36,8 @@ class Activation(Base):
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
     reason: Mapped[str]
     fields: Mapped[dict[str, Any]]
+    units: Mapped[list[str] | None] = mapped_column(JsonText)
+    """Vehicles that were chosen with the order; None where the centre chooses."""
     requested_by: Mapped[str] = mapped_column(String(80))
     requested_at: Mapped[datetime]
     approved_by: Mapped[str | None] = mapped_column(String(80))

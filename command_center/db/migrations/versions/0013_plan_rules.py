@@ -1,4 +1,4 @@
-"""What a running plan has to remember: whether it is an exercise, how often its level changed, what those it told are told instead."""
+"""What a plan has to remember: its chosen vehicles, whether it is an exercise, how often its level changed, what is told instead."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("activation") as activation:
         activation.add_column(sa.Column("level_changes", sa.Integer(), nullable=False, server_default="0"))
+        activation.add_column(sa.Column("units", sa.Text(), nullable=True))
         activation.add_column(sa.Column("is_exercise", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("activation") as activation:
         activation.alter_column("level_changes", server_default=None)
@@ -29,4 +30,5 @@ def downgrade() -> None:
         notice.drop_column("correction")
     with op.batch_alter_table("activation") as activation:
         activation.drop_column("is_exercise")
+        activation.drop_column("units")
         activation.drop_column("level_changes")
