@@ -113,6 +113,18 @@ def decline(activation_id: RowId, body: ReasonIn, center: AtCenter, actor: Signe
     return _status(activation_id, activations.decline(center, activation_id, actor, body.reason))
 
 
+@router.post("/activations/{activation_id}/go-ahead")
+def go_ahead(activation_id: RowId, body: ReasonIn, center: AtCenter, actor: SignedIn) -> dict[str, str]:
+    """A life is at risk: do what waits for approval at once; a leader confirms afterwards. A reason is needed."""
+    return _status(activation_id, activations.go_ahead(center, activation_id, actor, body.reason))
+
+
+@router.post("/activations/{activation_id}/take-back")
+def take_back_request(activation_id: RowId, center: AtCenter, actor: SignedIn, body: ReasonIn | None = None) -> dict[str, str]:
+    """Who asked does not want it any more."""
+    return _status(activation_id, activations.take_back_request(center, activation_id, actor, (body or ReasonIn()).reason))
+
+
 @router.post("/activations/{activation_id}/level")
 def change_level(activation_id: RowId, body: LevelIn, center: AtCenter, actor: SignedIn) -> dict[str, str]:
     """Raise or lower a running plan, or ask whoever may."""

@@ -142,6 +142,7 @@ def _activation(activation: Activation, catalogue: Catalogue) -> dict[str, Any]:
         "short": activation.plan["short"],
         "level": activation.level.value,
         "wanted_level": None if activation.wanted_level is None else activation.wanted_level.value,
+        "wanted_by": activation.wanted_by,
         "variant": activation.variant,
         "is_exercise": activation.is_exercise,
         "status": activation.status.value,

@@ -15,7 +15,8 @@ Refusal
 │   ├── ChangedMeanwhile        someone else was faster
 │   │   └── EditedMeanwhile     another text has been saved
 │   ├── AlreadyUsed             a one-time link, a name
-│   ├── PlanIsRunning, PlanNotRunning, BelowDistrictOrder, NotTheApprover, EvidenceNeeded, ConditionsOpen, TooLateToUndo
+│   ├── PlanIsRunning, PlanNotRunning, BelowDistrictOrder, NotTheApprover, NotYourRequest, EvidenceNeeded, ConditionsOpen,
+│   │   TooLateToUndo
 │   ├── WatchesOverlap          a post has one watch at a time
 │   ├── PersonBusy              somebody would be on two watches at once
 │   ├── WatchIsOver             what was is not changed afterwards
@@ -425,6 +426,12 @@ class PlanIsRunning(Conflict):
     code = "plan_is_running"
 
 
+class NotYourRequest(Conflict):
+    """Who asked takes a request back; who decides declines it. Facts: by (who asked)."""
+
+    code = "not_your_request"
+
+
 class PlanNotRunning(Conflict):
     """Facts: plan, status."""
 
@@ -663,6 +670,12 @@ class OrderNeedsPlan(Invalid):
     """An order of the district whose words name no plan."""
 
     code = "order_needs_plan"
+
+
+class VariantNeeded(Invalid):
+    """The plan has variants with steps of their own, and nothing says which one is meant. Facts: plan, variants."""
+
+    code = "variant_needed"
 
 
 class ReasonNeeded(Invalid):

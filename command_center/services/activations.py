@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from command_center.catalogue.plan_copies import copy_of
 from command_center.center import Center
-from command_center.db.tables import Activation, Unit, UnitDuty
+from command_center.db.tables import Activation, Incident, PlanProposal, Unit, UnitDuty
 from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.activations import (
@@ -22,6 +23,7 @@ from command_center.domain.activations import (
     below_floor,
     deciding_level,
     may_approve,
+    variant_for,
 )
 from command_center.domain.errors import (
     BelowDistrictOrder,
@@ -29,17 +31,22 @@ from command_center.domain.errors import (
     Invalid,
     NotPermitted,
     NotTheApprover,
+    NotYourRequest,
     PlanIsRunning,
     PlanNotRunning,
+    ReasonNeeded,
     TooLateToUndo,
     Unknown,
     UnknownActivation,
     UnknownUnit,
+    VariantNeeded,
 )
 from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan
+from command_center.domain.proposals import ProposalState
 from command_center.domain.rights import Actor, Right
 from command_center.domain.status import advance
+from command_center.domain.text import Text
 from command_center.services import plan_effects
 from command_center.services.dispatching import seen_incident
 from command_center.services.exercises import is_exercise
@@ -85,8 +92,9 @@ class Activated:
 def activate_plan(center: Center, order: ActivatePlan, actor: Actor) -> Activated:
     """Put a plan into force, or ask for approval when the actor may not decide this level and no life is at risk.
 
-    Raises UnknownPlan, Invalid (variant), PlanIsRunning with who runs it, BelowDistrictOrder, UnknownIncident, IncidentEnded,
-    UnknownUnit, UnitNotAvailable with who has a chosen vehicle; then nothing happened.
+    Nobody gave a reason: it is what the centre proposes the plan for, else the incident; who acts before a leader has to have one.
+    Raises UnknownPlan, Invalid (variant), VariantNeeded, ReasonNeeded, PlanIsRunning with who runs it, BelowDistrictOrder,
+    UnknownIncident, IncidentEnded, UnknownUnit, UnitNotAvailable with who has a chosen vehicle; then nothing happened.
     """
     actor.require(Right.RUN_PLANS)
     with center.work(actor) as work:
@@ -95,13 +103,12 @@ def activate_plan(center: Center, order: ActivatePlan, actor: Actor) -> Activate
             return Activated(**earlier | {"status": ActivationStatus(earlier["status"])})
         work.take_turns("plans")
         plan = plan_named(center, work.session, order.plan_id)
-        incident = None if order.incident_id is None else seen_incident(work.session, order.incident_id)
-        marked = order.is_exercise or (incident is not None and incident.is_simulated)
-        _make_room(center, work, plan, is_exercise=is_exercise(center, marked=marked))
-        _check_floor(center, work, plan, order.level, order.variant or plan.default_variant)
+        activation = _new(center, work, plan, order)
+        _make_room(center, work, plan, is_exercise=activation.is_exercise)
+        _check_floor(center, work, plan, order.level, activation.variant)
         approve_by = center.catalogue.common.levels[order.level].approve_by
-        activation = _new(plan, order, _variant(plan, order.variant), work)
-        activation.is_exercise = is_exercise(center, marked=marked)
+        if order.life_risk and not activation.reason and not may_approve(actor.role, approve_by):
+            raise ReasonNeeded(field="reason")
         work.add(activation)
         if may_approve(actor.role, approve_by):
             _into_force(center, work, activation, plan, approved=True, is_fresh=True)
@@ -114,7 +121,7 @@ def activate_plan(center: Center, order: ActivatePlan, actor: Actor) -> Activate
                     plan_id=plan.id,
                     level=order.level.value,
                     approve_by=approve_by,
-                    reason=order.reason,
+                    reason=activation.reason,
                 )
             )
             plan_effects.call_approver(center, work, activation, plan, order.level)
@@ -134,10 +141,34 @@ def _fingerprint(order: ActivatePlan) -> dict[str, object]:
     }
 
 
-def _variant(plan: Plan, wanted: str | None) -> str | None:
-    if wanted is not None and wanted not in plan.variants:
-        raise Invalid(field="variant", value=wanted)
-    return wanted or plan.default_variant
+def reason_of(center: Center, session: Session, plan: Plan, order: ActivatePlan, incident: Incident | None) -> str:
+    """Why the plan is put into force: as a person says it, else the gravest trigger that proposes it, else the incident; "" for none."""
+    said = order.reason.strip()
+    if said:
+        return said
+    proposed = select(PlanProposal.reasons).where(PlanProposal.plan_id == plan.id, PlanProposal.state == ProposalState.OPEN)
+    reasons = next((it for it in session.scalars(proposed.order_by(PlanProposal.is_exercise)) if it), None)
+    if reasons is not None:
+        return Text(**reasons[0]["text"]).in_(center.language)
+    if incident is None:
+        return ""
+    return f"{center.catalogue.incident_types[incident.type].name.in_(center.language)} {incident.number}"
+
+
+def variant_of(center: Center, plan: Plan, order: ActivatePlan, incident: Incident | None) -> str | None:
+    """The variant that the order or its incident says, else the plan's default; None while nobody can tell."""
+    kind = None if incident is None else center.catalogue.incident_types[incident.type]
+    return variant_for(plan, order.variant, kind.variant if kind is not None and kind.plan == plan.id else None)
+
+
+def _variant(center: Center, plan: Plan, order: ActivatePlan, incident: Incident | None) -> str | None:
+    """Raises Invalid for one there is not, VariantNeeded where steps of a variant would be left out without a word."""
+    if order.variant is not None and order.variant not in plan.variants:
+        raise Invalid(field="variant", value=order.variant)
+    variant = variant_of(center, plan, order, incident)
+    if plan.variants and variant is None:
+        raise VariantNeeded(plan=plan.id, variants=[name.in_(center.language) for name in plan.variants.values()])
+    return variant
 
 
 def _make_room(center: Center, work: Work, plan: Plan, *, is_exercise: bool) -> None:
@@ -165,16 +196,19 @@ def _check_floor(center: Center, work: Work, plan: Plan, level: Level | None, va
         raise BelowDistrictOrder(level=None if level is None else level.value, floor=order.level.value, order=named)
 
 
-def _new(plan: Plan, order: ActivatePlan, variant: str | None, work: Work) -> Activation:
+def _new(center: Center, work: Work, plan: Plan, order: ActivatePlan) -> Activation:
+    incident = None if order.incident_id is None else seen_incident(work.session, order.incident_id)
+    is_simulated = incident is not None and incident.is_simulated
     return Activation(
         plan_id=plan.id,
         plan_version=plan.version,
         plan=copy_of(plan),
         level=order.level,
-        variant=variant,
+        variant=_variant(center, plan, order, incident),
+        is_exercise=is_exercise(center, marked=order.is_exercise or is_simulated),
         status=ActivationStatus.PROPOSED,
         incident_id=order.incident_id,
-        reason=order.reason,
+        reason=reason_of(center, work.session, plan, order, incident),
         fields=dict(order.fields),
         units=None if order.units is None else _known_units(work, order.units),
         requested_by=work.actor.name,
@@ -286,7 +320,7 @@ def decline(center: Center, activation_id: int, actor: Actor, reason: str) -> Ac
             _end(work, activation, why)
             work.record(events.ActivationDeclined(activation_id=activation.id, plan_id=plan.id, reason=why))
         elif activation.wanted_level is not None:
-            activation.wanted_level = None
+            activation.wanted_level = activation.wanted_by = None
             work.record(events.ActivationDeclined(activation_id=activation.id, plan_id=plan.id, reason=why))
         elif activation.status is ActivationStatus.PROVISIONAL:
             _take_back(center, work, activation, plan, why)
@@ -301,6 +335,58 @@ def _take_back(center: Center, work: Work, activation: Activation, plan: Plan, w
         _roll_back(work, activation, plan, why, undone=False)
     else:
         _move_level(center, work, activation, plan, activation.confirmed_level, approved=True, reason=why, recall=True)
+
+
+def go_ahead(center: Center, activation_id: int, actor: Actor, reason: str) -> ActivationStatus:
+    """A life is at risk: do what waits for approval at once, provisionally; a leader confirms afterwards. Nothing waits: nothing changes.
+
+    Raises UnknownActivation, PlanNotRunning, BelowDistrictOrder, Invalid (no reason, or a lower level, which nobody's life waits for).
+    """
+    actor.require(Right.RUN_PLANS)
+    why = _reason(reason)
+    with center.work(actor) as work:
+        work.take_turns("plans")
+        activation = _unended(work, activation_id)
+        plan = plan_of(activation)
+        wanted = activation.wanted_level or activation.level
+        if activation.status is not ActivationStatus.PROPOSED and activation.wanted_level is None:
+            return activation.status
+        if wanted.rank < activation.level.rank:
+            raise Invalid(field="level", value=wanted.value)
+        _check_floor(center, work, plan, wanted, activation.variant)
+        plan_effects.approver_answered(work, activation)
+        activation.reason = why
+        if activation.status is ActivationStatus.PROPOSED:
+            activation.requested_by = actor.name
+            _into_force(center, work, activation, plan, approved=False)
+        else:
+            _move_level(center, work, activation, plan, wanted, approved=False, reason=why)
+            plan_effects.call_approver(center, work, activation, plan, wanted)
+        return activation.status
+
+
+def take_back_request(center: Center, activation_id: int, actor: Actor, reason: str = "") -> ActivationStatus:
+    """Who asked does not want it any more: an activation that waits ends, a change of level is forgotten. Nothing waits: nothing changes.
+
+    Raises UnknownActivation, PlanNotRunning, NotYourRequest with who asked.
+    """
+    actor.require(Right.RUN_PLANS)
+    with center.work(actor) as work:
+        work.take_turns("plans")
+        activation = _unended(work, activation_id)
+        is_proposed = activation.status is ActivationStatus.PROPOSED
+        if not is_proposed and activation.wanted_level is None:
+            return activation.status
+        asked_by = activation.requested_by if is_proposed else activation.wanted_by
+        if asked_by != actor.name:
+            raise NotYourRequest(by=asked_by)
+        if is_proposed:
+            activation.status = advance(ACTIVATION_CHART, activation.status, ActivationStatus.TAKEN_BACK, subject=activation.plan_id)
+            _end(work, activation, reason.strip())
+        activation.wanted_level = activation.wanted_by = None
+        plan_effects.approver_answered(work, activation)
+        work.record(events.RequestTakenBack(activation_id=activation.id, plan_id=activation.plan_id, reason=reason.strip()))
+        return activation.status
 
 
 def _require_approver(center: Center, actor: Actor, level: Level) -> None:
@@ -356,7 +442,7 @@ def change_level(center: Center, activation_id: int, to: Level, actor: Actor, *,
             _move_level(center, work, activation, plan, to, approved=False, reason=why)
             plan_effects.call_approver(center, work, activation, plan, to)
         else:
-            activation.wanted_level, activation.reason = to, why
+            activation.wanted_level, activation.wanted_by, activation.reason = to, actor.name, why
             work.record(
                 events.LevelAsked(
                     activation_id=activation.id,
@@ -375,7 +461,7 @@ def _move_level(  # noqa: PLR0913 - who decided, why, and whether what was sent 
     center: Center, work: Work, activation: Activation, plan: Plan, to: Level, *, approved: bool, reason: str, recall: bool = False
 ) -> None:
     before = activation.level
-    activation.level, activation.wanted_level = to, None
+    activation.level, activation.wanted_level, activation.wanted_by = to, None, None
     activation.level_changes += 1
     wanted = ActivationStatus.ACTIVE if approved else ActivationStatus.PROVISIONAL
     if activation.status is not wanted:
@@ -435,11 +521,10 @@ def acknowledge_duty(center: Center, duty_id: int, actor: Actor) -> None:
 
 
 def undo(center: Center, activation_id: int, actor: Actor) -> None:
-    """Take an activation back within the seconds of grace; who activated it may, and needs no reason.
+    """Take an activation back within the seconds of grace, without a reason: who put it into force may, and who may approve its level.
 
-    The street is where it was half a minute ago, whatever the district has ordered since or before.
-
-    Raises UnknownActivation, PlanNotRunning, TooLateToUndo.
+    The street is where it was half a minute ago, whatever the district has ordered since or before. A change of level is changed back.
+    Raises UnknownActivation, PlanNotRunning, TooLateToUndo, NotTheApprover.
     """
     actor.require(Right.RUN_PLANS)
     with center.work(actor) as work:
@@ -447,6 +532,8 @@ def undo(center: Center, activation_id: int, actor: Actor) -> None:
         activation = running(work, activation_id)
         if activation.undo_until is None or work.now > activation.undo_until:
             raise TooLateToUndo(plan=activation.plan_id)
+        if actor.name != (activation.approved_by or activation.requested_by):
+            _require_approver(center, actor, activation.level)
         _roll_back(work, activation, plan_of(activation), "", undone=True)
 
 

@@ -112,6 +112,7 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.ActivationAsked: (),
     events.PlanActivated: lambda event: (*_after(event.confirm_in_s, "check_confirmation"), *_KEEP_CLOCKS_NOW),
     events.ActivationDeclined: (),
+    events.RequestTakenBack: (),
     events.ActivationConfirmed: (),
     events.ActivationNotConfirmed: (),
     events.LevelAsked: (),

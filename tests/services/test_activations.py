@@ -15,8 +15,10 @@ from command_center.domain.errors import (
     Invalid,
     NotPermitted,
     NotTheApprover,
+    NotYourRequest,
     PlanIsRunning,
     PlanNotRunning,
+    ReasonNeeded,
     TooLateToUndo,
     UnitHasDuty,
     UnitNotAvailable,
@@ -24,6 +26,7 @@ from command_center.domain.errors import (
     UnknownPlan,
     UnknownTask,
     UnknownUnit,
+    VariantNeeded,
 )
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Role
@@ -53,7 +56,7 @@ from tests.builders import take_test_call
 from tests.conftest import Clock
 from workers import jobs as workers_jobs
 
-FLOOD, SNOW, GAS = "P01", "P02", "P04"
+FLOOD, SNOW, GAS, UTILITIES = "P01", "P02", "P04", "P08"
 
 
 @pytest.fixture(autouse=True)
@@ -169,8 +172,110 @@ def test_life_at_risk_goes_first_and_a_leader_confirms(center: Center, officer: 
     assert confirmed["facts"]["late_s"] == 60
 
 
+def test_who_acts_before_a_leader_says_why_or_the_centre_knows(center: Center, officer: Actor, leader: Actor, clock: Clock) -> None:
+    with pytest.raises(ReasonNeeded):
+        activate(center, officer, GAS, "II", life_risk=True, reason=" ")
+    assert rows(center, "activation") == []
+
+    incident = take_test_call(center, officer, kind="E109")
+    activate(center, officer, GAS, "II", life_risk=True, incident_id=incident.incident_id)
+    warnings.take_warning(center, PastedText(text="奎文区气象台发布暴雨橙色预警"), officer)
+    work_off(center, clock)
+    activate(center, officer, FLOOD, "II", life_risk=True)
+    activate(center, leader, SNOW, "IV")
+
+    reasons = {
+        it["facts"]["plan_id"]: it["facts"]["reason"] for it in history.recent_entries(center, 500) if it["event"] == "PlanActivated"
+    }
+    trigger = next(it.text.zh for it in center.catalogue.plans[FLOOD].triggers if it.signal and it.signal.color == "orange")
+    assert reasons == {GAS: f"燃气泄漏 {incident.number}", FLOOD: trigger, SNOW: ""}
+
+
+def test_a_plan_with_variants_takes_that_of_the_incident_or_asks_which(center: Center, officer: Actor, commander: Actor) -> None:
+    with pytest.raises(VariantNeeded) as refusal:
+        activate(center, commander, UTILITIES, "III")
+    assert refusal.value.facts == {"plan": UTILITIES, "variants": ["停水爆管", "停电", "供热中断"]}
+    power_cut = take_test_call(center, officer, kind="E120").incident_id
+    order = ActivatePlan(plan_id=UTILITIES, level=Level.III, incident_id=power_cut)
+    assert plan_preview.preview(center, order, commander).variant == "power"
+
+    activations.activate_plan(center, order, commander)
+
+    assert the_activation(center)["variant"] == "power"
+    plan = center.catalogue.plans[UTILITIES]
+    assert steps(center) == {step.id for step in plan.steps if step.min_level.rank <= 2 and step.variant in (None, "power")}
+
+
+def test_a_request_goes_ahead_when_a_life_is_at_risk_meanwhile(center: Center, officer: Actor, commander: Actor) -> None:
+    answer = activate(center, officer, GAS, "II", reason="smell of gas")
+    with pytest.raises(Invalid):
+        activations.go_ahead(center, answer.activation_id, officer, " ")
+
+    status = activations.go_ahead(center, answer.activation_id, officer, "two people unconscious")
+
+    assert status is ActivationStatus.PROVISIONAL
+    assert rows(center, "task") != []
+    assert the_activation(center)["confirm_until"] is not None
+    calls = [row for row in rows(center, "notice") if row["audience"] == "duty_chain" and "请批示" in row["text"]["zh"]]
+    assert [row["text"]["zh"] for row in calls] == ["燃气II级，请批示（two people unconscious）"], "the first call is not repeated"
+    assert activations.go_ahead(center, answer.activation_id, officer, "again") is ActivationStatus.PROVISIONAL
+    assert activations.approve(center, answer.activation_id, commander) is ActivationStatus.ACTIVE
+
+
+def test_a_level_asked_for_goes_ahead_too_but_not_a_lower_one(center: Center, officer: Actor, leader: Actor, commander: Actor) -> None:
+    answer = activate(center, leader, FLOOD, "IV")
+    activations.change_level(center, answer.activation_id, Level.II, officer, reason="orange")
+    activations.go_ahead(center, answer.activation_id, officer, "people trapped")
+    assert (the_activation(center)["level"], the_activation(center)["status"]) == ("II", "provisional")
+    activations.approve(center, answer.activation_id, commander)
+
+    activations.change_level(center, answer.activation_id, Level.IV, officer, reason="quiet")
+    with pytest.raises(Invalid):
+        activations.go_ahead(center, answer.activation_id, officer, "nobody is at risk")
+
+    assert (the_activation(center)["level"], the_activation(center)["wanted_level"]) == ("II", "IV")
+
+
+def test_who_asked_takes_the_request_back_and_nobody_else_does(center: Center, officer: Actor, leader: Actor) -> None:
+    colleague = Actor(name="colleague", role=Role.DUTY_OFFICER)
+    answer = activate(center, officer, FLOOD, "IV")
+    with pytest.raises(NotYourRequest) as refusal:
+        activations.take_back_request(center, answer.activation_id, colleague)
+    assert refusal.value.facts == {"by": "officer"}
+
+    assert activations.take_back_request(center, answer.activation_id, officer, "the wrong plan") is ActivationStatus.TAKEN_BACK
+
+    assert rows(center, "activation") == []
+    assert [row for row in rows(center, "notice") if row["audience"] == "duty_chain"] == [], "nobody is called for it any more"
+    running = activate(center, leader, FLOOD, "IV").activation_id
+    activations.change_level(center, running, Level.II, colleague, reason="orange")
+    with pytest.raises(NotYourRequest):
+        activations.take_back_request(center, running, officer)
+    activations.take_back_request(center, running, colleague)
+    assert (the_activation(center)["level"], the_activation(center)["wanted_level"]) == ("IV", None)
+
+
+def test_an_undo_belongs_to_who_put_the_plan_into_force_and_to_who_may_approve_it(
+    center: Center, officer: Actor, leader: Actor, commander: Actor
+) -> None:
+    answer = activate(center, commander, FLOOD, "I")
+    with pytest.raises(NotTheApprover):
+        activations.undo(center, answer.activation_id, officer)
+    activations.undo(center, answer.activation_id, commander)
+
+    asked = activate(center, officer, FLOOD, "IV").activation_id
+    activations.approve(center, asked, leader)
+    with pytest.raises(NotTheApprover):
+        activations.undo(center, asked, officer)
+    activations.undo(center, asked, commander)
+
+    own = activate(center, officer, GAS, "II", life_risk=True, reason="55 %LEL").activation_id
+    activations.undo(center, own, officer)
+    assert rows(center, "activation") == []
+
+
 def test_a_confirmation_that_does_not_come_is_told_and_everything_runs_on(center: Center, officer: Actor, clock: Clock) -> None:
-    activate(center, officer, GAS, "II", life_risk=True)
+    activate(center, officer, GAS, "II", life_risk=True, reason="55 %LEL")
 
     work_off(center, clock, 15 * 60 + 1)
 
@@ -179,7 +284,7 @@ def test_a_confirmation_that_does_not_come_is_told_and_everything_runs_on(center
 
 
 def test_the_chain_of_command_is_called_one_after_the_other_until_somebody_answers(center: Center, officer: Actor, clock: Clock) -> None:
-    activate(center, officer, GAS, "II", life_risk=True)
+    activate(center, officer, GAS, "II", life_risk=True, reason="55 %LEL")
     (call,) = [row for row in rows(center, "notice") if row["audience"] == "duty_chain" and row["queued_at"] and "S" not in row["id"]][-1:]
     work_off(center, clock)
     work_off(center, clock, 180)

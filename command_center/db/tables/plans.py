@@ -27,6 +27,7 @@ class Activation(Base):
     level: Mapped[Level]
     confirmed_level: Mapped[Level | None]
     wanted_level: Mapped[Level | None]
+    wanted_by: Mapped[str | None] = mapped_column(String(80))
     level_changes: Mapped[int]
     """How often the level was changed: what makes the messages of one change other ones than those of the change before."""
     variant: Mapped[str | None] = mapped_column(String(24))

@@ -46,6 +46,13 @@ class ActivationDeclined(PlanEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestTakenBack(PlanEvent):
+    """Who had asked for the activation, or for another level, does not want it any more."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActivationConfirmed(PlanEvent):
     """A leader confirmed what an officer had put into force. late_s: seconds past the time allowed, 0 when in time."""
 

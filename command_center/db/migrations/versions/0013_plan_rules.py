@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("activation") as activation:
         activation.add_column(sa.Column("level_changes", sa.Integer(), nullable=False, server_default="0"))
+        activation.add_column(sa.Column("wanted_by", sa.String(length=80), nullable=True))
         activation.add_column(sa.Column("units", sa.Text(), nullable=True))
         activation.add_column(sa.Column("is_exercise", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("activation") as activation:
@@ -31,4 +32,5 @@ def downgrade() -> None:
     with op.batch_alter_table("activation") as activation:
         activation.drop_column("is_exercise")
         activation.drop_column("units")
+        activation.drop_column("wanted_by")
         activation.drop_column("level_changes")
