@@ -27,7 +27,7 @@ from command_center.db.tables import (
     UnitDuty,
     Watch,
 )
-from command_center.domain.activations import ActivationStatus, TaskStatus
+from command_center.domain.activations import ActivationStatus, TaskStatus, deciding_level
 from command_center.domain.board import Row
 from command_center.domain.catalogue import Catalogue, SlaProfile
 from command_center.domain.closures import STANDING
@@ -156,7 +156,8 @@ def _job(job: Job, _catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _activation(activation: Activation, catalogue: Catalogue) -> dict[str, Any]:
-    waits_for = activation.wanted_level or (activation.level if activation.status is not ActivationStatus.ACTIVE else None)
+    is_decided = activation.status is ActivationStatus.ACTIVE and activation.wanted_level is None
+    waits_for = None if is_decided else deciding_level(activation.level, activation.wanted_level)
     return {
         "gone": activation.ended_at is not None,
         "plan_id": activation.plan_id,
@@ -164,7 +165,9 @@ def _activation(activation: Activation, catalogue: Catalogue) -> dict[str, Any]:
         "short": activation.plan["short"],
         "level": activation.level.value,
         "wanted_level": None if activation.wanted_level is None else activation.wanted_level.value,
+        "wanted_by": activation.wanted_by,
         "variant": activation.variant,
+        "is_exercise": activation.is_exercise,
         "status": activation.status.value,
         "approve_by": None if waits_for is None else catalogue.common.levels[waits_for].approve_by,
         "incident_id": None if activation.incident_id is None else str(activation.incident_id),

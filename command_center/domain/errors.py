@@ -8,14 +8,15 @@ Refusal
 ├── Unknown              404  nothing of that kind has this id
 ├── Conflict             409  the state of things forbids it
 │   ├── IllegalStep             a status that may not follow the present one
-│   ├── UnitNotAvailable        another incident has the unit
+│   ├── UnitNotAvailable        another incident has the unit; UnitHasDuty: another plan
 │   ├── IncidentEnded           closed, merged, transferred or a false alarm
 │   ├── IncidentHasUnits        units are still on it
 │   ├── CannotMerge
 │   ├── ChangedMeanwhile        someone else was faster
 │   │   └── EditedMeanwhile     another text has been saved
 │   ├── AlreadyUsed             a one-time link, a name
-│   ├── PlanIsRunning, PlanNotRunning, BelowDistrictOrder, NotTheApprover, EvidenceNeeded, ConditionsOpen, TooLateToUndo
+│   ├── PlanIsRunning, PlanNotRunning, BelowDistrictOrder, NotTheApprover, NotYourRequest, EvidenceNeeded, ConditionsOpen,
+│   │   TooLateToUndo
 │   ├── WatchesOverlap          a post has one watch at a time
 │   ├── PersonBusy              somebody would be on two watches at once
 │   ├── WatchIsOver             what was is not changed afterwards
@@ -263,6 +264,12 @@ class UnitNotAvailable(Conflict):
     code = "unit_not_available"
 
 
+class UnitHasDuty(UnitNotAvailable):
+    """A running plan has the unit on duty. Facts: unit, plan, level, by (who put that plan into force)."""
+
+    code = "unit_has_duty"
+
+
 class IncidentEnded(Conflict):
     """Facts: incident, status."""
 
@@ -427,6 +434,12 @@ class PlanIsRunning(Conflict):
     code = "plan_is_running"
 
 
+class NotYourRequest(Conflict):
+    """Who asked takes a request back; who decides declines it. Facts: by (who asked)."""
+
+    code = "not_your_request"
+
+
 class PlanNotRunning(Conflict):
     """Facts: plan, status."""
 
@@ -434,7 +447,10 @@ class PlanNotRunning(Conflict):
 
 
 class BelowDistrictOrder(Conflict):
-    """The district has ordered a graver level; the street does not go below it. Facts: level, floor."""
+    """The district has ordered a graver level; the street does not go below it.
+
+    Facts: level (None: out of force), floor, order (who ordered it and when).
+    """
 
     code = "below_district_order"
 
@@ -673,6 +689,12 @@ class OrderNeedsPlan(Invalid):
     """An order of the district whose words name no plan."""
 
     code = "order_needs_plan"
+
+
+class VariantNeeded(Invalid):
+    """The plan has variants with steps of their own, and nothing says which one is meant. Facts: plan, variants."""
+
+    code = "variant_needed"
 
 
 class ReasonNeeded(Invalid):

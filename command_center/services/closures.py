@@ -54,6 +54,7 @@ from command_center.domain.text import Text
 from command_center.domain.triggers import counts_until
 from command_center.services.audiences import Addressee, Audience, addressees
 from command_center.services.dispatching import unit_named
+from command_center.services.exercises import is_exercise, of_situation
 from command_center.services.notices import IN_LINE, Draft, queue_notice, withdraw_notices
 from command_center.services.places import Spot, spot_at, spot_of
 from command_center.services.proposing import nearest_free
@@ -265,11 +266,11 @@ def weigh_water(center: Center, work: Work, measurement_id: int) -> None:
     reading = work.session.get(Measurement, measurement_id)
     if reading is None:
         raise UnknownMeasurement(measurement=measurement_id)
-    if reading.metric != PONDING_METRIC or reading.number is None or reading.is_simulated:
+    if reading.metric != PONDING_METRIC or reading.number is None or is_exercise(center, marked=reading.is_simulated):
         return
     spot, metric = _spot_of(center, work.session, reading), center.catalogue.common.metrics[reading.metric]
     work.take_turns(TURN)
-    if spot is None or counts_until(metric, reading.measured_at, None) <= work.now or _is_outdated(work.session, reading):
+    if spot is None or counts_until(metric, reading.measured_at, None) <= work.now or _is_outdated(center, work.session, reading):
         return
     ground = _spot_ground(center, spot)
     held = _standing_at(work.session, ground)
@@ -288,13 +289,13 @@ def _spot_of(center: Center, session: Session, reading: Measurement) -> Spot | N
     return None if incident is None else spot_at(center, Point(incident.lat, incident.lon), incident.place_zh)
 
 
-def _is_outdated(session: Session, reading: Measurement) -> bool:
+def _is_outdated(center: Center, session: Session, reading: Measurement) -> bool:
     """Whether it was corrected, or the same spot was measured later."""
     if session.scalar(select(Measurement.id).where(Measurement.corrects_id == reading.id)) is not None:
         return True
     later = select(Measurement.id).where(
         Measurement.metric == reading.metric,
-        Measurement.is_simulated.is_(False),
+        of_situation(center, Measurement.is_simulated),
         Measurement.place_id.is_(None) if reading.place_id is None else Measurement.place_id == reading.place_id,
         Measurement.lat.is_(None) if reading.lat is None else Measurement.lat == reading.lat,
         Measurement.lon.is_(None) if reading.lon is None else Measurement.lon == reading.lon,

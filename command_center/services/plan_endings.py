@@ -60,9 +60,9 @@ def ending(center: Center, activation_id: int, actor: Actor) -> Ending:
         if activation.status not in RUNNING:
             raise PlanNotRunning(plan=activation.plan_id, status=activation.status.value)
         plan, ticked = plan_of(activation), activation.conditions
-        floor = district_floor(session, plan.id, activation.variant)
-        has_spoken = _has_spoken(session, activation)
-    speaks = assess(center).get(plan.id)
+        has_spoken, is_exercise = _has_spoken(session, activation), activation.is_exercise
+        floor = district_floor(center, session, plan.id, activation.variant)
+    speaks = assess(center, is_exercise=is_exercise).get(plan.id)
     return Ending(
         conditions=tuple(
             Condition(number=number, text=text, met_by=ticked.get(str(number), {}).get("by"))
@@ -82,7 +82,7 @@ def plans_to_end(center: Center, actor: Actor) -> tuple[int, ...]:
         candidates = [
             (it.id, it.plan_id)
             for it in session.scalars(running)
-            if district_floor(session, it.plan_id, it.variant) is None and _has_spoken(session, it)
+            if district_floor(center, session, it.plan_id, it.variant) is None and _has_spoken(session, it)
         ]
     speaks = assess(center) if candidates else {}
     return tuple(activation_id for activation_id, plan_id in candidates if plan_id not in speaks or not speaks[plan_id].reasons)

@@ -60,6 +60,13 @@ def nearest_free(center: Center, session: Session, point: Point, *, count: int) 
     return tuple(unit for unit in ranked.units if unit.suitable)[:count]
 
 
+def held_back(center: Center, session: Session) -> frozenset[str]:
+    """Ids of units that something keeps from leaving at all: an empty battery, maintenance that is due, or a closed road they guard."""
+    fixes, today = latest_fixes(center), street_day(center)
+    unfit = {unit.id for unit in session.scalars(select(Unit)) if why_unfit(unit, fixes, today) is not None}
+    return frozenset(unfit | guards(session).keys())
+
+
 def _proposal(
     center: Center, session: Session, kind: IncidentType, point: Point, *, stock: Mapping[str, int], with_cover: bool
 ) -> Proposal:

@@ -106,7 +106,7 @@ def _compose(
     previous, news = _since_last_report(entries)
     names = _names(center, session, subject, language)
     known = {
-        "exercise": say(EXERCISE) if center.is_drill or any(it.is_simulated for it in subject.incidents) else "",
+        "exercise": say(EXERCISE) if center.is_drill or subject.is_exercise else "",
         "number": str(report.number),
         "time": clock(_began(subject)),
         "units": _units(session, subject, language, clock) or say(NO_UNITS),

@@ -1,7 +1,7 @@
 """Putting stock by for an incident or an activation, and giving it back. Functions ending in `_in` are steps of another transaction."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -139,6 +139,28 @@ def release_in(work: Work, for_kind: ForKind, for_id: int, *, step_id: str | Non
     )
 
 
+def release_above_in(work: Work, totals: Mapping[str, int], *, for_kind: ForKind, for_id: int, reason: str = "") -> None:
+    """Give back what is still put by above these totals, what was put by last first; a material that is not named is not wanted any more.
+
+    What was issued counts and stays out. Stock that was put by for a single step is left to the step.
+    """
+
+    def surplus(accounts: Sequence[Reservation]) -> list[tuple[Reservation, int]]:
+        over: Counter[str] = Counter()
+        for it in accounts:
+            over[it.material_code] += it.quantity - it.released
+        over.subtract({material: totals.get(material, 0) for material in over})
+        found = []
+        for it in sorted(accounts, key=lambda it: -it.id):
+            quantity = min(it.held, over[it.material_code])
+            if quantity > 0:
+                over[it.material_code] -= quantity
+                found.append((it, quantity))
+        return found
+
+    _release(work, for_kind, for_id, "", reason, surplus)
+
+
 def hand_over_in(work: Work, for_kind: ForKind, from_id: int, to_id: int) -> None:
     """What one incident (or activation) still has put by goes to another one, depot by depot; what was issued stays with the first."""
     moved = _release(work, for_kind, from_id, None, "")
@@ -208,17 +230,25 @@ def _short(shortages: Sequence[Shortage], balances: Mapping[ledger.Key, Balance]
     return StreetShort(material=first.material, available=available, wanted=first.wanted, materials=[it.material for it in shortages])
 
 
-def _release(work: Work, for_kind: str, for_id: int, step_id: str | None, reason: str) -> list[tuple[Reservation, int]]:
-    """Everything a purpose holds, let go in a handful of statements: a flood at level I holds some hundred reservations."""
+Choice = Callable[[Sequence[Reservation]], Iterable[tuple[Reservation, int]]]
+"""How much of each reservation of a purpose is let go."""
+
+
+def _all_held(accounts: Sequence[Reservation]) -> Iterable[tuple[Reservation, int]]:
+    return ((it, it.held) for it in accounts if it.held > 0)
+
+
+def _release(
+    work: Work, for_kind: str, for_id: int, step_id: str | None, reason: str, choose: Choice = _all_held
+) -> list[tuple[Reservation, int]]:
+    """What a purpose holds, let go in a handful of statements: a flood at level I holds some hundred reservations."""
     of_purpose = [Reservation.for_kind == for_kind, Reservation.for_id == for_id]
     if step_id is not None:
         of_purpose.append(Reservation.step_id == step_id)
     keys = select(Reservation.depot_code, Reservation.material_code).where(*of_purpose)
     stocks = ledger.locked_stocks(work, [(depot, material) for depot, material in work.session.execute(keys)])
-    accounts = work.session.scalars(select(Reservation).where(*of_purpose).execution_options(populate_existing=True))
-    released = sorted(
-        ((it, it.held) for it in accounts if it.held > 0), key=lambda pair: (pair[0].depot_code, pair[0].material_code, pair[0].id)
-    )
+    accounts = work.session.scalars(select(Reservation).where(*of_purpose).execution_options(populate_existing=True)).all()
+    released = sorted(choose(accounts), key=lambda pair: (pair[0].depot_code, pair[0].material_code, pair[0].id))
     if released:
         ledger.let_go(work, [(stocks[it.depot_code, it.material_code], it, quantity) for it, quantity in released], reason)
         shares = [(it.depot_code, it.material_code, quantity) for it, quantity in released]

@@ -236,7 +236,7 @@ def head_view(story: IncidentStory, screen: Screen) -> list[Component]:
     """Everything that never scrolls away: title, banner, clocks, buttons."""
     row = story.incident
     stands = [title(row, screen), *suggestion(row, screen), clocks(row, screen), *timers(story, screen)]
-    return [*stands, buttons(row, screen), *console_plans.answering(row, screen)]
+    return [*stands, buttons(row, screen), *console_plans.answering(row, story.plans, screen)]
 
 
 def units_view(story: IncidentStory, screen: Screen) -> list[Component]:

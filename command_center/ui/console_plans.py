@@ -1,6 +1,7 @@
 """Plans on the console: the choice behind F9, and the plans that answer the incident that is docked."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -78,16 +79,12 @@ def plan_cards(screen: Screen, incident: Row | None) -> list[Component]:
 # ---- beside the incident, and what waits --------------------------------------------------------------------------
 
 
-def answering(row: Row, screen: Screen) -> list[Component]:
+def answering(row: Row, plans: Sequence[Plan], screen: Screen) -> list[Component]:
     """A key for each plan that answers an incident's type: to its preview with the incident attached, or to it where it runs."""
     if row["gone"] or screen.caller is None or not screen.caller.may(Right.RUN_PLANS):
         return []
     running = {it["plan_id"]: it for it in screen.live.board.rows("activation")}
-    keys = [
-        _answer(plan, running.get(plan.id), row, screen)
-        for plan in screen.center.catalogue.plans.values()
-        if row["type"] in plan.incident_types
-    ]
+    keys = [_answer(plan, running.get(plan.id), row, screen) for plan in plans]
     return [html.Div([html.Small(screen.say(N_("Plans for it:")), className="muted"), *keys], className="acts for-it")] if keys else []
 
 

@@ -60,6 +60,8 @@ def head(story: PlanStory, figures: PlanFigures | None, ending: Ending | None, s
 def status_line(story: PlanStory, figures: PlanFigures | None, screen: Screen) -> list[Component | str]:
     row = story.activation
     parts: list[Component | str] = [html.B(screen.say(phrases.ACTIVATION_STATUS[row["status"]]))]
+    if row["is_exercise"]:
+        parts.append(html.Span(screen.say(N_("exercise")), className="tag"))
     if story.ended_at is not None:
         said = screen.say(N_("%(time)s by %(name)s"), time=hour_minute(story.ended_at, screen), name=story.ended_by)
         return [*parts, html.Span(said), *([html.Span(story.end_reason)] if story.end_reason else [])]
@@ -81,7 +83,10 @@ def status_line(story: PlanStory, figures: PlanFigures | None, screen: Screen) -
 def _undo(row: Row, screen: Screen) -> list[Component]:
     """Thirty seconds in which one key takes everything back; assets/plans.js takes the key away when they are over."""
     until = moment(row["undo_until"])
-    if until is None or until <= screen.center.now():
+    if until is None or until <= screen.center.now() or screen.caller is None:
+        return []
+    decides = screen.center.catalogue.common.levels[Level(row["level"])].approve_by
+    if screen.caller.name != (row["approved_by"] or row["requested_by"]) and not may_decide(decides, screen):
         return []
     undo = html.Button(
         [icon("arrow-back-up"), html.Span(screen.say(N_("Undo")), className="word"), clock(until=row["undo_until"])],
@@ -101,7 +106,7 @@ def decision(row: Row, screen: Screen) -> list[Component]:
     if not may_decide(row["approve_by"], screen):
         role = approver(row["approve_by"], screen)
         said = html.Span([asked, " ", screen.say(N_("Decided by %(role)s, who is being called."), role=role)])
-        return [html.Div([icon("lock"), said, *_time_left(row, screen)], className=f"decision{late}")]
+        return [html.Div([icon("lock"), said, *_time_left(row, screen), *_while_it_waits(row, screen)], className=f"decision{late}")]
     number = {"activation": row["id"]}
     yes = key(
         screen.say(N_("Approve")),
@@ -114,6 +119,22 @@ def decision(row: Row, screen: Screen) -> list[Component]:
     no_words = (screen.say(N_("Decline")), screen.say(N_("Why")), screen.say(N_("Decline")))
     no = key(screen.say(N_("Decline…")), symbol="x", look="big", **asks("decline", *no_words, **number))
     return [html.Div([icon("bell"), html.Span(asked), *_time_left(row, screen), yes, no], className=f"decision mine{late}", role="alert")]
+
+
+def _while_it_waits(row: Row, screen: Screen) -> list[Component]:
+    """What the desk may do with a request before it is decided: act on it at once, or take its own back."""
+    number = {"activation": row["id"]}
+    found: list[Component] = []
+    is_proposed = row["status"] == ActivationStatus.PROPOSED
+    wanted = Level(row["wanted_level"] or row["level"])
+    if is_proposed or wanted.rank > Level(row["level"]).rank:
+        words = (screen.say(N_("A life is at risk")), screen.say(N_("Why")), screen.say(N_("Act now")))
+        found.append(key(screen.say(N_("A life is at risk: act now…")), symbol="alert-triangle", **asks("go_ahead", *words, **number)))
+    if screen.caller is not None and screen.caller.name == (row["requested_by"] if is_proposed else row["wanted_by"]):
+        found.append(
+            key(screen.say(N_("Take the request back")), symbol="arrow-back-up", look="order", **orders("take_back_request", **number))
+        )
+    return found
 
 
 def _asked(row: Row, screen: Screen) -> str:

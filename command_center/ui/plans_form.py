@@ -70,16 +70,15 @@ MOST_INCIDENTS = 6
 
 def order_from(at: Mapping[str, str | None], filled: Filled, screen: Screen, *, press: str | None = None) -> ActivatePlan:
     """The order as it stands in the form. at : what the address names; press : idempotency key of the confirming press."""
-    plan_id = at.get("plan") or ""
-    plan = screen.center.catalogue.plans.get(plan_id)
     incident = filled.get("incident", at.get("incident") or "")
     return ActivatePlan(
-        plan_id=plan_id,
+        plan_id=at.get("plan") or "",
         level=Level(filled.get("level") or first_level(at, screen)),
-        variant=filled.get("variant") or at.get("variant") or (plan.default_variant if plan else None),
+        variant=filled.get("variant") or at.get("variant"),
         incident_id=int(incident) if incident.isdecimal() else None,
         reason=filled.get("reason", at.get("reason") or "").strip(),
         life_risk=bool(filled.get("life")),
+        is_exercise=bool(at.get("exercise")),
         fields={name.removeprefix(BLANK): text.strip() for name, text in filled.items() if name.startswith(BLANK) and text.strip()},
         key=press,
     )

@@ -270,7 +270,8 @@ def _look(row: Row, reason: str, screen: Screen) -> Component:
     """The way to saying yes: the preview, or the running plan, whose level is to be raised."""
     running = next((it for it in screen.live.board.rows("activation") if it["plan_id"] == row["plan_id"]), None)
     if running is None:
-        href = address(plan=row["plan_id"], level=row["level"], variant=row["variant"], reason=reason)
+        exercise = 1 if row["is_exercise"] else None
+        href = address(plan=row["plan_id"], level=row["level"], variant=row["variant"], reason=reason, exercise=exercise)
         return key(screen.say(N_("Look at the plan")), symbol="list-check", look="primary", **goes(href))
     return key(screen.say(N_("To the running plan")), symbol="list-check", look="primary", **goes(address(activation=running["id"])))
 

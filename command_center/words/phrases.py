@@ -243,6 +243,7 @@ JOB: Mapping[str, str] = {
     "carry_out": N_("Carry out a step of a plan"),
     "mark_overdue": N_("Watch a task's deadline"),
     "send_duty": N_("Tell a crew of its duty"),
+    "send_off_duty": N_("Tell a crew that its duty is over"),
     "check_confirmation": N_("Watch for a leader's confirmation"),
     "send_notice": N_("Send a message"),
     "ask_the_silent": N_("Ask those who have not answered"),
@@ -284,6 +285,7 @@ ACTIVATION_STATUS: Mapping[str, str] = {
     "provisional": N_("Provisional, to be confirmed"),
     "active": N_("In force"),
     "declined": N_("Declined"),
+    "taken_back": N_("Request taken back"),
     "rolled_back": N_("Rolled back"),
     "terminated": N_("Ended"),
     "reviewed": N_("Reviewed"),
@@ -334,6 +336,7 @@ EVIDENCE: Mapping[str, str] = {"text": N_("words"), "number": N_("a number"), "p
 
 LEVEL_OF_RESPONSE = N_("level %(level)s response")
 DUTY_ORDER = N_("On duty for %(plan)s, level %(level)s")
+DUTY_OVER = N_("Your duty for %(plan)s is over. What was ordered for it no longer holds.")
 STOCK_MOVE: Mapping[str, str] = {
     "receive": N_("Received"),
     "reserve": N_("Reserved"),
@@ -369,8 +372,10 @@ REFUSAL: Mapping[str, str] = {
     "unknown_activation": N_("There is no running plan with the number %(activation)s."),
     "unknown_task": N_("There is no task %(task)s."),
     "plan_is_running": N_("%(plan)s runs already at level %(level)s (started by %(by)s). Change its level instead."),
+    "not_your_request": N_("%(by)s asked for it, and takes it back or leaves it. Who decides declines it."),
+    "variant_needed": N_("%(plan)s has several variants (%(variants)s). Say which one it is."),
     "plan_not_running": N_("%(plan)s is not in force (%(status)s)."),
-    "below_district_order": N_("The district has ordered level %(floor)s; the street does not go below it."),
+    "below_district_order": N_("The district has ordered level %(floor)s (%(order)s); the street does not go below it while that stands."),
     "not_the_approver": N_("Level %(level)s is decided by: %(approve_by)s. Ask them, or act at once if life is at risk."),
     "evidence_needed": N_("This task is ticked off with: %(evidence)s."),
     "conditions_open": N_("Conditions still open: %(open)s."),
@@ -390,6 +395,7 @@ REFUSAL: Mapping[str, str] = {
     "conflict": N_("The situation has changed. Look again."),
     "illegal_step": N_("%(subject)s is %(status)s; it cannot become %(wanted)s now."),
     "unit_not_available": N_("%(unit)s is not free: %(status)s (incident %(incident)s, sent by %(by)s)."),
+    "unit_has_duty": N_("%(unit)s is on duty for %(plan)s, level %(level)s (put into force by %(by)s). Take another one."),
     "incident_ended": N_("Incident %(incident)s has ended already: %(status)s."),
     "incident_has_units": N_("Units are still on incident %(incident)s: %(units)s. Clear or recall them first."),
     "cannot_merge": N_("Incident %(incident)s cannot be merged into %(into)s."),
@@ -540,6 +546,7 @@ EVENT: Mapping[str, str] = {
     "PlanActivated": N_("%(plan_name)s in force at level %(level)s: %(tasks)s tasks, units %(units)s. %(reason)s"),
     "ActivationDeclined": N_("%(plan_name)s declined: %(reason)s"),
     "ActivationConfirmed": N_("%(plan_name)s confirmed at level %(level)s %(late)s"),
+    "RequestTakenBack": N_("%(plan_name)s: what was asked for was taken back. %(reason)s"),
     "ActivationNotConfirmed": N_("%(plan_name)s: nobody confirmed level %(level)s in time"),
     "LevelAsked": N_("%(plan_name)s: change from level %(before)s to %(after)s asked for, to be decided by %(approve_by)s. %(reason)s"),
     "LevelChanged": N_("%(plan_name)s: level %(before)s changed to %(after)s. %(reason)s"),
@@ -560,6 +567,7 @@ EVENT: Mapping[str, str] = {
     "TaskWorkDone": N_("%(step_name)s: carried out"),
     "TaskWorkFailed": N_("%(step_name)s could not be carried out, do it by hand: %(reason)s"),
     "UnitOnDuty": N_("%(unit)s on duty for %(plan_name)s"),
+    "UnitOffDuty": N_("%(unit)s released from its duty for %(plan_name)s"),
     "DutySent": N_("%(unit)s told of its duty for %(plan_name)s"),
     "DutyFailed": N_("%(unit)s could not be told of its duty for %(plan_name)s, phone the crew: %(reason)s"),
     "DutyAcknowledged": N_("%(unit)s acknowledged its duty for %(plan_name)s"),

@@ -443,7 +443,7 @@ def test_a_crew_told_by_phone_is_acknowledged(screens: Screens, theatre: Theatre
 
 
 def test_the_desk_is_told_what_plans_wait_for(screens: Screens, theatre: Theatre) -> None:
-    in_force(theatre, GAS, "II", OFFICER, life_risk=True)
+    in_force(theatre, GAS, "II", OFFICER, life_risk=True, reason="55 %LEL")
     in_force(theatre, FLOOD, "III", OFFICER)
 
     page = screens.open("/console")

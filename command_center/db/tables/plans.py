@@ -27,11 +27,18 @@ class Activation(Base):
     level: Mapped[Level]
     confirmed_level: Mapped[Level | None]
     wanted_level: Mapped[Level | None]
+    wanted_by: Mapped[str | None] = mapped_column(String(80))
+    level_changes: Mapped[int]
+    """How often the level was changed: what makes the messages of one change other ones than those of the change before."""
     variant: Mapped[str | None] = mapped_column(String(24))
+    is_exercise: Mapped[bool]
+    """Put into force in service for an exercise: marked everywhere, and no message of it leaves the building."""
     status: Mapped[ActivationStatus]
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
     reason: Mapped[str]
     fields: Mapped[dict[str, Any]]
+    units: Mapped[list[str] | None] = mapped_column(JsonText)
+    """Vehicles that were chosen with the order; None where the centre chooses."""
     requested_by: Mapped[str] = mapped_column(String(80))
     requested_at: Mapped[datetime]
     approved_by: Mapped[str | None] = mapped_column(String(80))
@@ -142,6 +149,7 @@ class Notice(Base):
     channels: Mapped[list[str]]
     text_zh: Mapped[str]
     text_en: Mapped[str]
+    is_exercise: Mapped[bool]
     needs_answer: Mapped[bool]
     work: Mapped[WorkState]
     queued_at: Mapped[datetime]
@@ -150,6 +158,8 @@ class Notice(Base):
     recipients: Mapped[int]
     reached: Mapped[int]
     answered: Mapped[int]
+    correction: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
+    """What everyone it has reached is told instead, in both languages; None while it holds."""
     closed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy declares it on the instance

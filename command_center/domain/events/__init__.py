@@ -98,6 +98,7 @@ from command_center.domain.events.plans import (
     PlanReviewed,
     PlanRolledBack,
     PlanTerminated,
+    RequestTakenBack,
     TaskDone,
     TaskDue,
     TaskEvent,
@@ -109,6 +110,7 @@ from command_center.domain.events.plans import (
     TaskWorkBegun,
     TaskWorkDone,
     TaskWorkFailed,
+    UnitOffDuty,
     UnitOnDuty,
 )
 from command_center.domain.events.reports import (
@@ -296,6 +298,7 @@ __all__ = [
     "ReportSent",
     "ReportTakenOver",
     "ReportWithdrawn",
+    "RequestTakenBack",
     "ResponsibilitiesImported",
     "RoadClosed",
     "RoadReopened",
@@ -345,6 +348,7 @@ __all__ = [
     "UnitCrewSet",
     "UnitDispatched",
     "UnitEnRoute",
+    "UnitOffDuty",
     "UnitOnDuty",
     "UnitOnScene",
     "UnitOrderEvent",
