@@ -149,10 +149,11 @@ def test_a_station_answers_behind_its_link_without_an_account_or_a_script(web: W
     assert link is not None
     assert link not in str(call)
 
-    asked = stranger.get(f"/q/{link}", headers={"Accept-Language": "en"})
-    wrong = stranger.post(f"/q/{link}", data={"on_duty": "many"}, headers={"Accept-Language": "en"})
+    stranger.cookies.set("lang", "en")
+    asked = stranger.get(f"/q/{link}")
+    wrong = stranger.post(f"/q/{link}", data={"on_duty": "many"})
     told = stranger.post(f"/q/{link}", data={"on_duty": "5", "note": '<b>"ill"</b>'})
-    again = stranger.get(f"/q/{link}", headers={"Accept-Language": "en"})
+    again = stranger.get(f"/q/{link}")
 
     assert "people are expected" in asked.text
     assert (wrong.status_code, "many" in wrong.text) == (422, True)
