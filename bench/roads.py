@@ -70,8 +70,8 @@ def _circle(center: Center, ground: Ground) -> Iterator[Figure]:
 
     def anew(_number: int) -> None:
         coverage._reached.cache_clear()  # noqa: SLF001 - what is kept between two looks would make this a measurement of nothing
-        coverage._demand_nodes.cache_clear()  # noqa: SLF001
-        coverage._demand.cache_clear()  # noqa: SLF001
+        coverage._demand_nodes.cache_clear()  # noqa: SLF001 - nor this
+        coverage._demand.cache_clear()  # noqa: SLF001 - nor this
         coverage.summary(center, coverage.see(center))
 
     yield figure("coverage of the whole district, p95", p95(_ms(anew, count)), "ms", goal=100)
@@ -155,20 +155,18 @@ def _closure_to_wall(ground: Ground, centre: RunningCentre, officer: Desk, cente
     with ground.page(centre, "/wall", OUTSIDE) as wall:
         wall.evaluate(CIRCLE)
         for number in range(ground.samples(20, 4)):
-            closing = {"street": streets[number % len(streets)]}
-            closed, took_ms = _seen_on(wall, lambda closing=closing: officer.http.post("/api/v1/closures", json=closing))
-            times.append(took_ms)
-            reopening = f"/api/v1/closures/{closed['id']}/reopen"
-            times.append(_seen_on(wall, lambda reopening=reopening: officer.http.post(reopening))[1])
+            closed, closing_ms = _seen_on(wall, officer, "/api/v1/closures", {"street": streets[number % len(streets)]})
+            _, opening_ms = _seen_on(wall, officer, f"/api/v1/closures/{closed['id']}/reopen")
+            times += [closing_ms, opening_ms]
     yield figure("a road closed or opened to the late streets on the wall (DOM), p50", p50(times), "ms")
     yield figure("a road closed or opened to the late streets on the wall (DOM), p95", p95(times), "ms", goal=1000)
 
 
-def _seen_on(wall: Page, act: Callable[[], httpx.Response]) -> tuple[dict[str, str], float]:
+def _seen_on(wall: Page, officer: Desk, path: str, order: dict[str, str] | None = None) -> tuple[dict[str, str], float]:
     """What the order answered, and after how many milliseconds the wall drew other streets."""
     wall.evaluate("benchCircle.arm()")
     began = time.time() * 1000
-    answer: dict[str, str] = act().raise_for_status().json()
+    answer: dict[str, str] = officer.http.post(path, json=order).raise_for_status().json()
     return answer, float(until(wall, "benchCircle.at", within_s=15)) - began
 
 
