@@ -1,11 +1,12 @@
 /* Where help would come late, to be seen at a glance: hatched ground around the streets that no free unit reaches within five minutes,
    the compounds there by name, and how many there are; and roads that are closed, with a guard who has left.
 
-   The server says when the circle has changed (cc:circle); the streets are asked for then, and not oftener than every REST_MS. */
+   The server says when the circle has changed (cc:circle); the streets are asked for then: at once when roads, weather or the number of free
+   units changed, else not oftener than every REST_MS. */
 (() => {
   const cc = (window.cc = window.cc || {});
   const REST_MS = 2000, PROMISE_S = 300, HATCH = "late-hatch", GROUND_EM = 2.4, CLUSTER_EM = 7, CLUSTERS = 3;
-  let late = null, closed = null, names = null, plate = null, asked = 0, waiting = 0, closures = "", figures = null;
+  let late = null, closed = null, names = null, plate = null, asked = 0, waiting = 0, turn = 0, roads = "", closures = "", figures = null;
 
   const make = (name, className, text) => { const element = document.createElement(name); element.className = className; if (text !== undefined) element.textContent = text; return element; };
   const line = (at, pane, className, more) => L.polyline(at, { pane, className, interactive: false, smoothFactor: 0, ...more });
@@ -24,13 +25,21 @@
     const wait = asked + REST_MS - Date.now();
     if (wait > 0) { waiting = setTimeout(() => { waiting = 0; ask(); }, wait); return; }
     asked = Date.now();
+    const mine = ++turn;
     const [answer, told] = await Promise.all(["/api/v1/coverage/rings", "/api/v1/coverage"].map((url) => fetch(url, { cache: "no-store" }).catch(() => null)));
     if (!answer?.ok || !told?.ok || !late) return;
-    const { rings } = await answer.json();
-    figures = await told.json();
-    if (!late) return;
+    const [{ rings }, seen] = [await answer.json(), await told.json()];
+    if (mine !== turn || !late) return;  // a later answer was faster
+    figures = seen;
     drawStreets(rings.filter((ring) => ring.lines.length && (ring.within_s === null || ring.within_s > PROMISE_S)));
     drawNames();
+  }
+
+  function hear({ detail: { figures: now } }) {
+    const ground = [now.closed_roads, now.weather, now.free_units].join();
+    if (ground !== roads) { clearTimeout(waiting); waiting = 0; asked = 0; }
+    roads = ground;
+    ask();
   }
 
   function drawStreets(rings) {
@@ -148,6 +157,6 @@
     drawNames();
   };
   cc.draw.adoptClosures = (event) => { closed = event.target; closures = ""; event.target.on("remove", () => { if (closed === event.target) closed = null; }); drawClosures(); };
-  document.addEventListener("cc:circle", ask);
+  document.addEventListener("cc:circle", hear);
   document.addEventListener("cc:rows", () => { drawClosures(); settle(); });
 })();

@@ -5,26 +5,33 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import numpy as np
+from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
-from bench.figures import Figure, Peer, figure, p95
-from bench.ground import Desk, Ground, desk, opened, running_centre
+from bench.figures import Figure, Peer, figure, p50, p95
+from bench.ground import OUTSIDE, Desk, Ground, desk, opened, running_centre, until
+from bench.running import RunningCentre
 from command_center.center import Center
 from command_center.db.tables import Incident, Unit
+from command_center.domain.closures import Blocked
 from command_center.domain.dispatching import Candidate, rank_units
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
+from command_center.domain.response_time import PROMISE_S
 from command_center.domain.road_weather import RoadWeather
 from command_center.domain.status import IncidentStatus, UnitStatus
 from command_center.domain.text import Text
 from command_center.roads import RoadNetwork
 from command_center.roads.edges import DirectedEdges
 from command_center.services import assigning, coverage, simulating
+from command_center.services.coverage import FreeUnit
 from command_center.services.policies import POLICIES
+from command_center.services.road_conditions import RoadsNow, roads_now
 from tests.roads.valhalla_helsinki import MAP, agreement, load
 
 FIRST_SEED = 20_000
@@ -39,6 +46,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
         yield from _agreement()
         with desk(centre) as officer:
             yield _closure_to_screen(officer, center, ground)
+            yield from _closure_to_wall(ground, centre, officer, center)
         yield from _standby(center)
         yield from _simulated(center, ground)
         yield _together(center, ground)
@@ -62,8 +70,8 @@ def _circle(center: Center, ground: Ground) -> Iterator[Figure]:
 
     def anew(_number: int) -> None:
         coverage._reached.cache_clear()  # noqa: SLF001 - what is kept between two looks would make this a measurement of nothing
-        coverage._demand_nodes.cache_clear()  # noqa: SLF001
-        coverage._demand.cache_clear()  # noqa: SLF001
+        coverage._demand_nodes.cache_clear()  # noqa: SLF001 - nor this
+        coverage._demand.cache_clear()  # noqa: SLF001 - nor this
         coverage.summary(center, coverage.see(center))
 
     yield figure("coverage of the whole district, p95", p95(_ms(anew, count)), "ms", goal=100)
@@ -128,6 +136,54 @@ def _candidate(number: int, travel_s: float) -> Candidate:
         unfit=None,
         fix_age_s=1.0,
     )
+
+
+CIRCLE = """() => {
+  const drawn = () => [...document.querySelectorAll("path.road-late")].map(path => path.getAttribute("d")).sort().join();
+  const watch = { before: drawn(), at: 0 };
+  watch.arm = () => { watch.before = drawn(); watch.at = 0; };
+  new MutationObserver(() => { if (!watch.at && drawn() !== watch.before) watch.at = Date.now(); })
+    .observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["d"] });
+  window.benchCircle = watch;
+}"""
+
+
+def _closure_to_wall(ground: Ground, centre: RunningCentre, officer: Desk, center: Center) -> Iterator[Figure]:
+    """From the request that closes or opens a road to the streets that the wall draws as late, in its DOM; one after the other, no rest."""
+    streets = _streets_that_show(center)
+    times: list[float] = []
+    with ground.page(centre, "/wall", OUTSIDE) as wall:
+        wall.evaluate(CIRCLE)
+        for number in range(ground.samples(20, 4)):
+            closed, closing_ms = _seen_on(wall, officer, "/api/v1/closures", {"street": streets[number % len(streets)]})
+            _, opening_ms = _seen_on(wall, officer, f"/api/v1/closures/{closed['id']}/reopen")
+            times += [closing_ms, opening_ms]
+    yield figure("a road closed or opened to the late streets on the wall (DOM), p50", p50(times), "ms")
+    yield figure("a road closed or opened to the late streets on the wall (DOM), p95", p95(times), "ms", goal=1000)
+
+
+def _seen_on(wall: Page, officer: Desk, path: str, order: dict[str, str] | None = None) -> tuple[dict[str, str], float]:
+    """What the order answered, and after how many milliseconds the wall drew other streets."""
+    wall.evaluate("benchCircle.arm()")
+    began = time.time() * 1000
+    answer: dict[str, str] = officer.http.post(path, json=order).raise_for_status().json()
+    return answer, float(until(wall, "benchCircle.at", within_s=15)) - began
+
+
+def _streets_that_show(center: Center) -> list[str]:
+    """Streets whose closing changes what the wall draws as late."""
+    with center.read() as session:
+        roads, fleet = roads_now(center, session), coverage.free_units(center, session)
+    late = _late(center, roads, fleet)
+    closed = {street.zh: frozenset({Blocked(center.roads.lines_of(street.zh), 1.0)}) for street in center.roads.streets}
+    found = [name for name, blocked in closed.items() if _late(center, replace(roads, blocked=blocked), fleet) != late]
+    assert found, "no street's closing shows"
+    return found
+
+
+def _late(center: Center, roads: RoadsNow, fleet: list[FreeUnit]) -> list[object]:
+    sight = coverage.Sight(at=center.now(), circle=coverage.circle(center, roads, fleet), roads=roads)
+    return [ring["lines"] for ring in coverage.rings(center, sight)["rings"] if ring["within_s"] is None or ring["within_s"] > PROMISE_S]
 
 
 def _closure_to_screen(officer: Desk, center: Center, ground: Ground) -> Figure:

@@ -66,8 +66,8 @@ def seconds(http: httpx.Client, between: list[list[float]], costing: dict[str, f
     rows: list[list[float | None]] = [[] for _ in places]
     for top in range(0, len(places), ACROSS):
         for left in range(0, len(places), ACROSS):
-            order: dict[str, Any] = {"sources": places[top : top + ACROSS], "targets": places[left : left + ACROSS]}
-            order |= {"costing": "auto", "costing_options": {"auto": costing}}
+            ends = {"sources": places[top : top + ACROSS], "targets": places[left : left + ACROSS]}
+            order = {**ends, "costing": "auto", "costing_options": {"auto": costing}}
             answer = http.post("/sources_to_targets", json=order).raise_for_status().json()["sources_to_targets"]
             for row, cells in zip(rows[top : top + ACROSS], answer, strict=True):
                 row += [cell["time"] for cell in cells]
