@@ -27,7 +27,7 @@ from command_center.db.tables import (
     UnitDuty,
     Watch,
 )
-from command_center.domain.activations import ActivationStatus, TaskStatus, deciding_level
+from command_center.domain.activations import ActivationStatus, TaskStatus, deciding_level, lacks_photo
 from command_center.domain.board import Row
 from command_center.domain.catalogue import Catalogue, SlaProfile
 from command_center.domain.closures import STANDING
@@ -207,6 +207,7 @@ def _task(task: PlanTask, catalogue: Catalogue) -> dict[str, Any]:
         "overdue_at": moment(task.overdue_at),
         "done_at": moment(task.done_at),
         "done_by": task.done_by,
+        "lacks_photo": lacks_photo(task.status, step["evidence"], task.evidence),
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan, Step
@@ -111,6 +112,14 @@ def due_at(step: Step, level: Level, since: datetime, anchors: Mapping[str, date
     return None if start is None else start + timedelta(minutes=step.due_after_min(level))
 
 
+def due_when_raised(
+    plan: Plan, step: Step, occurrence: int, level: Level, now: datetime, anchors: Mapping[str, datetime]
+) -> datetime | None:
+    """What a graver level leaves an open task: its minutes from now on, a repetition's interval, or the minutes after its anchor."""
+    again = repeat_after(plan, step, level) if occurrence > 1 else None
+    return due_at(step, level, now, anchors) if again is None else now + again
+
+
 def repeat_after(plan: Plan, step: Step, level: Level) -> timedelta | None:
     """How long after one occurrence the next is due; a patrol follows the level's own interval. None: the step is done once."""
     if step.repeat_min is None:
@@ -151,6 +160,11 @@ def shortages(wanted: Iterable[Mapping[str, int]], there: Mapping[str, int]) -> 
         for kind, number in sorted(total.items())
         if number > there.get(kind, 0)
     )
+
+
+def lacks_photo(status: TaskStatus, asked_for: str, evidence: Mapping[str, Any]) -> bool:
+    """Whether a task that asks for a photo was ticked off by words alone."""
+    return status is TaskStatus.DONE and asked_for == "photo" and not evidence.get("photo")
 
 
 BLANK = re.compile(r"\{(\w*)\}")

@@ -90,8 +90,9 @@ class Step:
     due_min : minutes after the step first applies, or after `anchor` was recorded; `due_by_level` overrides it.
     repeat_min : the next occurrence is due this long after the last was done; None = once.
     job : background work that the step may queue, once per (activation, step, occurrence).
-    evidence : what a person gives to tick it off. external : agencies to call. counts : the number given is how many of the street's
-    (its counts in street.yaml) are done; it stands on the wall.
+    evidence : what a person gives to tick it off; ack is the tick itself, with who and when. A photo step takes words where no
+    picture can be taken, and is marked as done without one. external : agencies to call. counts : the number given is how many of
+    the street's (its counts in street.yaml) are done; it stands on the wall.
     """
 
     id: str
@@ -137,11 +138,15 @@ class Notification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShelterRules:
-    """kinds: shelter kinds in order of preference; plan_places: places to have ready at a level."""
+    """kinds: shelter kinds in order of preference; plan_places: places to have ready at a level.
+
+    forbid: where nobody is brought, for people to judge. keep_away_m: what of it the map can tell: none so near to the incident is opened.
+    """
 
     kinds: tuple[str, ...]
     forbid: tuple[Text, ...]
     plan_places: Mapping[Level, int]
+    keep_away_m: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,17 @@ from command_center.center import Center
 from command_center.db.tables import Activation, HazardWarning, Incident, Notice, PlanTask, Unit, UnitDuty
 from command_center.db.work import Work
 from command_center.domain import events
-from command_center.domain.activations import OPEN_TASK, TaskStatus, WorkState, due_at, filled, materials_wanted, steps_at, units_wanted
+from command_center.domain.activations import (
+    OPEN_TASK,
+    TaskStatus,
+    WorkState,
+    due_at,
+    due_when_raised,
+    filled,
+    materials_wanted,
+    steps_at,
+    units_wanted,
+)
 from command_center.domain.errors import UnitHasDuty, UnitNotAvailable, UnknownUnit
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
@@ -77,8 +87,11 @@ def begin(
     is_lowered = before is not None and before.rank > activation.level.rank
     released = _release_surplus(work, activation, plan, recall=recall) if is_lowered else ()
     _reserve_stock(center, work, activation, plan)
-    tasks = _open_tasks(work, activation, plan)
-    _withdraw_tasks(work, activation, plan)
+    if before is not None and not is_lowered:
+        _hasten_tasks(work, activation, plan)
+    tasks = _open_tasks(work, activation, plan, is_new=before is None)
+    if is_lowered:
+        _withdraw_tasks(work, activation, plan)
     link_groups(work, activation, plan)
     spoken_to = _queue_messages(center, work, activation, plan, before)
     if before is not None and is_lowered:
@@ -106,7 +119,7 @@ def _order_units(
     incident = None if activation.incident_id is None or not units else open_incident(work, activation.incident_id)
     travel_s = {} if ranked is None else {unit.unit_id: unit.travel_s for unit in ranked.units}
     holders = {} if activation.units is None else _holders(work, units)
-    serving = []
+    duties = []
     for unit in units:
         try:
             _check_may_serve(work, unit, incident, holders.get(unit.id))
@@ -114,11 +127,14 @@ def _order_units(
             if is_fresh:
                 raise
             continue
-        _put_on_duty(center, work, activation, unit, incident, travel_s.get(unit.id))
-        serving.append(unit.id)
+        duties.append(_duty(center, work, activation, unit, incident, travel_s.get(unit.id)))
+    work.session.add_all(duties)
+    work.session.flush()  # together: PostgreSQL takes them in one statement
+    for duty in duties:
+        work.record(events.UnitOnDuty(activation_id=activation.id, plan_id=activation.plan_id, unit_id=duty.unit_id, duty_id=duty.id))
     if incident is not None:
         follow_units(work, incident)
-    return tuple(serving)
+    return tuple(duty.unit_id for duty in duties)
 
 
 def _holders(work: Work, units: Sequence[Unit]) -> dict[str, Activation]:
@@ -137,20 +153,17 @@ def _check_may_serve(work: Work, unit: Unit, incident: Incident | None, holder: 
         check_free(work, unit)
 
 
-def _put_on_duty(center: Center, work: Work, activation: Activation, unit: Unit, incident: Incident | None, travel_s: float | None) -> None:
-    """Note the duty; send the unit to the incident unless it is there or on its way for another order, which the plan does not recall."""
+def _duty(center: Center, work: Work, activation: Activation, unit: Unit, incident: Incident | None, travel_s: float | None) -> UnitDuty:
+    """The duty; the unit is sent to the incident unless it is there or on its way for another order, which the plan does not recall."""
     is_sent = incident is not None and unit.incident_id != incident.id
-    duty = work.add(
-        UnitDuty(
-            activation_id=activation.id,
-            unit_id=unit.id,
-            assignment_id=assign(center, work, incident, unit, travel_s, None, []) if incident is not None and is_sent else None,
-            work=WorkState.QUEUED,
-            work_note="",
-            ordered_at=work.now,
-        )
+    return UnitDuty(
+        activation_id=activation.id,
+        unit_id=unit.id,
+        assignment_id=assign(center, work, incident, unit, travel_s, None, []) if incident is not None and is_sent else None,
+        work=WorkState.QUEUED,
+        work_note="",
+        ordered_at=work.now,
     )
-    work.record(events.UnitOnDuty(activation_id=activation.id, plan_id=activation.plan_id, unit_id=unit.id, duty_id=duty.id))
 
 
 def _note_approach(center: Center, work: Work, activation: Activation) -> None:
@@ -218,17 +231,30 @@ def off_duty(duty: UnitDuty, activation: Activation) -> events.UnitOffDuty:
 # ---- tasks ---------------------------------------------------------------------------------------------------------------------
 
 
-def _open_tasks(work: Work, activation: Activation, plan: Plan) -> int:
-    """Open every step that applies now and has no occurrence yet, or whose last one a lower level withdrew."""
+def _open_tasks(work: Work, activation: Activation, plan: Plan, *, is_new: bool) -> int:
+    """Open every step that applies now and has no occurrence yet, or whose last one a lower level withdrew. is_new : nothing is open."""
     last: dict[str, tuple[int, TaskStatus]] = {}
-    known = select(PlanTask.step_id, PlanTask.occurrence, PlanTask.status).where(PlanTask.activation_id == activation.id)
-    for step_id, occurrence, status in work.session.execute(known.order_by(PlanTask.occurrence)):
-        last[step_id] = occurrence, status
+    if not is_new:
+        known = select(PlanTask.step_id, PlanTask.occurrence, PlanTask.status).where(PlanTask.activation_id == activation.id)
+        for step_id, occurrence, status in work.session.execute(known.order_by(PlanTask.occurrence)):
+            last[step_id] = occurrence, status
     nothing = (0, TaskStatus.WITHDRAWN)
     new = [step for step in steps_at(plan, activation.level, activation.variant) if last.get(step.id, nothing)[1] is TaskStatus.WITHDRAWN]
-    for step in new:
-        open_task(work, activation, step, occurrence=last.get(step.id, nothing)[0] + 1)
+    tasks = [_task(work, activation, step, last.get(step.id, nothing)[0] + 1) for step in new]
+    work.session.add_all(tasks)
+    work.session.flush()  # together: PostgreSQL takes them in one statement
+    for step, task in zip(new, tasks, strict=True):
+        work.record(_opened(work, activation, step, task))
     return len(new)
+
+
+def _hasten_tasks(work: Work, activation: Activation, plan: Plan) -> None:
+    """A graver level leaves less time: deadlines of open tasks move forward, never back. Its minutes count from the raise."""
+    steps = {step.id: step for step in plan.steps}
+    for task in _open(work, activation):
+        due = due_when_raised(plan, steps[task.step_id], task.occurrence, activation.level, work.now, _moments(activation))
+        if due is not None and task.due_at is not None and due < task.due_at:
+            _move_due(work, activation, task, due)
 
 
 class StepWords(TypedDict):
@@ -246,35 +272,38 @@ def step_words(activation: Activation, step_id: str) -> StepWords:
 
 def open_task(work: Work, activation: Activation, step: Step, *, occurrence: int, due: datetime | None = None) -> PlanTask:
     """One occurrence of a step, with its deadline and its background work."""
-    due = due or due_at(step, activation.level, work.now, _moments(activation))
-    task = work.add(
-        PlanTask(
-            activation_id=activation.id,
-            step_id=step.id,
-            occurrence=occurrence,
-            group=step.group,
-            status=TaskStatus.PENDING,
-            work=WorkState.NONE if step.job is None else WorkState.QUEUED,
-            work_note="",
-            applies_since=work.now,
-            due_at=due,
-            evidence={},
-            reason="",
-        )
-    )
-    work.record(
-        events.TaskOpened(
-            activation_id=activation.id,
-            plan_id=activation.plan_id,
-            task_id=task.id,
-            step_id=step.id,
-            **step_words(activation, step.id),
-            occurrence=occurrence,
-            due_in_s=None if due is None else (due - work.now).total_seconds(),
-            job=step.job,
-        )
-    )
+    task = work.add(_task(work, activation, step, occurrence, due))
+    work.record(_opened(work, activation, step, task))
     return task
+
+
+def _task(work: Work, activation: Activation, step: Step, occurrence: int, due: datetime | None = None) -> PlanTask:
+    return PlanTask(
+        activation_id=activation.id,
+        step_id=step.id,
+        occurrence=occurrence,
+        group=step.group,
+        status=TaskStatus.PENDING,
+        work=WorkState.NONE if step.job is None else WorkState.QUEUED,
+        work_note="",
+        applies_since=work.now,
+        due_at=due or due_at(step, activation.level, work.now, _moments(activation)),
+        evidence={},
+        reason="",
+    )
+
+
+def _opened(work: Work, activation: Activation, step: Step, task: PlanTask) -> events.TaskOpened:
+    return events.TaskOpened(
+        activation_id=activation.id,
+        plan_id=activation.plan_id,
+        task_id=task.id,
+        step_id=step.id,
+        **step_words(activation, step.id),
+        occurrence=task.occurrence,
+        due_in_s=None if task.due_at is None else (task.due_at - work.now).total_seconds(),
+        job=step.job,
+    )
 
 
 def _moments(activation: Activation) -> dict[str, datetime]:
@@ -287,20 +316,24 @@ def set_due(work: Work, activation: Activation, plan: Plan, anchor: str) -> None
     for task in _open(work, activation):
         if task.step_id not in steps:
             continue
-        task.due_at = due_at(steps[task.step_id], activation.level, task.applies_since, _moments(activation))
-        task.overdue_at = None
-        if task.due_at is not None:
-            work.record(
-                events.TaskDue(
-                    activation_id=activation.id,
-                    plan_id=activation.plan_id,
-                    task_id=task.id,
-                    step_id=task.step_id,
-                    **step_words(activation, task.step_id),
-                    occurrence=task.occurrence,
-                    due_in_s=(task.due_at - work.now).total_seconds(),
-                )
-            )
+        due = due_at(steps[task.step_id], activation.level, task.applies_since, _moments(activation))
+        if due is not None:
+            _move_due(work, activation, task, due)
+
+
+def _move_due(work: Work, activation: Activation, task: PlanTask, due: datetime) -> None:
+    task.due_at, task.overdue_at = due, None
+    work.record(
+        events.TaskDue(
+            activation_id=activation.id,
+            plan_id=activation.plan_id,
+            task_id=task.id,
+            step_id=task.step_id,
+            **step_words(activation, task.step_id),
+            occurrence=task.occurrence,
+            due_in_s=(due - work.now).total_seconds(),
+        )
+    )
 
 
 def _open(work: Work, activation: Activation) -> Sequence[PlanTask]:

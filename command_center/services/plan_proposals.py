@@ -261,9 +261,12 @@ def proposal_taken(work: Work, plan_id: str, level: Level, *, is_exercise: bool 
     _lapse(work, [row for row in rows if row.state is not ProposalState.OPEN])
     taken = [row for row in rows if row.state is ProposalState.OPEN and row.level.rank <= level.rank]
     if not any(row.is_exercise is is_exercise for row in taken):
-        taken.append(work.add(_unproposed(work, plan_id, level, is_exercise=is_exercise)))
+        taken.append(_unproposed(work, plan_id, level, is_exercise=is_exercise))
     for row in taken:
         row.state, row.level, row.settled_at, row.settled_by = ProposalState.TAKEN, level, work.now, work.actor.name
+    work.session.add_all(taken)
+    work.session.flush()
+    for row in taken:
         work.record(events.ProposalTaken(proposal_id=row.id, plan_id=plan_id, level=level.value))
 
 

@@ -14,7 +14,7 @@ from command_center.db.board_rows import moment
 from command_center.db.log import lines_about
 from command_center.db.tables import Activation, LogEntry, Notice, PlanTask, Recipient, Report, ShelterOpening, StockMovement, UnitDuty
 from command_center.domain import events
-from command_center.domain.activations import ACTIVATION_CHART, ActivationStatus, TaskStatus
+from command_center.domain.activations import ACTIVATION_CHART, ActivationStatus, TaskStatus, lacks_photo
 from command_center.domain.errors import Invalid, UnknownActivation
 from command_center.domain.rights import Actor, Right
 from command_center.domain.status import advance
@@ -97,6 +97,7 @@ def _figures(session: Session, activation: Activation, timeline: Sequence[LogEnt
     return {
         "tasks": tasks,
         "tasks_by_outcome": dict(Counter(task["outcome"] for task in tasks)),
+        "tasks_without_photo": sum(task["lacks_photo"] for task in tasks),
         "messages": _messages(session, activation),
         "levels": _levels(timeline),
         "confirmations": _confirmations(timeline),
@@ -124,6 +125,7 @@ def _tasks(session: Session, activation: Activation) -> list[Row]:
             "late_min": _late_min(task.due_at, task.done_at),
             "took_min": _minutes(task.applies_since, task.done_at),
             "evidence": task.evidence,
+            "lacks_photo": lacks_photo(task.status, steps[task.step_id].evidence, task.evidence),
             "reason": task.reason or task.work_note,
         }
         for task in session.scalars(query)

@@ -6,6 +6,8 @@ from datetime import timedelta
 from math import isfinite
 from typing import Any
 
+from sqlalchemy import select
+
 from command_center.center import Center
 from command_center.db.tables import Activation, PlanTask
 from command_center.db.work import Work
@@ -98,9 +100,7 @@ def do_task(center: Center, order: DoTask, actor: Actor) -> None:
         task.done_at, task.done_by, task.evidence = work.now, actor.name, order.evidence.as_row()
         late_s = 0.0 if task.due_at is None else max(0.0, (work.now - task.due_at).total_seconds())
         work.record(events.TaskDone(**task_facts(task, activation), late_s=late_s, note=order.evidence.spoken()))
-        again = repeat_after(plan, step, activation.level)
-        if again is not None:
-            open_task(work, activation, step, occurrence=task.occurrence + 1, due=work.now + again)
+        _open_next(work, activation, plan, task)
         work.answer(order.key, {})
 
 
@@ -127,8 +127,22 @@ def _check_count(center: Center, step: Step, evidence: Evidence) -> None:
         raise Invalid(field="number", value=f"{evidence.number:g}")
 
 
+def _open_next(work: Work, activation: Activation, plan: Plan, task: PlanTask) -> None:
+    """An occurrence is settled: a step that repeats opens its next one, unless it is open already."""
+    step = step_of(plan, task.step_id)
+    again = repeat_after(plan, step, activation.level)
+    later = select(PlanTask.id).where(
+        PlanTask.activation_id == activation.id, PlanTask.step_id == step.id, PlanTask.occurrence > task.occurrence
+    )
+    if again is not None and work.session.scalar(later.limit(1)) is None:
+        open_task(work, activation, step, occurrence=task.occurrence + 1, due=work.now + again)
+
+
 def skip_task(center: Center, task_id: int, actor: Actor, reason: str) -> None:
-    """Leave a task out, and say why. Raises UnknownTask, NotPermitted, PlanNotRunning, Invalid (no reason), IllegalStep."""
+    """Leave a task out, and say why; of a step that repeats, this occurrence only.
+
+    Raises UnknownTask, NotPermitted, PlanNotRunning, Invalid (no reason), IllegalStep.
+    """
     _require(actor)
     why = reason.strip()
     if not why:
@@ -140,6 +154,7 @@ def skip_task(center: Center, task_id: int, actor: Actor, reason: str) -> None:
         if task.work in (WorkState.QUEUED, WorkState.DOING):
             task.work = WorkState.UNDONE
         work.record(events.TaskSkipped(**task_facts(task, activation), reason=why))
+        _open_next(work, activation, plan_of(activation), task)
 
 
 def take_up_again(center: Center, task_id: int, actor: Actor) -> None:

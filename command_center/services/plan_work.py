@@ -21,8 +21,10 @@ from command_center.services.plan_effects import duties_of, off_duty
 from command_center.services.plan_tasks import step_of, task_facts
 from command_center.services.report_clocks import keep_clocks
 from command_center.services.shelters import open_for_plan
-from command_center.words import translator
+from command_center.words import N_, phrases, translator
 from command_center.words.phrases import DUTY_ORDER, DUTY_OVER
+
+NOT_THERE = N_("Do not shelter anyone in: %(places)s")
 
 ANSWER_WITHIN_S = 600.0
 """Whoever a step writes to answers within ten minutes, as the stations do; then they are asked again."""
@@ -91,13 +93,17 @@ def _of(work: Work, task: PlanTask) -> tuple[Activation, Step]:
 # ---- what each kind of work does -----------------------------------------------------------------------------------------------
 
 
-def _tell(it: StepWork, audience: str, to: Sequence[Addressee], channels: tuple[str, ...], *, answer: bool) -> None:
+def _tell(
+    it: StepWork, audience: str, to: Sequence[Addressee], channels: tuple[str, ...], *, answer: bool, more: Text | None = None
+) -> None:
+    """One message with the step's title. more : what follows it."""
+    below = Text("", "") if more is None else Text(f"\n{more.zh}", f"\n{more.en}")
     if to:
         draft = Draft(
             key=f"{it.key}:{audience}",
             audience=audience,
             channels=channels,
-            text=Text(f"【{it.plan.short.zh}】{it.step.title.zh}", f"[{it.plan.short.en}] {it.step.title.en}"),
+            text=Text(f"【{it.plan.short.zh}】{it.step.title.zh}{below.zh}", f"[{it.plan.short.en}] {it.step.title.en}{below.en}"),
             to=to,
             answer_in_s=ANSWER_WITHIN_S if answer else None,
             is_exercise=it.activation.is_exercise,
@@ -122,8 +128,8 @@ def _dispatch_units(it: StepWork) -> None:
     _tell(it, "units", to, ("radio",), answer=True)
 
 
-def _tell_stations(it: StepWork) -> None:
-    _tell(it, "stations", _audience(it, "stations"), ("radio", "wechat"), answer=True)
+def _tell_stations(it: StepWork, more: Text | None = None) -> None:
+    _tell(it, "stations", _audience(it, "stations"), ("radio", "wechat"), answer=True, more=more)
 
 
 def _only_call(_it: StepWork) -> None:
@@ -146,10 +152,24 @@ def _call_vulnerable(it: StepWork) -> None:
 
 
 def _open_shelters(it: StepWork) -> None:
-    """Open what the level wants, and tell the stations, who bring beds and water; what is short stands on the task."""
+    """Open what the level wants, and tell the stations, who bring beds and water, where nobody is to be brought; what is short stands on
+    the task.
+    """
     there, wanted = open_for_plan(it.center, it.work, it.activation, it.plan)
     it.task.work_note = f"{there} / {wanted}" if there < wanted else ""
-    _tell_stations(it)
+    _tell_stations(it, forbidden(it.plan))
+
+
+def forbidden(plan: Plan) -> Text | None:
+    """Where the plan lets nobody be sheltered, as one line; None where it says nothing."""
+    places = plan.shelters.forbid
+    if not places:
+        return None
+
+    def line(language: str) -> str:
+        return translator(language)(NOT_THERE) % {"places": phrases.listed(language, (it.in_(language) for it in places))}
+
+    return Text(line("zh_CN"), line("en"))
 
 
 def _start_clocks(it: StepWork) -> None:

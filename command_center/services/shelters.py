@@ -171,7 +171,8 @@ def _shut(work: Work, opening: ShelterOpening, reason: str) -> None:
 def open_for_plan(center: Center, work: Work, activation: Activation, plan: Plan) -> tuple[int, int]:
     """Open shelters of the plan's kinds until the places its level wants are there; returns places there and places wanted.
 
-    Nearest to the incident first, if there is one. A level that names no number wants one shelter, or its step would not ask for it.
+    Nearest to the incident first, if there is one, but none nearer than the plan keeps away. A level that names no number wants one
+    shelter, or its step would not ask for it.
     A shelter that another plan has opened is left to that plan.
     """
     wanted = plan.shelters.plan_places.get(activation.level, 1)
@@ -180,7 +181,8 @@ def open_for_plan(center: Center, work: Work, activation: Activation, plan: Plan
     there = sum(it.capacity for it in open_ones if it.activation_id == activation.id)
     taken = {it.shelter_id for it in open_ones}
     free = [shelter for shelter in center.catalogue.shelters.values() if shelter.id not in taken]
-    chosen = to_open(free, plan.shelters.kinds, places=wanted - there, near=_scene(work, activation))
+    rules, scene = plan.shelters, _scene(work, activation)
+    chosen = to_open(free, rules.kinds, places=wanted - there, near=scene, keep_away_m=rules.keep_away_m)
     for shelter in chosen:
         _open(work, shelter, activation.id)
     return there + sum(shelter.capacity for shelter in chosen), wanted

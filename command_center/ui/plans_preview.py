@@ -11,6 +11,7 @@ from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan, Step
 from command_center.services.plan_needs import Need, StockNeed
 from command_center.services.plan_preview import MessagePreview, Preview
+from command_center.services.plan_work import forbidden
 from command_center.ui.console_parts import key, listed
 from command_center.ui.desk_parts import goes, named, orders, section, short_minutes
 from command_center.ui.plans_form import BLANK_NAMES
@@ -257,6 +258,7 @@ def basis(plan: Plan, level: Level, screen: Screen) -> Component:
         _table(duties),
         html.H4(screen.say(N_("When to go up"))),
         _table(up),
+        *([] if (nowhere := forbidden(plan)) is None else [html.P(screen.read(nowhere))]),
         html.P(screen.say(N_("Wording %(version)s"), version=plan.version), className="muted"),
         folded=True,
     )

@@ -188,6 +188,7 @@ def listed_facts(task: Row, evidence: Mapping[str, Any], screen: Screen) -> str:
     work = [] if task["job"] is None else [f"{_job(task, screen)}: {screen.say(phrases.WORK_STATE[task['work']])}"]
     given = " ".join(str(value) for name, value in evidence.items() if name != "photo")
     done = [screen.say(N_("by %(name)s"), name=task["done_by"])] if task["done_by"] else []
+    done += [screen.say(N_("no photo"))] if task["lacks_photo"] else []
     return " · ".join(part for part in (*calls, *work, given, *done, task["note"]) if part)
 
 

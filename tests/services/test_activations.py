@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -594,6 +595,41 @@ def test_a_step_that_repeats_opens_its_next_occurrence_by_the_levels_patrol_inte
     again = task_of(center, "P01-S04")
     assert (again["occurrence"], again["status"]) == (2, "pending")
     assert again["due_at"] == clock.now().replace(minute=clock.now().minute + 30).isoformat().replace("+00:00", "Z")
+
+
+def test_a_raise_moves_open_deadlines_forward_and_a_lowering_leaves_them(
+    center: Center, officer: Actor, commander: Actor, clock: Clock
+) -> None:
+    answer = activate(center, commander, FLOOD, "IV")
+    patrol = task_of(center, "P01-S04")
+    plan_tasks.do_task(center, DoTask(task_id=int(patrol["id"]), evidence=Evidence(text="grates clear")), officer)
+    before = {row["step_id"]: row["due_at"] for row in rows(center, "task") if row["status"] == "pending"}
+    clock.advance(60)
+
+    activations.change_level(center, answer.activation_id, Level.I, commander, reason="red")
+
+    plan = center.catalogue.plans[FLOOD]
+    interval = timedelta(minutes=plan.levels[Level.I].patrol_min)
+    again = task_of(center, "P01-S04")
+    assert (again["occurrence"], datetime.fromisoformat(again["due_at"])) == (2, clock.now() + interval)
+    assert all(task_of(center, step)["due_at"] <= due for step, due in before.items())
+    activations.change_level(center, answer.activation_id, Level.IV, commander, reason="quiet")
+    assert task_of(center, "P01-S04")["due_at"] == again["due_at"]
+    work_off(center, clock, interval.total_seconds())
+    overdue = [entry["facts"] for entry in history.recent_entries(center, 1000) if entry["event"] == "TaskOverdue"]
+    assert [facts["occurrence"] for facts in overdue if facts["step_id"] == "P01-S04"] == [2]
+
+
+def test_an_occurrence_that_is_skipped_does_not_end_the_patrols(center: Center, officer: Actor, commander: Actor) -> None:
+    activate(center, commander, FLOOD, "II")
+    first = task_of(center, "P01-S04")
+
+    plan_tasks.skip_task(center, int(first["id"]), officer, "just been there")
+
+    assert (task_of(center, "P01-S04")["occurrence"], task_of(center, "P01-S04")["status"]) == (2, "pending")
+    plan_tasks.take_up_again(center, int(first["id"]), officer)
+    plan_tasks.do_task(center, DoTask(task_id=int(first["id"]), evidence=Evidence(text="after all")), officer)
+    assert [row["occurrence"] for row in rows(center, "task") if row["step_id"] == "P01-S04"] == [1, 2]
 
 
 def test_a_deadline_that_passes_is_told_once(center: Center, leader: Actor, clock: Clock) -> None:

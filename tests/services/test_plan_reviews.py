@@ -10,6 +10,7 @@ from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Role
 from command_center.services import activations, notices, plan_reviews, plan_tasks, reports, shelters
 from command_center.services.activations import ActivatePlan
+from command_center.services.live import read_snapshot
 from command_center.services.plan_tasks import DoTask, Evidence
 from tests.builders import take_test_call
 from tests.conftest import Clock
@@ -49,6 +50,20 @@ def test_a_review_counts_what_was_on_time_late_and_left_out(center: Center, offi
     assert (tasks["P01-S02"]["outcome"], tasks["P01-S02"]["late_min"]) == ("late", 5)
     assert (tasks["P01-S03"]["outcome"], tasks["P01-S03"]["reason"]) == ("skipped", "pumps are there")
     assert seen["tasks_by_outcome"] == {"on_time": 1, "late": 1, "skipped": 1, "open": len(tasks) - 3}
+
+
+def test_a_photo_step_that_was_ticked_off_by_words_is_marked(center: Center, officer: Actor, commander: Actor) -> None:
+    activation_id = activations.activate_plan(center, ActivatePlan(plan_id=FLOOD, level=Level.IV), commander).activation_id
+    step = next(it for it in center.catalogue.plans[FLOOD].steps if it.evidence == "photo" and it.min_level is Level.IV)
+    plan_tasks.do_task(center, DoTask(task_id=task_id(center, step.id), evidence=Evidence(text="grates clear")), officer)
+    plan_tasks.do_task(center, DoTask(task_id=task_id(center, "P01-S01"), evidence=Evidence(text="ok")), officer)
+
+    marked = {(row["step_id"], row["occurrence"]) for row in read_snapshot(center).rows if row["kind"] == "task" and row["lacks_photo"]}
+    figures = plan_reviews.review(center, activation_id, officer)["figures"]
+
+    assert marked == {(step.id, 1)}
+    assert figures["tasks_without_photo"] == 1
+    assert [task["step_id"] for task in figures["tasks"] if task["lacks_photo"]] == [step.id]
 
 
 def test_it_tells_when_messages_reached_people_and_when_they_answered(

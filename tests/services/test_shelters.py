@@ -20,6 +20,7 @@ from command_center.domain.errors import (
     ShelterIsOpen,
     Unknown,
 )
+from command_center.domain.geo import distance_m
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Role
 from command_center.services import activations, shelters
@@ -64,11 +65,28 @@ def test_a_plan_opens_shelters_of_its_kinds_until_its_places_are_there(center: C
 def test_the_nearest_to_the_incident_is_opened_first(center: Center, officer: Actor, commander: Actor, clock: Clock) -> None:
     scene = center.catalogue.shelters["SH07"].point
     taken = take_test_call(center, officer, at=scene, severity=Level.II)
+    activate(center, commander, FLOOD, "II", incident_id=taken.incident_id)
+
+    work_off(center, clock)
+
+    assert entries(center, "ShelterOpened")[0]["shelter_id"] == "SH07"
+
+
+def test_nobody_is_sheltered_where_the_plan_forbids_it_and_the_stations_are_told_where(
+    center: Center, officer: Actor, commander: Actor, clock: Clock
+) -> None:
+    scene = center.catalogue.shelters["SH07"].point
+    taken = take_test_call(center, officer, at=scene, severity=Level.II)
     activate(center, commander, BUILDING, "III", incident_id=taken.incident_id)
 
     work_off(center, clock)
 
-    assert [row["shelter_id"] for row in rows(center, "shelter")] == ["SH07"]
+    (opened,) = rows(center, "shelter")
+    halls = [it for it in center.catalogue.shelters.values() if it.shelter_kind == "community_hall"]
+    away = {it.id: distance_m(scene, it.point) for it in halls}
+    assert away["SH07"] < 100 <= away[opened["shelter_id"]] == min(metres for metres in away.values() if metres >= 100)
+    texts = [row["text"] for row in rows(center, "notice") if row["audience"] == "stations"]
+    assert any("禁止安置在：同批同结构的相邻建筑" in text["zh"] and "Do not shelter anyone in" in text["en"] for text in texts)
 
 
 def test_a_higher_level_opens_what_is_missing(center: Center, commander: Actor, clock: Clock) -> None:

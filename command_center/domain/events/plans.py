@@ -164,7 +164,7 @@ class TaskOpened(TaskEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDue(TaskEvent):
-    """The anchor was recorded: now the task has its deadline."""
+    """The anchor was recorded, or the level was raised: now this is the task's deadline."""
 
     due_in_s: float
 
