@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
@@ -23,6 +23,23 @@ if TYPE_CHECKING:
     from command_center.roads.network import Route
 
 _LONGEST = timedelta(days=7)
+
+# Statements put together once: every proposal and every look at the circle asks these.
+_BLOCKED = select(RoadClosure.lines, RoadClosure.reach_m).where(RoadClosure.state.in_(STANDING))
+_GUARDED = select(RoadClosure.guard_unit_id, RoadClosure.id).where(
+    RoadClosure.state == ClosureState.CLOSED, RoadClosure.guard_unit_id.is_not(None)
+)
+_WARNED = select(HazardWarning.hazard).where(HazardWarning.state == NoticeState.ACTIVE, HazardWarning.status == "actual")
+_MEASURED = (
+    select(Measurement)
+    .where(
+        Measurement.metric.in_((ICY_METRIC, WET_METRIC)),
+        Measurement.measured_at >= bindparam("since"),
+        Measurement.is_simulated.is_(False),
+        Measurement.id.not_in(select(Measurement.corrects_id).where(Measurement.corrects_id.is_not(None))),
+    )
+    .order_by(Measurement.measured_at, Measurement.id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,31 +85,19 @@ def roads_now(center: Center, session: Session) -> RoadsNow:
 
 def blocked_now(session: Session) -> frozenset[Blocked]:
     """Where nobody drives through: closed roads, and those under water that nobody has decided about yet."""
-    standing = select(RoadClosure.lines, RoadClosure.reach_m).where(RoadClosure.state.in_(STANDING))
-    return frozenset(blocked_of(lines, reach_m) for lines, reach_m in session.execute(standing))
+    return frozenset(blocked_of(lines, reach_m) for lines, reach_m in session.execute(_BLOCKED))
 
 
 def guards(session: Session) -> dict[str, int]:
     """Unit id -> the closed road it guards."""
-    guarded = select(RoadClosure.guard_unit_id, RoadClosure.id).where(
-        RoadClosure.state == ClosureState.CLOSED, RoadClosure.guard_unit_id.is_not(None)
-    )
-    return {str(unit_id): closure_id for unit_id, closure_id in session.execute(guarded)}
+    return {str(unit_id): closure_id for unit_id, closure_id in session.execute(_GUARDED)}
 
 
 def present_weather(session: Session, catalogue: Catalogue, now: datetime) -> RoadWeather:
     """What vehicles drive on now; exercises leave real travel times alone."""
-    in_force = select(HazardWarning.hazard).where(HazardWarning.state == NoticeState.ACTIVE, HazardWarning.status == "actual")
-    hazards = frozenset(hazard for hazard in session.scalars(in_force) if hazard is not None)
-    corrected = select(Measurement.corrects_id).where(Measurement.corrects_id.is_not(None))
-    measured = select(Measurement).where(
-        Measurement.metric.in_((ICY_METRIC, WET_METRIC)),
-        Measurement.measured_at >= now - _LONGEST,
-        Measurement.is_simulated.is_(False),
-        Measurement.id.not_in(corrected),
-    )
+    hazards = frozenset(hazard for hazard in session.scalars(_WARNED) if hazard is not None)
     readings: dict[str, float] = {}
-    for row in session.scalars(measured.order_by(Measurement.measured_at, Measurement.id)):
+    for row in session.scalars(_MEASURED, {"since": now - _LONGEST}):
         counts = counts_until(catalogue.common.metrics[row.metric], row.measured_at, row.window_h) > now
         readings[row.metric] = row.number if counts and row.number is not None else 0.0
     return road_weather(hazards, readings)

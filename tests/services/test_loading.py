@@ -132,7 +132,7 @@ def test_who_is_sent_after_goes_straight_and_another_recall_leaves_the_goods_alo
 def test_who_replaces_a_silent_crew_loads_too(center: Center, officer: Actor, clock: Clock, incident_id: int) -> None:
     send(center, officer, incident_id, "patrol-01")
     work_off(center, clock)
-    work_off(center, clock, after_s=61)
+    work_off(center, clock, after_s=center.catalogue.incident_types[WATER].answer_limit_s + 1)
     assert entries(center, "DispatchNotAnswered")
 
     (other,) = send(center, officer, incident_id, "patrol-02").values()
