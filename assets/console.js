@@ -75,6 +75,7 @@
     if (onConsole()) set("call-offered", { data: null });      // what was ticked belonged to another type or place
     set(box.id, { value: label, error: null });
     set(store, { data: value });
+    cc.emit("chosen", { store, value });
     if (then) then();
     else byId(box.dataset.next)?.focus();
   }
@@ -151,6 +152,7 @@
       if (value.go) window.cc.go(value.go);
       if (value.panel) dock(value.panel.kind, value.panel.id);
       if (value.place) takeCallAt(value.place);
+      if (value.point) askAt(value.point, { pan: true });
     }, 60);
   }
 
@@ -194,7 +196,7 @@
     press(button);
   }
 
-  const KEYS = { F2: () => show("call"), F3: () => press("console-open-palette"), F7: () => press("console-open-warnings"), F8: () => press("console-ack"), F9: () => press("console-open-plans") };
+  const KEYS = { F2: () => show("call"), F3: () => press("console-open-palette"), F4: () => press("console-open-waiting"), F6: () => cc.go("/roads"), F7: () => press("console-open-warnings"), F8: () => press("console-ack"), F9: () => press("console-open-plans") };
 
   function key(event) {
     if (event.isComposing || event.keyCode === 229) return;
@@ -214,6 +216,13 @@
       if (!event.repeat && !openDialog()) KEYS[event.key]();
     } else if (box && (comboKey(event, box), event.defaultPrevented)) {
       return;
+    } else if (event.key === "Enter" && event.target.classList.contains("leaflet-container") && window.cc.map) {
+      event.preventDefault();
+      const { lat, lng } = window.cc.map.getCenter();
+      if (!event.repeat) askAt({ lat, lon: lng });
+    } else if (event.key === "Escape" && !openDialog() && pointIsOpen()) {
+      event.preventDefault();
+      closePoint();
     } else if (event.key === "Escape" && !openDialog()) {
       event.preventDefault();
       byId("console-dock").focus();
@@ -241,6 +250,8 @@
     if (dialog) set(dialog, { opened: true });
     if (focus) lookAt(focus, id);
     if (join) set("call-join", { data: { incident: join, n: ++orders } });
+    if (button.dataset.callAt) { closePoint(); takeCallAt(JSON.parse(button.dataset.callAt)); }
+    if (button.dataset.closePoint !== undefined) closePoint();
   }, true);
   window.cc.consoleOrder = (what) => set("console-order", { data: { ...what, n: ++orders } });
   const answeredOrder = () => document.querySelectorAll(".order[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
@@ -259,15 +270,52 @@
   }
 
   /* ---- the pin of the call being taken ----------------------------------------------------------------------------- */
+  const pinned = (at, map, className) => L.marker(at, { icon: L.divIcon({ className, iconSize: [0, 0], html: "<b></b>" }), keyboard: false, interactive: false, zIndexOffset: 2000 }).addTo(map);
+  const bringIntoView = (at, map) => { if (!map.getBounds().pad(-0.1).contains(at)) map.panTo(at, { animate: false }); };
+
   function movePin(place) {
     const map = window.cc?.map;
     if (!map?.addLayer || !window.L) return;
     if (!place) { pin?.remove(); pin = null; return; }
     const at = [place.lat, place.lon];
     if (pin) pin.setLatLng(at);
-    else pin = L.marker(at, { icon: L.divIcon({ className: "call-pin", iconSize: [0, 0], html: "<b></b>" }), keyboard: false, interactive: false, zIndexOffset: 2000 }).addTo(map);
-    if (!map.getBounds().pad(-0.1).contains(at)) map.panTo(at, { animate: false });
+    else pin = pinned(at, map, "call-pin");
+    bringIntoView(at, map);
   }
+
+  /* ---- a point that is asked about: a small panel over the map says what is there (ui/console_point.py) ------------- */
+  let pointPin = null, asksByKey = false;
+  const pointBox = () => byId("console-point");
+  const pointIsOpen = () => pointBox() && !pointBox().hidden;
+
+  function ask({ lat, lon }) {                 // the point is marked at once, its panel follows
+    pointPin?.remove();
+    pointPin = pinned([lat, lon], window.cc.map, "point-pin");
+    set("console-asked", { data: { lat, lon, n: ++orders } });
+  }
+
+  function askAt(place, { pan } = {}) {        // by keyboard: as if the map had been clicked there
+    if (!window.cc.map) return;
+    if (pan) bringIntoView([place.lat, place.lon], window.cc.map);
+    asksByKey = kind() !== "call";
+    if (asksByKey) ask(place);
+    else set("map", { clickData: { latlng: { lat: place.lat, lng: place.lon }, n: ++orders } });
+  }
+
+  function closePoint() {
+    const held = document.activeElement?.closest("#console-point");
+    pointPin?.remove();
+    pointPin = null;
+    asksByKey = false;
+    if (!pointIsOpen()) return;
+    pointBox().hidden = true;
+    set("console-point", { hidden: true });
+    if (held) document.querySelector(".console-map .leaflet-container")?.focus({ preventScroll: true });
+  }
+  document.addEventListener("cc:mapclick", ({ detail }) => {      // while a call is being taken a click is the call's place
+    asksByKey = false;
+    if (onConsole() && kind() !== "call") ask(detail);
+  });
 
   const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -278,11 +326,18 @@
         const shown = panel?.kind || "idle";
         if (shown === "call" && !document.activeElement?.closest("#call-form")) requestAnimationFrame(() => requestAnimationFrame(beginTyping));
         movePin(shown === "call" ? held["call-place"] : null);
+        if (shown === "call") closePoint();
         if (shown === "idle") wholeStreet();
         window.cc.emit("docked", { incident: shown === "incident" ? panel.id : null });
         const left = document.activeElement?.closest(".dock-view");
         if (left && left.dataset.kind !== shown) byId("console-dock").focus({ preventScroll: true });
         return [shown, shown === "incident" ? panel : window.dash_clientside.no_update];
+      },
+      /* Who asked by keyboard about a point of the map goes on from its panel. */
+      pointed() {
+        if (asksByKey) requestAnimationFrame(() => pointBox()?.querySelector("[data-first]")?.focus());
+        asksByKey = false;
+        return window.dash_clientside.no_update;
       },
       /* A crew card is shown for the unit it was drawn for, and nowhere else. */
       cardHidden(card, panel) { return !card || panel?.kind !== "unit" || panel.id !== card.unit; },
@@ -308,7 +363,7 @@
         movePin(null);
         return [newKey(), null, "", null, "", "", "", ""];
       },
-      answered() { answeredOrder(); return window.dash_clientside.no_update; },
+      answered() { answeredOrder(); cc.answered(); return window.dash_clientside.no_update; },
       opened(clicks) {
         if (!clicks) return window.dash_clientside.no_update;
         setTimeout(() => openDialog()?.querySelector("[data-autofocus]")?.focus(), 120);

@@ -5,7 +5,8 @@
    data-gone-at (the moment after which a key is gone), data-stay (who pressed it keeps the keyboard there). An order given from within a form takes the form along; the form #NAME-form is told to
    the server while a person types. Everything that matters is decided on the server; this file turns keys and presses into orders.
 
-   A page may add its own: cc.places[NAME](query) reads its address, cc.backs[NAME]() is its Escape, cc.settles[NAME]() puts the keyboard. */
+   A page may add its own: cc.places[NAME](query) reads its address, cc.backs[NAME]() is its Escape, cc.settles[NAME]() puts the keyboard,
+   cc.fills[NAME]() gives fields of its form that are no inputs. */
 (() => {
   const cc = (window.cc = window.cc || {});
   const set = (id, props) => window.dash_clientside.set_props(id, props);
@@ -17,7 +18,7 @@
   const visible = (element) => element && element.checkVisibility();
   const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const TYPING_MS = 250, BUSY_MS = 8000, MORE = [1, 2];
-  Object.assign(cc, { places: cc.places || {}, backs: cc.backs || {}, settles: cc.settles || {} });
+  Object.assign(cc, { places: cc.places || {}, backs: cc.backs || {}, settles: cc.settles || {}, fills: cc.fills || {} });
 
   /* ---- addresses ------------------------------------------------------------------------------------------------- */
   cc.go = (href) => {
@@ -46,7 +47,7 @@
   let typing = 0, pressKeys = {};
   const picks = (form) => Object.fromEntries([...form.querySelectorAll("[data-combo]")].filter((box) => box.dataset.picked).map((box) => [box.dataset.combo, box.dataset.picked]));
   const factsOf = (form) => form?.querySelector("[data-token]")?.dataset;
-  const filled = (form) => ({ ...Object.fromEntries(new FormData(form)), ...picks(form), ...factsOf(form), ...(isTyped(form) ? typed.facts : {}) });
+  const filled = (form) => ({ ...Object.fromEntries(new FormData(form)), ...picks(form), ...cc.fills[name()]?.(), ...factsOf(form), ...(isTyped(form) ? typed.facts : {}) });
 
   /* What a person typed into a text that others may save too (data-mark) is never drawn over: not even by an answer that was on its way when
      the first letter was typed. The text keeps the version that it was begun from. */
@@ -78,6 +79,7 @@
     clearTimeout(typing);
     typing = setTimeout(cc.tellForm, event.target.matches("[type=radio],[type=checkbox]") ? 0 : TYPING_MS);
   });
+  document.addEventListener("cc:chosen", () => { if (page()) setTimeout(cc.tellForm, 60); });      // once the box shows what was picked
   document.addEventListener("submit", (event) => { if (event.target.closest("[data-desk] form")) event.preventDefault(); });
 
   /* ---- orders ---------------------------------------------------------------------------------------------------- */
@@ -180,10 +182,12 @@
 
   function mainAction() {
     if (asking) return answer();
-    [...page().querySelectorAll("[data-main]")].find((button) => visible(button) && !button.disabled)?.click();
+    const own = document.activeElement?.closest("[data-desk] form");      // who writes in a form means that form
+    const ready = (button) => visible(button) && !button.disabled;
+    ([...(own?.querySelectorAll("[data-main]") || [])].find(ready) || [...page().querySelectorAll("[data-main]")].find(ready))?.click();
   }
 
-  const KEYS = { F2: () => cc.takeCall(), F7: () => cc.go("/warnings"), F9: () => name() === "plans" || cc.go("/plans") };
+  const KEYS = { F2: () => cc.takeCall(), F6: () => cc.go("/roads"), F7: () => cc.go("/warnings"), F9: () => name() === "plans" || cc.go("/plans") };
 
   addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || !page()) return;
@@ -228,6 +232,15 @@
     if (focused && document.activeElement === document.body) page().querySelector(focused)?.focus({ preventScroll: true });
   }
 
+  const unfolded = new Set();      // paper has no folds
+  addEventListener("beforeprint", () => {
+    for (const details of document.querySelectorAll("[data-desk] details:not([open])")) { details.open = true; unfolded.add(details); }
+  });
+  addEventListener("afterprint", () => {
+    for (const details of unfolded) details.open = false;
+    unfolded.clear();
+  });
+
   new MutationObserver((records) => {
     if (page() && records.some((record) => [...record.addedNodes].some((node) => node.nodeType === 1))) keep();
   }).observe(document.documentElement, { childList: true, subtree: true });
@@ -271,6 +284,7 @@
           if (asking?.secret) { tellStore("order", null); set(`${name()}-word`, { value: "" }); }      // a secret does not stay in the page
           if (asking) closeAsk();
         }
+        cc.answered();
         if (told?.go) cc.go(told.go);
         return told?.at;
       },

@@ -127,5 +127,6 @@
   cc.link = () => state;
   cc.start = () => { if (!cc.timer) { cc.timer = setInterval(watch, 1000); watch(); } };
   cc.refresh = () => probe(true);
+  cc.answered = () => { if (cc.degraded.includes("redis")) tell(); };   // no fact will come of the order just given: look for oneself
   const ready = setInterval(() => { if (document.getElementById("page")) { clearInterval(ready); cc.start(); } }, 30);
 })();

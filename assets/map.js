@@ -64,21 +64,33 @@
     return marker.on("click", () => cc.pick("unit", unit.id));
   }
 
-  function dress(unit, held, docked) {
+  function arrivals() {            // unit id -> when it should be there, by the order it is on; nothing for those that are there
+    const found = new Map();
+    for (const order of cc.rows("assignment")) if (order.expected_arrival_at && !order.on_scene_at) found.set(order.unit_id, Date.parse(order.expected_arrival_at));
+    return found;
+  }
+
+  function ageOf(id, fresh) {      // how old a fix is, once that matters
+    if (fresh !== "old" && fresh !== "lost") return "";
+    const age = cc.length(cc.fixAge(id));
+    return fresh === "lost" ? `${cc.say("fix_lost")} ${age}` : age;
+  }
+
+  function dress(unit, held, docked, arrives) {
     const box = held.marker._icon && held.marker._icon.firstChild;
     if (!box) return;
-    const fresh = cc.freshness(unit.id), fix = cc.positions[unit.id], sign = cc.read(unit.call_sign);
-    const age = fresh === "lost" ? cc.say("fix_lost") : fresh === "old" ? cc.length(cc.fixAge(unit.id)) : "";
-    const look = [unit.unit_kind, unit.status, fresh, docked ? docked.where : "", sign, age, unit.channel].join("|");
+    const fresh = cc.freshness(unit.id), fix = cc.positions[unit.id], sign = cc.read(unit.call_sign), age = ageOf(unit.id, fresh);
+    const eta = arrives && fresh !== "lost" ? cc.length((arrives - cc.now()) / 1000) : "";
+    const look = [unit.unit_kind, unit.status, fresh, docked ? docked.where : "", sign, age, eta, unit.channel].join("|");
     box.style.setProperty("--slot", docked ? docked.slot : 0);
     box.style.setProperty("--heading", (fix && fix[4] !== null ? fix[4] : 0) + "deg");
     const nudge = docked && docked.where === "scene" ? (cc.nudges || {})[docked.incident] : "";
     if (box.style.translate !== (nudge || "")) box.style.translate = nudge || "";   // the row goes along with an incident that stood in another's way
     if (held.look === look) return;
     held.look = look;
-    Object.assign(box.dataset, { kind: unit.unit_kind, state: unit.status, fix: fresh, docked: docked ? docked.where : "", age: age ? "1" : "", heading: fix && fix[4] !== null ? "1" : "" });
-    box.lastChild.textContent = age ? `${sign} ${age}` : sign;
-    const words = [sign, cc.say(unit.status), fresh === "none" ? cc.say("no_fix") : age].filter(Boolean).join(", ");
+    Object.assign(box.dataset, { kind: unit.unit_kind, state: unit.status, fix: fresh, docked: docked ? docked.where : "", age: age ? "1" : "", eta: eta ? "1" : "", heading: fix && fix[4] !== null ? "1" : "" });
+    box.lastChild.textContent = [sign, eta && `→${eta}`, age].filter(Boolean).join(" ");
+    const words = [sign, cc.say(unit.status), eta && cc.say("arrives", { time: eta }), fresh === "none" ? cc.say("no_fix") : age].filter(Boolean).join(", ");
     box.title = words;
     box.setAttribute("role", "img");
     box.setAttribute("aria-label", words);
@@ -103,14 +115,14 @@
 
   function drawMarkers(rows) {
     if (canvas) { canvas.layer.remove(); canvas = null; }
-    const docked = slots(), seen = new Set();
+    const docked = slots(), arriving = arrivals(), seen = new Set();
     for (const unit of rows) {
       seen.add(unit.id);
       const dock = docked.get(unit.id), at = dock ? dock.at : place(unit);
       let held = units.get(unit.id);
       if (!held) units.set(unit.id, (held = { marker: unitMarker(unit).addTo(unitLayer) }));
       move(held.marker, at);
-      dress(unit, held, dock);
+      dress(unit, held, dock, arriving.get(unit.id));
     }
     forget(units, seen);
   }
@@ -259,11 +271,11 @@
       box.title = feature.properties.title || feature.properties.name;
       return L.marker(at, { pane: "layer-stations", keyboard: false, icon: L.divIcon({ className: "mk-at", html: box, iconSize: [0, 0] }), bubblingMouseEvents: false });
     },
-    place: (feature, at) => {      // compounds: a small shape, its name on demand
+    place: (feature, at) => {      // depots and compounds: a small shape, its name on demand; a click on one is a click on the ground there
       const box = make("div", "mk place " + feature.properties.shape);
       box.append(make("span", "mk-tag", feature.properties.name));
       box.title = feature.properties.name;
-      return L.marker(at, { pane: `layer-${feature.properties.shape}s`, keyboard: false, icon: L.divIcon({ className: "mk-at", html: box, iconSize: [0, 0] }) });
+      return L.marker(at, { pane: `layer-${feature.properties.shape}s`, keyboard: false, bubblingMouseEvents: true, icon: L.divIcon({ className: "mk-at", html: box, iconSize: [0, 0] }) });
     },
     adoptUnits: (event, context) => { adopt(context.map); unitLayer = event.target; units.clear(); canvas = null; soon(); },
     adoptIncidents: (event, context) => { adopt(context.map); incidentLayer = event.target; incidents.clear(); drawIncidents(); },

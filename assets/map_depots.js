@@ -13,7 +13,7 @@
     const { code, tier, name, tier_name } = feature.properties, box = make("div", `mk depot tier-${tier}`);
     box.append(make("span", "body"), make("span", "mk-tag"));
     box.dataset.depot = code;
-    box.dataset.name = `${name}, ${tier_name}`;
+    Object.assign(box.dataset, { name, tier: tier_name });
     box.setAttribute("role", "img");
     const marker = L.marker(at, { pane: "layer-depots", keyboard: false, bubblingMouseEvents: false, icon: L.divIcon({ className: "mk-at", html: box, iconSize: [0, 0] }) });
     marker.on("add", () => { markers.set(code, box); mark(); }).on("remove", () => markers.delete(code));
@@ -32,7 +32,10 @@
     return { lat: middle.lat, lon: middle.lng };
   }
 
-  const minutes = (seconds) => (seconds === null ? "—" : `${Math.floor(seconds / 60)}'${String(Math.round(seconds % 60)).padStart(2, "0")}"`);
+  function minutes(seconds) {      // 4'07", as everywhere
+    const whole = seconds === null ? null : Math.round(seconds);
+    return whole === null ? "—" : `${Math.floor(whole / 60)}'${String(whole % 60).padStart(2, "0")}"`;
+  }
 
   function mark() {
     for (const [code, box] of markers) {
@@ -40,7 +43,8 @@
       box.dataset.rank = found ? String(found.rank) : "";
       box.classList.toggle("lacks", held.size > 0 && !found);
       box.lastChild.textContent = found && found.rank <= SHOWN ? String(found.rank) : "";
-      box.title = found ? `${found.rank}. ${box.dataset.name}: ${found.available} · ${minutes(found.travel_s)}` : box.dataset.name;
+      const name = `${box.dataset.name} · ${box.dataset.tier}`;
+      box.title = found ? `${found.rank}. ${name}: ${found.available} · ${minutes(found.travel_s)}` : name;
       box.setAttribute("aria-label", box.title);
     }
   }

@@ -9,7 +9,7 @@
   const view = () => page()?.dataset.view;
   const visible = (element) => element && element.checkVisibility();
 
-  const NAMES = ["plan", "activation", "incident", "level", "variant", "reason"];
+  const NAMES = ["plan", "activation", "incident", "level", "variant", "reason", "exercise"];
   cc.places.plans = (query) => {
     const at = Object.fromEntries(NAMES.map((name) => [name, query.get(name)]));
     return { ...at, view: at.activation ? "board" : at.plan ? "preview" : "cards" };
@@ -38,8 +38,9 @@
     all[Math.min(all.length - 1, Math.max(0, at + by))]?.focus();
   }
 
-  cc.backs.plans = () => {
-    if (view() === "cards") return cc.go("/console");
+  cc.backs.plans = () => {          // by the address: what is drawn may be a press behind
+    const at = new URLSearchParams(location.search);
+    if (!at.has("plan") && !at.has("activation")) return cc.go("/console");
     const plan = document.querySelector(".plan-line[aria-current]")?.dataset.plan;
     cc.go("/plans");
     document.querySelector(`.plan-line[data-plan="${plan}"]`)?.focus();

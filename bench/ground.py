@@ -21,6 +21,7 @@ from bench.running import QUIET_CHROMIUM, ROOT, RunningCentre, eventually
 from command_center.center import Center
 from command_center.services import open_center
 from command_center.wire.embedded import socket_url
+from tests.postgres import running_postgres
 
 VAR = ROOT / "var"
 INCIDENT_TYPE = "E107"
@@ -109,12 +110,21 @@ def running_centre(**settings: str) -> Iterator[RunningCentre]:
 
 
 @contextmanager
+def centre_on_postgresql() -> Iterator[RunningCentre]:
+    """The same on a PostgreSQL of its own, whose data lies on the disk of var/ and is flushed at every commit."""
+    with folder() as data_dir, running_postgres(durable_in=data_dir) as server:
+        server.execute("CREATE DATABASE center")
+        with running_centre(CENTER_DATABASE_URL=server.url("center")) as running:
+            yield running
+
+
+@contextmanager
 def opened(running: RunningCentre) -> Iterator[Center]:
     """The same centre seen from this process: its database, its Valkey, its roads."""
     data_dir = running.data_dir
     catalogue_dir = running.settings.get("CENTER_CATALOGUE_DIR")
     center = open_center(
-        database_url=f"sqlite:///{data_dir / 'center.sqlite'}",
+        database_url=running.settings.get("CENTER_DATABASE_URL", f"sqlite:///{data_dir / 'center.sqlite'}"),
         redis_url=socket_url(data_dir / "valkey"),
         tracks_url=f"sqlite:///{data_dir / 'tracks.sqlite'}",
         data_dir=data_dir,

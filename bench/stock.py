@@ -1,4 +1,4 @@
-"""Ten thousand stock movements by eight at once end with a ledger that explains every balance; how fast that goes.
+"""Ten thousand stock movements by eight at once end with a ledger that explains every balance; how fast that goes, on both engines.
 
 Receivers, takers and transfers both ways press on the same few depots, so that most of them wait for each other's rows; the relay carries
 every one of them to the screens meanwhile.
@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from bench.figures import Figure, figure, p95
-from bench.ground import Ground, opened, running_centre
+from bench.ground import Ground, centre_on_postgresql, opened, running_centre
+from bench.running import RunningCentre
 from command_center.center import Center
 from command_center.domain.errors import StockShort
 from command_center.domain.rights import Actor, Role
 from command_center.services import stock
 from command_center.services.stock import Move, Receive, Transfer
-from command_center.services.stock_questions import ledger_gaps, movements
+from command_center.services.stock_questions import ledger_gaps, movements, stock_of
 
 AT_ONCE = 8
 DEPOTS = ("JL-S01", "LY-S01", "MX-S01", "YY-S01")
@@ -28,9 +29,15 @@ OFFICER = Actor(name="bench", role=Role.DUTY_OFFICER)
 
 
 def measure(ground: Ground) -> Iterator[Figure]:
-    """A centre of its own: orders per second, how long one takes, and the balances that its ledger does not explain afterwards."""
+    """A centre of its own on each engine: orders per second, how long one takes, and the balances that its ledger does not explain."""
     orders = ground.samples(10_000, 800)
-    with running_centre() as running, opened(running) as center:
+    for engine, centre in (("SQLite", running_centre), ("PostgreSQL", centre_on_postgresql)):
+        with centre() as running:
+            yield from _pressed(running, engine, orders)
+
+
+def _pressed(running: RunningCentre, engine: str, orders: int) -> Iterator[Figure]:
+    with opened(running) as center:
         first = movements(center, limit=1)[0].id
         began = time.perf_counter()
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -40,15 +47,17 @@ def measure(ground: Ground) -> Iterator[Figure]:
         began = time.perf_counter()
         gaps = ledger_gaps(center)
         check_ms = (time.perf_counter() - began) * 1000
+        impossible = sum(not 0 <= it.reserved <= it.on_hand for depot in center.catalogue.depots for it in stock_of(center, depot))
     times_ms = [it for times, _ in told for it in times]
     went = sum((counted for _, counted in told), Counter[str]())
-    yield figure(f"stock movements per second, {AT_ONCE} at once", went["done"] / took_s, "orders/s")
-    yield figure(f"one stock movement committed, {AT_ONCE} at once, p95", p95(times_ms), "ms")
-    yield figure("stock movements done", went["done"], "orders")
-    yield figure("stock movements refused because the depot had too little", went["short"], "orders")
-    yield figure("ledger lines they wrote", lines, "lines")
-    yield figure("balances that the ledger does not explain", len(gaps), "balances", goal=0)
-    yield figure("the whole ledger added up", check_ms, "ms")
+    yield figure(f"stock movements per second, {AT_ONCE} at once, {engine}", went["done"] / took_s, "orders/s")
+    yield figure(f"one stock movement committed, {AT_ONCE} at once, p95, {engine}", p95(times_ms), "ms")
+    yield figure(f"stock movements done, {engine}", went["done"], "orders")
+    yield figure(f"stock movements refused because the depot had too little, {engine}", went["short"], "orders")
+    yield figure(f"ledger lines they wrote, {engine}", lines, "lines")
+    yield figure(f"balances below zero or below what is put by, {engine}", impossible, "balances", goal=0)
+    yield figure(f"balances that the ledger does not explain, {engine}", len(gaps), "balances", goal=0)
+    yield figure(f"the whole ledger added up, {engine}", check_ms, "ms")
 
 
 def _moves(center: Center, number: int, count: int) -> tuple[list[float], Counter[str]]:

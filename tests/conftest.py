@@ -35,7 +35,11 @@ from tests.postgres import PostgresServer, running_postgres
 
 ENGINES = ("sqlite", "postgresql")
 ONE_CENTRE = ("tests/e2e/", "tests/ui/")
-BESIDE_SCREENS = ("tests/acceptance/test_shift_change.py",)
+BESIDE_SCREENS = (
+    "tests/acceptance/test_shift_change.py",
+    "tests/acceptance/test_closed_road.py",
+    "tests/acceptance/test_screens_of_duty.py",
+)
 DIFFERING = ("activations", "backups", "dispatching", "handover", "jobs", "live", "stock_reservations")
 BOTH_ENGINES = ("tests/db/", "tests/workers/", *(f"tests/services/test_{name}.py" for name in DIFFERING))
 """Where engines differ: locks, leases, commits, and what the database itself refuses."""

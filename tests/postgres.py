@@ -42,9 +42,11 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
+def running_postgres(durable_in: Path | None = None) -> Iterator[PostgresServer]:
     """Start a server in a temporary folder and stop it afterwards; takes about 2 s.
 
+    durable_in : a folder on the disk that is to be measured: the data lies there, and every commit is flushed. Otherwise nothing is:
+    durability is not what tests ask of PostgreSQL; locks, types and constraints are.
     The wheel's own starter is left alone: run by root it adds a system user and opens every folder above the wheel to all. PostgreSQL
     refuses to run as root, so root runs a copy of the wheel's files as `nobody`.
     """
@@ -55,39 +57,27 @@ def running_postgres() -> Iterator[PostgresServer]:
             programs, as_other = _copied(programs, folder / "programs"), ["--reuid=nobody", "--regid=nogroup", "--clear-groups"]
             folder.chmod(0o755)
         run_as = ["setpriv", "--pdeathsig=QUIT", *as_other]
-        data = folder / "data"
-        data.mkdir(mode=0o700)
-        if as_other:
-            shutil.chown(data, "nobody", "nogroup")
+        data, sockets = (durable_in or folder) / "postgresql", folder / "sockets"
+        for part in (data, sockets):
+            part.mkdir(mode=0o700)
+            if as_other:
+                part.parent.chmod(0o755)
+                shutil.chown(part, "nobody", "nogroup")
         subprocess.run(
             [*run_as, programs / "initdb", "-D", data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
             check=True,
             capture_output=True,
             cwd=folder,
         )
+        flushing = [] if durable_in else ["-F", "-c", "full_page_writes=off"]  # -F: no fsync
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
-                # Durability is not what these tests ask of PostgreSQL (-F: no fsync); locks, types and constraints are.
-                [
-                    *run_as,
-                    programs / "postgres",
-                    "-D",
-                    data,
-                    "-k",
-                    data,
-                    "-h",
-                    "",
-                    "-F",
-                    "-c",
-                    "full_page_writes=off",
-                    "-c",
-                    "timezone=UTC",
-                ],
+                [*run_as, programs / "postgres", "-D", data, "-k", sockets, "-h", "", "-c", "timezone=UTC", *flushing],
                 stdout=log,
                 stderr=log,
                 cwd=folder,
             )
-        postgres = PostgresServer(data)
+        postgres = PostgresServer(sockets)
         try:
             eventually(postgres.answers, within_s=30)
             yield postgres

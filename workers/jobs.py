@@ -155,6 +155,13 @@ def send_duty(center: Center, order: JobOrder) -> None:
         plan_work.mark_duty_sent(work, event.duty_id, channel)
 
 
+def send_off_duty(center: Center, order: JobOrder) -> None:
+    """Tell a crew that its duty for a plan is over."""
+    event = _event(order, events.UnitOffDuty)
+    plan_work.send_off_duty(center, event.duty_id)
+    _nothing_left(center, order)
+
+
 def check_confirmation(center: Center, order: JobOrder) -> None:
     """The quarter of an hour for a leader's confirmation is over."""
     event = order.event
@@ -269,7 +276,7 @@ def _nothing_left(center: Center, order: JobOrder) -> None:
 def weigh_plans(center: Center, order: JobOrder) -> None:
     """Bring the proposed plans in line with warnings, measurements and incidents."""
     with completing(center, order.job_id) as work:
-        plan_proposals.weigh(work, center.catalogue, entry_id=order.entry_id)
+        plan_proposals.weigh(center, work, entry_id=order.entry_id)
 
 
 def expire_warning(center: Center, order: JobOrder) -> None:
@@ -311,6 +318,7 @@ JOBS: Mapping[str, Callable[[Center, JobOrder], None]] = {
     "carry_out": carry_out,
     "mark_overdue": mark_overdue,
     "send_duty": send_duty,
+    "send_off_duty": send_off_duty,
     "check_confirmation": check_confirmation,
     "send_notice": send_notice,
     "ask_the_silent": ask_the_silent,

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from command_center.api.entrance import AtCenter, AtDesk, MayRead, SignedIn
 from command_center.api.shapes import CloseRoadIn, ConfirmClosureIn, GuardIn, IdempotencyKey, ReasonIn, ReasonNeededIn, RowId
+from command_center.services import closure_questions
 from command_center.services import closures as verbs
 from command_center.services.closures import CloseRoad
 
@@ -29,10 +30,30 @@ def list_streets(center: AtCenter, _actor: AtDesk) -> dict[str, Any]:
     return {"streets": [street.as_row() for street in center.roads.streets]}
 
 
+@router.post("/closures/preview")
+def preview_closure(body: CloseRoadIn, center: AtCenter, _actor: AtDesk) -> dict[str, Any]:
+    """What closing it would do to the five-minute circle, who falls out of it, and who could guard it soonest. Nothing is written."""
+    effect = closure_questions.preview_closure(center, _order(body))
+    return {
+        "name": effect.name.as_row(),
+        "closure_kind": effect.kind.value,
+        "lines": [[[point.lat, point.lon] for point in line] for line in effect.blocked.lines],
+        "share_open": round(effect.share_open, 4),
+        "share_closed": round(effect.share_closed, 4),
+        "lost_count": effect.lost_count,
+        "lost": effect.lost,
+        "guards": [{"unit_id": unit.unit_id, "arrival_s": round(unit.arrival_s, 1)} for unit in effect.guards],
+    }
+
+
 @router.post("/closures", status_code=201)
 def close_road(body: CloseRoadIn, center: AtCenter, actor: SignedIn, key: IdempotencyKey = None) -> dict[str, str]:
     """Close a street, what a drawn line crosses or runs along, or the road at a point or place; it counts at once."""
-    order = CloseRoad(
+    return {"id": str(verbs.close_road(center, _order(body, key), actor))}
+
+
+def _order(body: CloseRoadIn, key: str | None = None) -> CloseRoad:
+    return CloseRoad(
         street=body.street,
         line=None if body.line is None else tuple(point.point() for point in body.line),
         at=None if body.at is None else body.at.point(),
@@ -41,7 +62,6 @@ def close_road(body: CloseRoadIn, center: AtCenter, actor: SignedIn, key: Idempo
         reason=body.reason,
         key=key,
     )
-    return {"id": str(verbs.close_road(center, order, actor))}
 
 
 @router.post("/closures/{closure_id}/confirm")
@@ -63,6 +83,13 @@ def decline_closure(closure_id: RowId, body: ReasonNeededIn, center: AtCenter, a
 def set_guard(closure_id: RowId, body: GuardIn, center: AtCenter, actor: SignedIn) -> dict[str, str]:
     """Name the unit that guards a closed road; null relieves it."""
     verbs.set_guard(center, closure_id, body.unit, actor)
+    return {"id": str(closure_id)}
+
+
+@router.post("/closures/{closure_id}/take-back")
+def take_back(closure_id: RowId, center: AtCenter, actor: SignedIn) -> dict[str, str]:
+    """Closing or opening it was a slip: put it back as it was, half a minute long. A guard is named anew."""
+    verbs.take_back(center, closure_id, actor)
     return {"id": str(closure_id)}
 
 

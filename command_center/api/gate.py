@@ -43,6 +43,7 @@ PUBLIC = (
     "/language",
     "/m/static",
     "/m/worker.js",
+    "/q",
     "/sign-in",
     "/sign-out",
     "/t",
@@ -55,7 +56,7 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 DISPLAY_SEES = ("/wall", "/api/v1/board", "/api/v1/coverage", "/api/v1/stream", "/_reload-hash")
 """What a display link opens. Dash posts even to redraw a list; the verbs behind its callbacks ask for the actor's rights."""
 
-CREW_SEES = ("/m", "/wall", "/api", "/_reload-hash")
+CREW_SEES = ("/m", "/wall", "/resources", "/api", "/_reload-hash")
 
 DASH = "/_dash-"
 

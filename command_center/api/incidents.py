@@ -12,7 +12,7 @@ from command_center.center import Center
 from command_center.domain.dispatching import DepotStop, Proposal, RankedUnit, Shown
 from command_center.domain.geo import Point
 from command_center.domain.status import IncidentStatus
-from command_center.services import calls, dispatching, history, proposing, timers
+from command_center.services import calls, dispatching, history, proposing
 from command_center.services import incidents as verbs
 from command_center.services.timers import Timer
 
@@ -82,7 +82,7 @@ def read_incident(incident_id: RowId, center: AtCenter, actor: AtDesk) -> dict[s
         "calls": story.calls,
         "assignments": story.assignments,
         "entries": story.entries,
-        "timers": [_timer(it) for it in timers.timers_of(center, incident_id)],
+        "timers": [_timer(it) for it in story.timers],
         "responsible": [responsible_row(it) for it in story.responsible],
     }
 

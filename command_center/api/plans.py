@@ -38,6 +38,7 @@ def _order(center: AtCenter, plan_id: str, body: ActivationIn, key: str | None =
         incident_id=body.incident_id,
         reason=body.reason,
         life_risk=body.life_risk,
+        is_exercise=body.is_exercise,
         fields=body.fields,
         units=None if body.units is None else tuple(unit_named(center, name) for name in body.units),
         key=key,
@@ -61,7 +62,14 @@ def _preview(seen: Preview) -> dict[str, Any]:
         "floor": None if seen.floor is None else seen.floor.value,
         "running": None if seen.running is None else str(seen.running),
         "tasks": [
-            {"step_id": step.id, "title": step.title.as_row(), "group": step.group, "due_min": due_min, "job": step.job}
+            {
+                "step_id": step.id,
+                "title": step.title.as_row(),
+                "group": step.group,
+                "due_min": due_min,
+                "job": step.job,
+                "external": step.external,
+            }
             for step, due_min in seen.tasks
         ],
         "units": [asdict(need) | {"short": need.short} for need in seen.units],
@@ -110,6 +118,18 @@ def approve(activation_id: RowId, center: AtCenter, actor: SignedIn) -> dict[str
 def decline(activation_id: RowId, body: ReasonIn, center: AtCenter, actor: SignedIn) -> dict[str, str]:
     """Say no to what waits; a reason is needed."""
     return _status(activation_id, activations.decline(center, activation_id, actor, body.reason))
+
+
+@router.post("/activations/{activation_id}/go-ahead")
+def go_ahead(activation_id: RowId, body: ReasonIn, center: AtCenter, actor: SignedIn) -> dict[str, str]:
+    """A life is at risk: do what waits for approval at once; a leader confirms afterwards. A reason is needed."""
+    return _status(activation_id, activations.go_ahead(center, activation_id, actor, body.reason))
+
+
+@router.post("/activations/{activation_id}/take-back")
+def take_back_request(activation_id: RowId, center: AtCenter, actor: SignedIn, body: ReasonIn | None = None) -> dict[str, str]:
+    """Who asked does not want it any more."""
+    return _status(activation_id, activations.take_back_request(center, activation_id, actor, (body or ReasonIn()).reason))
 
 
 @router.post("/activations/{activation_id}/level")

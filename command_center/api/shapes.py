@@ -208,13 +208,17 @@ class MergeIn(Body):
 
 
 class ActivationIn(Body):
-    """A plan at a level. `life_risk`: act now, a leader confirms afterwards. `fields`: what belongs into the messages' blanks."""
+    """A plan at a level. `life_risk`: act now, a leader confirms afterwards. `fields`: what belongs into the messages' blanks.
+
+    `is_exercise`: for an exercise in service; its messages stay in the building.
+    """
 
     level: Level
     variant: Code | None = None
     incident_id: Annotated[int, Field(ge=1, le=MOST_ID, strict=True)] | None = None
     reason: Words = ""
     life_risk: Annotated[bool, Field(strict=True)] = False
+    is_exercise: Annotated[bool, Field(strict=True)] = False
     fields: Annotated[dict[Code, Line], Field(max_length=40)] = {}
     units: Annotated[list[UnitName], Field(max_length=64)] | None = None
 

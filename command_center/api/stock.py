@@ -65,14 +65,14 @@ def find_material(
     lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
     quantity: Annotated[int, Query(ge=1, le=MOST_AT_ONCE)] = 1,
 ) -> dict[str, Any]:
-    """Depots that hold so much of it unreserved, nearest by road first; seconds are null where no road leads."""
+    """Depots that hold so much of it in date and unreserved, nearest by road first; seconds are null where no road leads."""
     found = questions.where_is(center, material, Point(lat, lon), quantity)
     return {"depots": [asdict(it) | {"travel_s": round(it.travel_s, 1) if isfinite(it.travel_s) else None} for it in found]}
 
 
 @router.get("/below-minimum")
 def list_below_minimum(center: AtCenter, _actor: MayRead) -> dict[str, Any]:
-    """Where less is on hand than the minimum, emptiest first."""
+    """Where less is in date than the minimum, emptiest first."""
     return {"stock": [asdict(line) for line in questions.below_minimum(center)]}
 
 
@@ -90,7 +90,9 @@ def compare_needs(
     plan: Annotated[list[PlanAtLevel], Query(min_length=1, max_length=24, description="P01:II; may be repeated, the needs add up.")],
     held_for: Annotated[list[Purpose], Query(max_length=24, description="activation:3; what it has put by counts as there.")] = [],  # noqa: B006 - FastAPI copies it
 ) -> dict[str, Any]:
-    """What plans want forward at their levels, against what is free and what is put by for them."""
+    """What plans want forward at their levels, against what is free and what is put by for them; a plan that an activation named in
+    `held_for` runs is taken as it was put into force, any other in its newest approved wording.
+    """
     levels = {plan_id: Level(level) for plan_id, _, level in (it.partition(":") for it in plan)}
     return {"needs": [asdict(need) for need in questions.needs_of_plans(center, levels, [_purpose(it) for it in held_for])]}
 
@@ -169,6 +171,7 @@ def _plain(body: MoveIn, key: str | None) -> verbs.Move:
         material=body.material or "",
         quantity=body.quantity,
         lot=body.lot,
+        expired_too=body.expired_too,
         for_kind=body.for_kind,
         for_id=body.for_id,
         reason=body.reason,
@@ -177,12 +180,19 @@ def _plain(body: MoveIn, key: str | None) -> verbs.Move:
 
 
 def _of_reservation(body: MoveIn, key: str | None) -> verbs.ReservedMove:
-    return verbs.ReservedMove(reservation_id=body.reservation_id or 0, quantity=body.quantity, lot=body.lot, reason=body.reason, key=key)
+    return verbs.ReservedMove(
+        reservation_id=body.reservation_id or 0,
+        quantity=body.quantity,
+        lot=body.lot,
+        expired_too=body.expired_too,
+        reason=body.reason,
+        key=key,
+    )
 
 
 @router.post("/write-off")
 def write_off(body: WriteOffIn, center: AtCenter, actor: SignedIn, key: IdempotencyKey = None) -> dict[str, Any]:
-    """Take broken, expired or lost goods off the books, with the reason."""
+    """Take broken, expired or lost goods off the books, with the reason; without a lot, what expired first goes before the rest."""
     return asdict(verbs.write_off(center, verbs.Move(**dict(body), key=key), actor))
 
 

@@ -31,13 +31,17 @@ class ReceiveIn(Body):
 
 
 class MoveIn(Body):
-    """Either `depot` and `material`, for what is not reserved, or `reservation_id`. `lot`: left out, the soonest to expire goes first."""
+    """Either `depot` and `material`, for what is not reserved, or `reservation_id`. `lot`: left out, the soonest to expire goes first.
+
+    `expired_too`: hand out or use up what is past its last day as well; without it that is refused.
+    """
 
     depot: Code | None = None
     material: Code | None = None
     reservation_id: Id | None = None
     quantity: Quantity
     lot: LotNumber | None = None
+    expired_too: Annotated[bool, Field(strict=True)] = False
     for_kind: ForKind | None = None
     for_id: Id | None = None
     reason: Why = ""
@@ -70,7 +74,7 @@ class TransferIn(Body):
 
 
 class CountIn(Body):
-    """What was counted: of one lot, or without `lot` of all lots together."""
+    """What was counted: of one lot, or without `lot` of all lots together. `reason`: needed when the books say something else."""
 
     depot: Code
     material: Code

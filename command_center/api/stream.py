@@ -109,7 +109,7 @@ def order_of(stream_id: str) -> tuple[int, int]:
 
 
 def _concerning(message: Message, unit_id: str | None) -> Message | None:
-    """The part of a message that a crew's phone needs: its unit, its orders, and the incidents they name."""
+    """The part of a message that a crew's phone needs: its unit, its orders, the incidents they name, and the roll call."""
     if unit_id is None or message.event in ("beat", "reset"):
         return message
     if message.event in ("positions", "coverage"):
@@ -127,7 +127,7 @@ def _concerns(row: dict[str, Any], unit_id: str) -> bool:
         case "assignment":
             return bool(row["unit_id"] == unit_id)
         case kind:
-            return bool(kind == "incident")
+            return kind in ("incident", "roll_call")
 
 
 def _event(message: Message) -> bytes:

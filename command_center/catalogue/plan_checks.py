@@ -96,6 +96,8 @@ def _step(step: Step, plan: Plan, catalogue: Catalogue) -> Complaints:
     yield from unknown(step.id, [step.variant], plan.variants, "variant")
     if step.group not in plan.levels[step.min_level].groups:
         yield step.id, f"the group {step.group} is not active at {step.min_level}"
+    if step.counts and step.evidence != "number":
+        yield step.id, f"counts {step.counts} but asks for {step.evidence}, not for a number"
     if step.job == "call_external" and not step.external:
         yield step.id, "calls an outside agency but names none in external"
 

@@ -27,7 +27,7 @@ from command_center.db.tables import (
     UnitDuty,
     Watch,
 )
-from command_center.domain.activations import ActivationStatus, TaskStatus
+from command_center.domain.activations import ActivationStatus, TaskStatus, deciding_level
 from command_center.domain.board import Row
 from command_center.domain.catalogue import Catalogue, SlaProfile
 from command_center.domain.closures import STANDING
@@ -156,7 +156,8 @@ def _job(job: Job, _catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _activation(activation: Activation, catalogue: Catalogue) -> dict[str, Any]:
-    waits_for = activation.wanted_level or (activation.level if activation.status is not ActivationStatus.ACTIVE else None)
+    is_decided = activation.status is ActivationStatus.ACTIVE and activation.wanted_level is None
+    waits_for = None if is_decided else deciding_level(activation.level, activation.wanted_level)
     return {
         "gone": activation.ended_at is not None,
         "plan_id": activation.plan_id,
@@ -164,7 +165,9 @@ def _activation(activation: Activation, catalogue: Catalogue) -> dict[str, Any]:
         "short": activation.plan["short"],
         "level": activation.level.value,
         "wanted_level": None if activation.wanted_level is None else activation.wanted_level.value,
+        "wanted_by": activation.wanted_by,
         "variant": activation.variant,
+        "is_exercise": activation.is_exercise,
         "status": activation.status.value,
         "approve_by": None if waits_for is None else catalogue.common.levels[waits_for].approve_by,
         "incident_id": None if activation.incident_id is None else str(activation.incident_id),
@@ -179,7 +182,7 @@ def _activation(activation: Activation, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def _task(task: PlanTask, _catalogue: Catalogue) -> dict[str, Any]:
+def _task(task: PlanTask, catalogue: Catalogue) -> dict[str, Any]:
     activation = object_session(task).get_one(Activation, task.activation_id)  # type: ignore[union-attr]  # it was just loaded by one
     step = next(step for step in activation.plan["steps"] if step["id"] == task.step_id)
     return {
@@ -193,6 +196,7 @@ def _task(task: PlanTask, _catalogue: Catalogue) -> dict[str, Any]:
         "action": step["action"],
         "title": step["title"],
         "evidence_kind": step["evidence"],
+        "counted": _counted(task, step, catalogue),
         "external": step["external"],
         "anchor": step["anchor"],
         "status": task.status.value,
@@ -204,6 +208,12 @@ def _task(task: PlanTask, _catalogue: Catalogue) -> dict[str, Any]:
         "done_at": moment(task.done_at),
         "done_by": task.done_by,
     }
+
+
+def _counted(task: PlanTask, step: dict[str, Any], catalogue: Catalogue) -> dict[str, Any] | None:
+    """How many of the street's are done, as the task was ticked off; None for a step that counts nothing."""
+    what = step.get("counts")
+    return None if what is None else {"what": what, "done": task.evidence.get("number"), "of": getattr(catalogue.street.counts, what)}
 
 
 def _duty(duty: UnitDuty, _catalogue: Catalogue) -> dict[str, Any]:
@@ -229,6 +239,7 @@ def _notice(notice: Notice, _catalogue: Catalogue) -> dict[str, Any]:
         "work": notice.work.value,
         "queued_at": moment(notice.queued_at),
         "answer_until": moment(notice.answer_until),
+        "ask_again_at": moment(notice.ask_again_at),
         "recipients": notice.recipients,
         "reached": notice.reached,
         "answered": notice.answered,

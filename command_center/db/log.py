@@ -1,16 +1,16 @@
 """The operations log: append-only and hash-chained, so that a changed or missing line shows."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, select, text, type_coerce
+from sqlalchemy import Select, false, select, text, union
 from sqlalchemy.orm import Session
 
 from command_center.db.board_rows import moment
-from command_center.db.tables import ChainHead, LogEntry
+from command_center.db.tables import ChainHead, LogEntry, LogOfActivation
 from command_center.db.types import canonical_json
 from command_center.domain.events import Event
 from command_center.domain.rights import Actor
@@ -32,6 +32,7 @@ def append(session: Session, events: list[Event], *, actor: Actor, at: datetime,
     """
     head = session.scalars(select(ChainHead).where(ChainHead.id == 1).with_for_update()).one()
     entries = []
+    about = []
     for event in events:
         facts = event.facts()
         entry_id = head.last_id + 1
@@ -58,19 +59,19 @@ def append(session: Session, events: list[Event], *, actor: Actor, at: datetime,
         )
         head.last_id, head.last_hash = entry.id, entry.hash
         entries.append(entry)
-    session.add_all(entries)
+        if facts.get("activation_id") is not None:
+            about.append(LogOfActivation(activation_id=facts["activation_id"], entry_id=entry_id))
+    session.add_all([*entries, *about])
     session.flush()
     return entries
 
 
-def about_activation(activation_id: int, since: datetime) -> ColumnElement[bool]:
-    """A condition for the log lines of one activation: the facts are canonical text, so its number stands there in one way only.
-
-    since : when it was asked for; no line before that is looked at.
-    """
-    fact = f'"activation_id":{activation_id}'
-    facts = type_coerce(LogEntry.facts, Text)
-    return (LogEntry.at >= since) & (facts.contains(f"{fact},") | facts.endswith(f"{fact}}}"))
+def lines_about(*, incidents: Collection[int] = (), activations: Collection[int] = ()) -> Select[LogEntry]:
+    """A select of every line of the log about any of these, oldest first."""
+    of_incidents = select(LogEntry.id).where(LogEntry.incident_id.in_(incidents))
+    of_activations = select(LogOfActivation.entry_id).where(LogOfActivation.activation_id.in_(activations))
+    asked = [part for part, ids in ((of_incidents, incidents), (of_activations, activations)) if ids]
+    return select(LogEntry).where(LogEntry.id.in_(union(*asked)) if asked else false()).order_by(LogEntry.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,11 +38,11 @@ class Tracks:
 
     def __init__(self, url: str, *, only_look: bool = False) -> None:
         """Open them, or make them; with only_look nothing is ever written. Raises FileNotFoundError when there is nothing to look at."""
-        self._engine = looking_engine(url) if only_look else make_engine(url, pool_size=2)
-        self._readers = self._engine.execution_options(read_only=True)
-        self._insert = sqlite_insert if self._engine.dialect.name == "sqlite" else postgresql_insert
+        self.engine = looking_engine(url) if only_look else make_engine(url, pool_size=2)
+        self._readers = self.engine.execution_options(read_only=True)
+        self._insert = sqlite_insert if self.engine.dialect.name == "sqlite" else postgresql_insert
         if not only_look:
-            TRACKS.create_all(self._engine)
+            TRACKS.create_all(self.engine)
 
     def store(self, fixes: Iterable[Fix]) -> int:
         """Store a batch in one transaction; returns how many were handed in."""
@@ -60,14 +60,18 @@ class Tracks:
             for fix in fixes
         ]
         if rows:
-            with self._engine.begin() as connection:
+            with self.engine.begin() as connection:
                 connection.execute(self._insert(_fix).on_conflict_do_nothing(), rows)
         return len(rows)
 
     def latest(self) -> dict[str, Fix]:
-        """The last fix of every unit that ever sent one."""
-        newest = select(_fix.c.unit_id, func.max(_fix.c.at_ms).label("at_ms")).group_by(_fix.c.unit_id).subquery()
-        query = select(_fix).join(newest, (_fix.c.unit_id == newest.c.unit_id) & (_fix.c.at_ms == newest.c.at_ms))
+        """The last fix of every unit that ever sent one: from unit to unit by the key, however many fixes lie between them."""
+        units = select(func.min(_fix.c.unit_id).label("unit_id")).cte("units", recursive=True)
+        following = select(func.min(_fix.c.unit_id)).where(_fix.c.unit_id > units.c.unit_id).scalar_subquery()
+        units = units.union_all(select(following).where(units.c.unit_id.is_not(None)))
+        of_unit = _fix.alias("of_unit")
+        newest = select(func.max(of_unit.c.at_ms)).where(of_unit.c.unit_id == units.c.unit_id).scalar_subquery()
+        query = select(_fix).join(units, (_fix.c.unit_id == units.c.unit_id) & (_fix.c.at_ms == newest))
         with self._readers.connect() as connection:
             return {row["unit_id"]: _as_fix(row) for row in connection.execute(query).mappings()}
 
@@ -79,11 +83,11 @@ class Tracks:
 
     def forget_before(self, moment: datetime) -> int:
         """Remove fixes older than `moment`; returns how many."""
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             return connection.execute(delete(_fix).where(_fix.c.at_ms < _at_ms(moment))).rowcount
 
     def close(self) -> None:
-        self._engine.dispose()
+        self.engine.dispose()
 
 
 def _as_fix(row: RowMapping) -> Fix:

@@ -24,6 +24,8 @@ class ActivationStatus(StrEnum):
     """Life is at risk: everything moves already, and a leader has to confirm in time."""
     ACTIVE = "active"
     DECLINED = "declined"
+    TAKEN_BACK = "taken_back"
+    """Who had asked for it did not want it any more."""
     ROLLED_BACK = "rolled_back"
     """It ran and was taken back: what was reserved is free, what was sent is recalled, who was told knows."""
     TERMINATED = "terminated"
@@ -53,10 +55,13 @@ class WorkState(StrEnum):
 
 
 ACTIVATION_CHART: Mapping[ActivationStatus, frozenset[ActivationStatus]] = {
-    ActivationStatus.PROPOSED: frozenset({ActivationStatus.ACTIVE, ActivationStatus.PROVISIONAL, ActivationStatus.DECLINED}),
+    ActivationStatus.PROPOSED: frozenset(
+        {ActivationStatus.ACTIVE, ActivationStatus.PROVISIONAL, ActivationStatus.DECLINED, ActivationStatus.TAKEN_BACK}
+    ),
     ActivationStatus.PROVISIONAL: frozenset({ActivationStatus.ACTIVE, ActivationStatus.ROLLED_BACK, ActivationStatus.TERMINATED}),
     ActivationStatus.ACTIVE: frozenset({ActivationStatus.PROVISIONAL, ActivationStatus.ROLLED_BACK, ActivationStatus.TERMINATED}),
     ActivationStatus.DECLINED: frozenset(),
+    ActivationStatus.TAKEN_BACK: frozenset(),
     ActivationStatus.ROLLED_BACK: frozenset(),
     ActivationStatus.TERMINATED: frozenset({ActivationStatus.REVIEWED}),
     ActivationStatus.REVIEWED: frozenset(),
@@ -88,6 +93,11 @@ APPROVES: Mapping[str, frozenset[Role]] = {
 def may_approve(role: Role, approve_by: str) -> bool:
     """Whether an account of `role` may approve what has to be approved by `approve_by`."""
     return role in APPROVES.get(approve_by, frozenset())
+
+
+def variant_for(plan: Plan, wanted: str | None, of_incident: str | None) -> str | None:
+    """Which variant an activation is of: the one that is named, else the incident's, else the plan's default. None: nobody can tell."""
+    return next((variant for variant in (wanted, of_incident, plan.default_variant) if variant in plan.variants), None)
 
 
 def steps_at(plan: Plan, level: Level, variant: str | None) -> tuple[Step, ...]:
@@ -156,6 +166,11 @@ def blanks(text: Text) -> tuple[str, ...]:
 def filled(text: str, fields: Mapping[str, str]) -> str:
     """The text with its places filled; what is not known is a visible blank, never a guess."""
     return BLANK.sub(lambda found: fields.get(found[1], "") or UNFILLED, text)
+
+
+def deciding_level(level: Level, wanted: Level | None) -> Level:
+    """The level whose approver says yes or no: of the present one and the one asked for the graver."""
+    return level if wanted is None else max(level, wanted, key=lambda one: one.rank)
 
 
 def below_floor(level: Level, floor: Level | None) -> bool:

@@ -76,6 +76,19 @@ CLOSURE_CHART: Mapping[ClosureState, frozenset[ClosureState]] = {
 }
 
 
+TAKE_BACK_S = 30.0
+"""So long after it was closed or opened a road is put back as it was, with one key."""
+
+
+def taken_back(state: ClosureState, depth_cm: float | None, close_cm: float) -> ClosureState | None:
+    """What a closure becomes when the last step is taken back: water that proposed it goes on proposing it. None: nothing to take back."""
+    if state is ClosureState.REOPENED:
+        return ClosureState.CLOSED
+    if state is ClosureState.CLOSED:
+        return ClosureState.PROPOSED if depth_cm is not None and depth_cm >= close_cm else ClosureState.REOPENED
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosureRules:
     """Working values, editable in vocabulary.yaml.
@@ -96,6 +109,18 @@ class ClosureRules:
 def away_m(point: Point, lines: Sequence[Line]) -> float:
     """Metres from a point to the nearest place on a closure's lines."""
     return min((_to_line_m(point, line) for line in lines), default=float("inf"))
+
+
+def simplified(line: Line, off_m: float) -> Line:
+    """The line without the corners that lie no farther than `off_m` from it (Douglas and Peucker); its ends stay."""
+    if len(line) < 3:
+        return line
+    away = [_to_piece_m(point, line[0], line[-1]) for point in line[1:-1]]
+    farthest = max(range(len(away)), key=away.__getitem__)
+    if away[farthest] <= off_m:
+        return (line[0], line[-1])
+    corner = farthest + 1
+    return simplified(line[: corner + 1], off_m)[:-1] + simplified(line[corner:], off_m)
 
 
 def _to_line_m(point: Point, line: Line) -> float:

@@ -8,20 +8,21 @@ Refusal
 ├── Unknown              404  nothing of that kind has this id
 ├── Conflict             409  the state of things forbids it
 │   ├── IllegalStep             a status that may not follow the present one
-│   ├── UnitNotAvailable        another incident has the unit
+│   ├── UnitNotAvailable        another incident has the unit; UnitHasDuty: another plan
 │   ├── IncidentEnded           closed, merged, transferred or a false alarm
 │   ├── IncidentHasUnits        units are still on it
 │   ├── CannotMerge
 │   ├── ChangedMeanwhile        someone else was faster
 │   │   └── EditedMeanwhile     another text has been saved
 │   ├── AlreadyUsed             a one-time link, a name
-│   ├── PlanIsRunning, PlanNotRunning, BelowDistrictOrder, NotTheApprover, EvidenceNeeded, ConditionsOpen, TooLateToUndo
+│   ├── PlanIsRunning, PlanNotRunning, BelowDistrictOrder, NotTheApprover, NotYourRequest, EvidenceNeeded, ConditionsOpen,
+│   │   TooLateToUndo
 │   ├── WatchesOverlap          a post has one watch at a time
 │   ├── PersonBusy              somebody would be on two watches at once
 │   ├── WatchIsOver             what was is not changed afterwards
 │   ├── NoRelief                the desk is not left before the next watch has taken over
 │   └── OwnSwap                 nobody decides on a swap of his own
-│   ├── StockShort              a depot has less than is wanted; StreetShort: all depots together
+│   ├── StockShort              a depot has less than is wanted; StreetShort: all depots together; GoodsExpired: only past their last day
 │   ├── CountBelowReserved, LotExpiryDiffers, MoreThanReserved, MoreThanIssued
 │   ├── ReportClosed, BlanksLeft
 │   ├── NoChannel, ChannelRefused
@@ -263,6 +264,12 @@ class UnitNotAvailable(Conflict):
     code = "unit_not_available"
 
 
+class UnitHasDuty(UnitNotAvailable):
+    """A running plan has the unit on duty. Facts: unit, plan, level, by (who put that plan into force)."""
+
+    code = "unit_has_duty"
+
+
 class IncidentEnded(Conflict):
     """Facts: incident, status."""
 
@@ -288,9 +295,17 @@ class ChangedMeanwhile(Conflict):
 
 
 class StockShort(Conflict):
-    """Facts: depot, material, lot (None when none was named), available (on hand and not reserved), wanted."""
+    """Facts: depot, material, lot (None when none was named), available (in date and not reserved), wanted."""
 
     code = "stock_short"
+
+
+class GoodsExpired(Conflict):
+    """It could only be had with goods past their last day: confirm, or write them off. Facts: depot, material, lot, available, expired
+    (how many of these would go out), wanted.
+    """
+
+    code = "goods_expired"
 
 
 class StreetShort(Conflict):
@@ -419,6 +434,12 @@ class PlanIsRunning(Conflict):
     code = "plan_is_running"
 
 
+class NotYourRequest(Conflict):
+    """Who asked takes a request back; who decides declines it. Facts: by (who asked)."""
+
+    code = "not_your_request"
+
+
 class PlanNotRunning(Conflict):
     """Facts: plan, status."""
 
@@ -426,7 +447,10 @@ class PlanNotRunning(Conflict):
 
 
 class BelowDistrictOrder(Conflict):
-    """The district has ordered a graver level; the street does not go below it. Facts: level, floor."""
+    """The district has ordered a graver level; the street does not go below it.
+
+    Facts: level (None: out of force), floor, order (who ordered it and when).
+    """
 
     code = "below_district_order"
 
@@ -637,6 +661,12 @@ class ClosureSettled(Conflict):
     code = "closure_settled"
 
 
+class TooLateToTakeBack(Conflict):
+    """Closing or opening a road can be taken back at once only. Facts: road."""
+
+    code = "too_late_to_take_back"
+
+
 class UnitGuards(Conflict):
     """The unit guards a closed road. Facts: unit, road."""
 
@@ -661,10 +691,22 @@ class OrderNeedsPlan(Invalid):
     code = "order_needs_plan"
 
 
+class VariantNeeded(Invalid):
+    """The plan has variants with steps of their own, and nothing says which one is meant. Facts: plan, variants."""
+
+    code = "variant_needed"
+
+
 class ReasonNeeded(Invalid):
     """A person decides against what the centre sees and has to say why."""
 
     code = "reason_needed"
+
+
+class CountUnexplained(ReasonNeeded):
+    """Something else was counted than the books say. Facts: depot, material, counted, booked (both of what was counted: a lot, or all)."""
+
+    code = "count_unexplained"
 
 
 class OutOfBounds(Invalid):

@@ -90,7 +90,8 @@ class Step:
     due_min : minutes after the step first applies, or after `anchor` was recorded; `due_by_level` overrides it.
     repeat_min : the next occurrence is due this long after the last was done; None = once.
     job : background work that the step may queue, once per (activation, step, occurrence).
-    evidence : what a person gives to tick it off. external : agencies to call.
+    evidence : what a person gives to tick it off. external : agencies to call. counts : the number given is how many of the street's
+    (its counts in street.yaml) are done; it stands on the wall.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Step:
     external: tuple[str, ...] = ()
     variant: str | None = None
     anchor: Literal["snow_stop"] | None = None
+    counts: Literal["compounds"] | None = None
 
     def due_after_min(self, level: Level) -> int:
         """Minutes allowed at `level`."""

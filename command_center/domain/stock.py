@@ -100,11 +100,21 @@ def is_expired(expires_on: date | None, today: date) -> bool:
     return expires_on is not None and expires_on < today
 
 
+def available(*, on_hand: int, reserved: int, expired: int) -> int:
+    """What may still be reserved or handed out; what is put by is taken to be of the goods that are in date."""
+    return max(0, on_hand - expired - reserved)
+
+
 def first_to_leave(lots: Iterable[Lot], today: date) -> list[Lot]:
     """Lots in the order in which they are handed out: soonest to expire first, what keeps for ever after them, and what has expired
     last of all, so that it only goes when nothing good is left.
     """
     return sorted(lots, key=lambda lot: (is_expired(lot.expires_on, today), lot.expires_on or date.max, lot.lot_id))
+
+
+def first_to_write_off(lots: Iterable[Lot]) -> list[Lot]:
+    """Lots in the order in which they are taken off the books: what has expired before what will."""
+    return sorted(lots, key=lambda lot: (lot.expires_on or date.max, lot.lot_id))
 
 
 def take(lots: Sequence[Lot], quantity: int) -> list[tuple[Lot, int]]:

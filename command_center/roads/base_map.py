@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any
-
-import osmium
+from typing import TYPE_CHECKING, Any
 
 from command_center.domain.catalogue import Area
 from command_center.roads.map_file import Progress, told
 from command_center.roads.osm_import import SPEED_KMH, Box, RoadFileRefused, name_of
+
+if TYPE_CHECKING:
+    import osmium
 
 DECIMALS = 5
 """Of a coordinate: about one metre, finer than a line is wide."""
@@ -56,7 +57,7 @@ class _Layers:
     water: list[list[Line]] = field(default_factory=list)
     blocks: list[tuple[str, Name, list[Line]]] = field(default_factory=list)
 
-    def add_way(self, tags: osmium.osm.TagList, line: Line) -> None:
+    def add_way(self, tags: "osmium.osm.TagList", line: Line) -> None:
         kind = _road_kind(tags.get("highway"))
         if kind:
             name = name_of(tags) if kind == "arterial" else ("", "")
@@ -66,7 +67,7 @@ class _Layers:
         elif tags.get("waterway") in ("river", "canal"):
             self.rivers.append(line)
 
-    def add_area(self, tags: osmium.osm.TagList, polygon: list[Line]) -> None:
+    def add_area(self, tags: "osmium.osm.TagList", polygon: list[Line]) -> None:
         if tags.get("natural") == "water":
             self.water.append(polygon)
         elif kind := _block_kind(tags):
@@ -127,6 +128,8 @@ def _runs(line: Line, box: Box | None) -> Iterator[Line]:
 
 
 def _things(path: Path) -> Iterator[Any]:
+    import osmium  # noqa: PLC0415 - whoever only drives on saved roads reads no map file
+
     keys = osmium.filter.KeyFilter("highway", "railway", "waterway", "natural", *BLOCK_KINDS)
     yield from osmium.FileProcessor(str(path)).with_areas().with_filter(keys)
 
@@ -139,15 +142,15 @@ def _road_kind(highway: str | None) -> str | None:
     return "minor" if highway in SPEED_KMH else None
 
 
-def _block_kind(tags: osmium.osm.TagList) -> str | None:
+def _block_kind(tags: "osmium.osm.TagList") -> str | None:
     return next((kinds[tags[key]] for key, kinds in BLOCK_KINDS.items() if tags.get(key) in kinds), None)
 
 
-def _coordinate(node: osmium.osm.NodeRef) -> Coordinate:
+def _coordinate(node: "osmium.osm.NodeRef") -> Coordinate:
     return round(node.lon, DECIMALS), round(node.lat, DECIMALS)
 
 
-def _rings(area: osmium.osm.Area) -> list[Line]:
+def _rings(area: "osmium.osm.Area") -> list[Line]:
     """The first outer ring with its holes: blocks in several pieces are rare and only background."""
     outer = next(iter(area.outer_rings()))
     return [[_coordinate(node) for node in ring] for ring in (outer, *area.inner_rings(outer))]

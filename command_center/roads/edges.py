@@ -13,8 +13,11 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-LONGEST_EDGE_M = 80.0
-"""Longer edges are cut, so that the next node is never far along the road from where something stands."""
+LONGEST_EDGE_M = 50.0
+"""Longer edges are cut, so that the next node is never far along the road from where something stands.
+
+At 80 m, what stood on a one-way street was put behind or before its own stretch often enough to show (docs/decisions/0013).
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from command_center.domain.closures import Blocked
 from command_center.domain.geo import EARTH_RADIUS_M, Point
 from command_center.domain.text import Text
 from command_center.roads.blocking import PlaneEdges, edges_on
-from command_center.roads.edges import DirectedEdges, FloatArray, IntArray
+from command_center.roads.edges import LONGEST_EDGE_M, DirectedEdges, FloatArray, IntArray
 from command_center.roads.map_file import Progress
 from command_center.roads.osm_import import Box, RoadFileRefused, read_roads
 from command_center.roads.reach import NearestTwo, nearest_two, soonest
@@ -46,7 +46,7 @@ KEPT_TREES = 64
 """Trees kept in memory, one per destination and kind of vehicle; 16 bytes per node each."""
 
 NEIGHBOURS = 8
-"""Edges looked at for the nearest one: edges are at most 80 m long, so beyond 8 near middles any of them lies within 40 m."""
+"""Edges looked at for the nearest one: edges are at most 50 m long, so beyond 8 near middles any of them lies within 25 m."""
 
 Points = ArrayLike | Sequence[Point]
 """(n, 2) lat, lon in degrees, or points."""
@@ -333,13 +333,26 @@ class RoadNetwork:
         """The place on the nearest street, and how many metres away it is."""
         near = int(self.snap([point]).node[0])
         edges = np.flatnonzero((self.edges.tail == near) | (self.edges.head == near))
+        foot, away_m = self._feet(as_degrees([point])[0] * self._scale, edges)
+        lat, lon = foot[away_m.argmin()] / self._scale
+        return Point(float(lat), float(lon)), float(away_m.min())
+
+    def street_at(self, point: Point) -> Text | None:
+        """Name of the nearest street that has one and is not off the road from there; None where there is none."""
         place = as_degrees([point])[0] * self._scale
+        near = np.asarray(self._middles.query_ball_point(place, OFF_ROAD_M + LONGEST_EDGE_M / 2), dtype=np.int64)
+        edges = near[[bool(self.names[street].zh) for street in self.edges.street[near]]]
+        away_m = self._feet(place, edges)[1]
+        if not len(edges) or away_m.min() > OFF_ROAD_M:
+            return None
+        return self.names[int(self.edges.street[edges[away_m.argmin()]])]
+
+    def _feet(self, place: FloatArray, edges: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Of every edge the place nearest to a place on the plane, (k, 2), and how many metres away it is, (k,)."""
         tail, way = self._plane.tail[edges], self._plane.head[edges] - self._plane.tail[edges]
         share = np.clip(((place - tail) * way).sum(axis=1) / np.maximum((way**2).sum(axis=1), 1e-9), 0, 1)
         foot = tail + share[:, None] * way
-        away_m = np.linalg.norm(place - foot, axis=1)
-        lat, lon = foot[away_m.argmin()] / self._scale
-        return Point(float(lat), float(lon)), float(away_m.min())
+        return foot, np.asarray(np.linalg.norm(place - foot, axis=1))
 
     def lines_of(self, street: str) -> tuple[tuple[Point, ...], ...]:
         """The street of this name (in either language) as lines on its middle; empty where there is none."""

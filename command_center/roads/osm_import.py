@@ -4,14 +4,16 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import osmium
 
 from command_center.domain.text import Text
 from command_center.roads.edges import DirectedEdges, Segments, densified, directed, largest_component
 from command_center.roads.map_file import Progress, told
+
+if TYPE_CHECKING:
+    import osmium
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,12 @@ SHARE_OF_LIMIT = 0.8
 
 KMH_PER_MPH = 1.609344
 FASTEST_KMH = 120.0
+ACCESS = ("motorcar", "motor_vehicle", "vehicle", "access")
+"""Who may drive on a road, the narrowest key first: the first that is given decides."""
+
+CLOSED_TO_CARS = frozenset({"no", "agricultural", "forestry"})
+"""What says that no car may pass; "private", "destination" and the like let the rescue service through."""
+
 CLOSED_BARRIERS = frozenset({"block", "bollard", "debris", "fence", "jersey_barrier", "log", "planter", "wall", "cycle_barrier"})
 """Barriers that a vehicle cannot open; gates and lift gates open for the rescue service."""
 
@@ -99,7 +107,7 @@ class _Collected:
     blocked: set[int] = field(default_factory=set)
     signals: set[int] = field(default_factory=set)
 
-    def add(self, way: osmium.osm.Way) -> None:
+    def add(self, way: "osmium.osm.Way") -> None:
         along, against = _directions(way.tags)
         speed_kmh = _speed_kmh(way.tags)
         street = self.names.setdefault(name_of(way.tags), len(self.names))
@@ -110,7 +118,7 @@ class _Collected:
                 self.pieces.append((before, here, speed_kmh, street, along, against))
             before = here
 
-    def _node(self, node: osmium.osm.NodeRef) -> int | None:
+    def _node(self, node: "osmium.osm.NodeRef") -> int | None:
         """Our number of a node; None where its place is not in the file or the box, or a barrier stands on it."""
         if not node.location.valid() or node.ref in self.blocked:
             return None
@@ -140,7 +148,7 @@ def read_roads(path: Path, *, box: Box | None = None, progress: Progress | None 
     return ReadRoads(edges=edges, names=tuple(Text(zh, en) for zh, en in collected.names), left_out_share=left_out_share)
 
 
-def name_of(tags: osmium.osm.TagList) -> tuple[str, str]:
+def name_of(tags: "osmium.osm.TagList") -> tuple[str, str]:
     """Chinese and English name; the Chinese one twice where there is no English one, empty where there is none."""
     zh = tags.get("name") or ""
     return zh, tags.get("name:en") or zh
@@ -165,6 +173,8 @@ def _collect(path: Path, box: Box | None, progress: Progress | None) -> _Collect
 def _things(path: Path) -> Iterator[Any]:
     if not path.is_file():
         raise RoadFileRefused(path, "there is no such file")
+    import osmium  # noqa: PLC0415 - whoever only drives on saved roads reads no map file
+
     keys = osmium.filter.KeyFilter("highway", "barrier")
     yield from osmium.FileProcessor(str(path)).with_locations().with_filter(keys)
 
@@ -185,19 +195,20 @@ def _segments(collected: _Collected) -> Segments:
     )
 
 
-def _is_drivable(tags: osmium.osm.TagList) -> bool:
-    """Private roads count: compounds open their gates for the rescue service."""
+def _is_drivable(tags: "osmium.osm.TagList") -> bool:
+    """What is said of cars goes before what is said of all. Private roads count: compounds open their gates for the rescue service."""
     if tags.get("highway") not in SPEED_KMH or tags.get("area") == "yes":
         return False
-    return tags.get("emergency") == "yes" or not any(tags.get(key) == "no" for key in ("access", "vehicle", "motor_vehicle"))
+    who = next((tags.get(key) for key in ACCESS if tags.get(key) is not None), None)
+    return tags.get("emergency") == "yes" or who not in CLOSED_TO_CARS
 
 
-def _is_closed_barrier(tags: osmium.osm.TagList) -> bool:
+def _is_closed_barrier(tags: "osmium.osm.TagList") -> bool:
     opens = tags.get("emergency") == "yes" or tags.get("motor_vehicle") in ("yes", "permissive")
     return tags.get("barrier") in CLOSED_BARRIERS and not opens
 
 
-def _directions(tags: osmium.osm.TagList) -> tuple[bool, bool]:
+def _directions(tags: "osmium.osm.TagList") -> tuple[bool, bool]:
     """Whether one may drive along and against the way."""
     one_way = tags.get("oneway")
     if one_way == "-1":
@@ -206,7 +217,7 @@ def _directions(tags: osmium.osm.TagList) -> tuple[bool, bool]:
     return True, not (one_way in ("yes", "true", "1") or (by_nature and one_way != "no"))
 
 
-def _speed_kmh(tags: osmium.osm.TagList) -> float:
+def _speed_kmh(tags: "osmium.osm.TagList") -> float:
     limit = _limit_kmh(tags.get("maxspeed") or "")
     return SPEED_KMH[tags["highway"]] if limit is None else min(limit, FASTEST_KMH) * SHARE_OF_LIMIT
 

@@ -6,7 +6,7 @@ nonsense, the street's own network does, and the log says so once per outage.
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import cos, hypot, pi, radians, sin
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import numpy as np
 
-from command_center.domain.closures import Blocked, Line
+from command_center.domain.closures import Blocked, Line, simplified
 from command_center.domain.geo import EARTH_RADIUS_M, Point
 from command_center.domain.text import Text
 from command_center.roads.edges import FloatArray, IntArray
@@ -44,6 +44,22 @@ _NO_WAY = frozenset({170, 171, 442})
 
 _FAILURES = (httpx.HTTPError, ValueError, KeyError, TypeError, IndexError)
 """Nobody answers, or the answer is none."""
+
+
+FASTEST: Mapping[str, float] = {
+    "destination_only_penalty": 0,
+    "gate_cost": 0,
+    "gate_penalty": 0,
+    "maneuver_penalty": 0,
+    "private_access_penalty": 0,
+    "service_penalty": 0,
+}
+"""A rescue vehicle takes the fastest way: lanes and compounds open for it, as they do in the street's own network. Turns stay forbidden."""
+
+STRAIGHT_M = 2.0
+"""A closed line is simplified by as much before it is sent: a server takes 100 corners of closed ground in all, and 10 km around it."""
+
+_Places = list[dict[str, float]]
 
 
 class ValhallaRouter:
@@ -108,17 +124,25 @@ class ValhallaRouter:
         give_up_at = time.monotonic() + MATRIX_S
         for top in range(0, len(sources), down):
             for left in range(0, len(targets), max(across, 1)):
-                if time.monotonic() > give_up_at:
-                    raise httpx.ReadTimeout("a table takes too long")
                 rows, columns = slice(top, top + down), slice(left, left + across)
-                seconds[rows, columns] = self._block(sources[rows], targets[columns], _costing(vehicle_kmh, blocked))
+                seconds[rows, columns] = self._block(sources[rows], targets[columns], _costing(vehicle_kmh, blocked), give_up_at)
         self._is_away = False
         return seconds
 
-    def _block(self, sources: list[dict[str, float]], targets: list[dict[str, float]], costing: dict[str, Any]) -> FloatArray:
-        rows = self._ask("/sources_to_targets", {"sources": sources, "targets": targets, **costing})["sources_to_targets"]
-        times = [[_seconds(cell["time"]) for _, cell in zip(targets, row, strict=True)] for _, row in zip(sources, rows, strict=True)]
-        return np.array(times)
+    def _block(self, sources: _Places, targets: _Places, costing: dict[str, Any], give_up_at: float) -> FloatArray:
+        """A server refuses a whole table for one place off its map: then the table is halved until that place stands alone."""
+        if time.monotonic() > give_up_at:
+            raise httpx.ReadTimeout("a table takes too long")
+        answer = self._ask("/sources_to_targets", {"sources": sources, "targets": targets, **costing})
+        if answer.get("error_code") not in _NO_WAY:
+            return _times(answer["sources_to_targets"], sources, targets)
+        if len(sources) * len(targets) == 1:
+            return np.full((1, 1), np.inf)
+        if len(sources) >= len(targets):
+            halves = (sources[: len(sources) // 2], sources[len(sources) // 2 :])
+            return np.concatenate([self._block(half, targets, costing, give_up_at) for half in halves])
+        halves = (targets[: len(targets) // 2], targets[len(targets) // 2 :])
+        return np.concatenate([self._block(sources, half, costing, give_up_at) for half in halves], axis=1)
 
     def route(
         self, origin: Point, destination: Point, *, vehicle_kmh: float | None = None, blocked: frozenset[Blocked] = frozenset()
@@ -150,7 +174,12 @@ class ValhallaRouter:
         self._is_away = True
 
 
-def _places(points: Points) -> list[dict[str, float]]:
+def _times(rows: list[Any], sources: _Places, targets: _Places) -> FloatArray:
+    times = [[_seconds(cell["time"]) for _, cell in zip(targets, row, strict=True)] for _, row in zip(sources, rows, strict=True)]
+    return np.array(times)
+
+
+def _places(points: Points) -> _Places:
     return [{"lat": float(lat), "lon": float(lon)} for lat, lon in as_degrees(points)]
 
 
@@ -163,7 +192,7 @@ def _costing(vehicle_kmh: float | None, blocked: frozenset[Blocked]) -> dict[str
     outlines = [outline for one in sorted(blocked, key=repr) for line in one.lines for outline in _outlines(line, one.reach_m)]
     return {
         "costing": "auto",
-        "costing_options": {"auto": speed},
+        "costing_options": {"auto": {**FASTEST, **speed}},
         **({"exclude_polygons": [[[point.lon, point.lat] for point in outline] for outline in outlines]} if outlines else {}),
     }
 
@@ -174,7 +203,7 @@ def _outlines(line: Line, reach_m: float) -> list[list[Point]]:
     if len(line) == 1:
         corners = [_moved(line[0], reach_m * cos(angle * pi / 6), reach_m * sin(angle * pi / 6)) for angle in range(12)]
         return [[*corners, corners[0]]]
-    return [_strip(a, b, reach_m) for a, b in pairwise(line) if a != b]
+    return [_strip(a, b, reach_m) for a, b in pairwise(simplified(line, STRAIGHT_M)) if a != b]
 
 
 def _strip(a: Point, b: Point, reach_m: float) -> list[Point]:

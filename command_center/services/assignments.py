@@ -84,14 +84,15 @@ def recall_unit(center: Center, assignment_id: int, actor: Actor, reason: str = 
     report_status(center, ReportStatus(assignment_id=assignment_id, status=AssignmentStatus.RECALLED, reason=reason), actor)
 
 
-def recall_in(work: Work, assignment_id: int, reason: str) -> None:
-    """Call a unit back within a larger decision; one whose order has ended already stays as it is."""
+def recall_in(work: Work, assignment_id: int, reason: str) -> bool:
+    """Call a unit back within a larger decision; returns whether it was. One whose order has ended already stays as it is."""
     assignment, unit, incident = _locked(work, assignment_id)
     if not may_advance(ASSIGNMENT_CHART, assignment.status, AssignmentStatus.RECALLED):
-        return
+        return False
     assignment.status = AssignmentStatus.RECALLED
     _recalled(work, assignment, unit, incident, work.now, reason)
     follow_units(work, incident)
+    return True
 
 
 def _locked(work: Work, assignment_id: int) -> tuple[Assignment, Unit, Incident]:

@@ -7,6 +7,7 @@ from command_center.db.tables import Call, Incident
 from command_center.db.work import Work
 from command_center.domain.text import Text
 from command_center.services.audiences import Addressee
+from command_center.services.exercises import is_exercise
 from command_center.services.notices import CALLERS, Draft, queue_notice
 from command_center.words import N_, translator
 
@@ -20,7 +21,7 @@ def tell_callers(center: Center, work: Work, incident_id: int) -> None:
     Nothing happens while the incident is not under control, and nothing a second time.
     """
     incident = work.get(Incident, incident_id)
-    if incident.controlled_at is None or incident.is_simulated:
+    if incident.controlled_at is None or is_exercise(center, marked=incident.is_simulated):
         return
     to = _callers(work, incident)
     kind = center.catalogue.incident_types[incident.type].name

@@ -24,12 +24,15 @@ from command_center.domain.closures import (
     DRAWN_REACH_M,
     PONDING_METRIC,
     STANDING,
+    TAKE_BACK_S,
     TRACED_REACH_M,
     Blocked,
     ClosureKind,
     ClosureRules,
     ClosureState,
     Line,
+    blocked_of,
+    taken_back,
 )
 from command_center.domain.dispatching import READY
 from command_center.domain.errors import (
@@ -37,6 +40,7 @@ from command_center.domain.errors import (
     Invalid,
     NothingToClose,
     ReasonNeeded,
+    TooLateToTakeBack,
     UnitGuards,
     UnitNotAvailable,
     UnknownClosure,
@@ -50,6 +54,7 @@ from command_center.domain.text import Text
 from command_center.domain.triggers import counts_until
 from command_center.services.audiences import Addressee, Audience, addressees
 from command_center.services.dispatching import unit_named
+from command_center.services.exercises import is_exercise, of_situation
 from command_center.services.notices import IN_LINE, Draft, queue_notice, withdraw_notices
 from command_center.services.places import Spot, spot_at, spot_of
 from command_center.services.proposing import nearest_free
@@ -88,8 +93,8 @@ class CloseRoad:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Ground:
-    """What is to be closed, before it is a row."""
+class Ground:
+    """What is to be closed, before it is a row. label : where its name stands."""
 
     kind: ClosureKind
     name: Text
@@ -121,7 +126,7 @@ def close_road(center: Center, order: CloseRoad, actor: Actor) -> int:
     actor.require(Right.CLOSE_ROADS)
     reason = _short(order.reason)
     guard_id = None if order.guard is None else unit_named(center, order.guard)
-    ground = _ground(center, order)
+    ground = ground_of(center, order)
     with center.work(actor) as work:
         earlier = work.answered(order.key, _fingerprint(order))
         if earlier is not None:
@@ -178,6 +183,46 @@ def reopen_road(center: Center, closure_id: int, actor: Actor, reason: str = "")
         work.record(events.RoadReopened(**facts_of(closure), reason=why))
 
 
+def take_back(center: Center, closure_id: int, actor: Actor) -> None:
+    """Closing or opening was a slip: put the road back as it was, half a minute long. Its guard has to be named anew.
+
+    Raises UnknownClosure, ClosureSettled (nothing to take back, or the place is closed again already), TooLateToTakeBack.
+    """
+    actor.require(Right.CLOSE_ROADS)
+    with center.work(actor) as work:
+        work.take_turns(TURN)
+        closure = _locked(work, closure_id)
+        again = taken_back(closure.state, closure.depth_cm, center.catalogue.common.closures.close_cm)
+        changed_at = closure.ended_at or closure.closed_at
+        if again is None or changed_at is None or (again is ClosureState.CLOSED and _is_closed_anew(work.session, closure)):
+            raise _settled(closure)
+        if work.now - changed_at > timedelta(seconds=TAKE_BACK_S):
+            raise TooLateToTakeBack(road=closure.name_zh)
+        _put_back(work, closure, again)
+        work.record(events.ClosureTakenBack(**facts_of(closure), closure_state=again.value))
+
+
+def _is_closed_anew(session: Session, closure: RoadClosure) -> bool:
+    ground = Ground(
+        kind=closure.kind,
+        name=Text(closure.name_zh, closure.name_en),
+        blocked=blocked_of(closure.lines, closure.reach_m),
+        label=Point(closure.lat, closure.lon),
+        place_id=closure.place_id,
+    )
+    return closure.kind is ClosureKind.SPOT and _standing_at(session, ground) is not None
+
+
+def _put_back(work: Work, closure: RoadClosure, again: ClosureState) -> None:
+    if again is ClosureState.REOPENED:
+        _end(work, closure, again, "")
+        return
+    closure.state, closure.ended_at, closure.ended_by, closure.end_reason = again, None, None, ""
+    if again is ClosureState.PROPOSED:
+        _dismiss(work, closure)
+        closure.closed_at = closure.closed_by = None
+
+
 def set_guard(center: Center, closure_id: int, unit: str | None, actor: Actor) -> None:
     """Name who guards a closed road, or that nobody does any more (None). The same unit again changes nothing.
 
@@ -221,11 +266,11 @@ def weigh_water(center: Center, work: Work, measurement_id: int) -> None:
     reading = work.session.get(Measurement, measurement_id)
     if reading is None:
         raise UnknownMeasurement(measurement=measurement_id)
-    if reading.metric != PONDING_METRIC or reading.number is None or reading.is_simulated:
+    if reading.metric != PONDING_METRIC or reading.number is None or is_exercise(center, marked=reading.is_simulated):
         return
     spot, metric = _spot_of(center, work.session, reading), center.catalogue.common.metrics[reading.metric]
     work.take_turns(TURN)
-    if spot is None or counts_until(metric, reading.measured_at, None) <= work.now or _is_outdated(work.session, reading):
+    if spot is None or counts_until(metric, reading.measured_at, None) <= work.now or _is_outdated(center, work.session, reading):
         return
     ground = _spot_ground(center, spot)
     held = _standing_at(work.session, ground)
@@ -244,13 +289,13 @@ def _spot_of(center: Center, session: Session, reading: Measurement) -> Spot | N
     return None if incident is None else spot_at(center, Point(incident.lat, incident.lon), incident.place_zh)
 
 
-def _is_outdated(session: Session, reading: Measurement) -> bool:
+def _is_outdated(center: Center, session: Session, reading: Measurement) -> bool:
     """Whether it was corrected, or the same spot was measured later."""
     if session.scalar(select(Measurement.id).where(Measurement.corrects_id == reading.id)) is not None:
         return True
     later = select(Measurement.id).where(
         Measurement.metric == reading.metric,
-        Measurement.is_simulated.is_(False),
+        of_situation(center, Measurement.is_simulated),
         Measurement.place_id.is_(None) if reading.place_id is None else Measurement.place_id == reading.place_id,
         Measurement.lat.is_(None) if reading.lat is None else Measurement.lat == reading.lat,
         Measurement.lon.is_(None) if reading.lon is None else Measurement.lon == reading.lon,
@@ -261,16 +306,17 @@ def _is_outdated(session: Session, reading: Measurement) -> bool:
     return session.scalar(later.limit(1)) is not None
 
 
-def _was_declined(work: Work, ground: _Ground, depth_cm: float, valid_h: float) -> bool:
+def _was_declined(work: Work, ground: Ground, depth_cm: float, valid_h: float) -> bool:
     """Whether an officer has said no at no lower a depth, within the time a reading counts: deeper water asks again."""
     since = work.now - timedelta(hours=valid_h)
     declined = select(RoadClosure).where(RoadClosure.state == ClosureState.DECLINED, RoadClosure.ended_at >= since)
     return any(_is_at(row, ground) and (row.depth_cm or 0.0) >= depth_cm for row in work.session.scalars(declined))
 
 
-def _propose(center: Center, work: Work, ground: _Ground, depth_cm: float) -> None:
+def _propose(center: Center, work: Work, ground: Ground, depth_cm: float) -> None:
     task = _closing_task(work.session)
-    nearest = nearest_free(center, work.session, ground.label, count=center.catalogue.common.closures.units_named)
+    named = center.catalogue.common.closures.units_named
+    nearest = [unit.unit_id for unit in nearest_free(center, work.session, ground.label, count=named)]
     closure = _new(work, ground, "", depth_cm=depth_cm, units=nearest, task=task)
     step_id = None if task is None else task.step_id
     work.record(events.ClosureProposed(**facts_of(closure), depth_cm=depth_cm, units=list(nearest), step_id=step_id))
@@ -438,7 +484,7 @@ def _dismiss(work: Work, closure: RoadClosure) -> str | None:
 
 
 def _new(
-    work: Work, ground: _Ground, reason: str, *, depth_cm: float | None = None, units: Sequence[str] = (), task: PlanTask | None = None
+    work: Work, ground: Ground, reason: str, *, depth_cm: float | None = None, units: Sequence[str] = (), task: PlanTask | None = None
 ) -> RoadClosure:
     return work.add(
         RoadClosure(
@@ -487,13 +533,13 @@ def _end(work: Work, closure: RoadClosure, state: ClosureState, reason: str) -> 
     _dismiss(work, closure)
 
 
-def _standing_at(session: Session, ground: _Ground) -> RoadClosure | None:
+def _standing_at(session: Session, ground: Ground) -> RoadClosure | None:
     """The closure that stands at this spot already."""
     standing = session.scalars(select(RoadClosure).where(RoadClosure.state.in_(STANDING)).order_by(RoadClosure.id))
     return next((row for row in standing if _is_at(row, ground)), None)
 
 
-def _is_at(row: RoadClosure, ground: _Ground) -> bool:
+def _is_at(row: RoadClosure, ground: Ground) -> bool:
     """The same place by name; a spot without a name is the same within the reach of one."""
     if ground.place_id is not None and row.place_id is not None:
         return row.place_id == ground.place_id
@@ -503,8 +549,8 @@ def _is_at(row: RoadClosure, ground: _Ground) -> bool:
 # ---- the ground --------------------------------------------------------------------------------------------------------------------
 
 
-def _ground(center: Center, order: CloseRoad) -> _Ground:
-    """Raises Invalid, UnknownStreet, UnknownPlace, OutsideDistrict, NothingToClose."""
+def ground_of(center: Center, order: CloseRoad) -> Ground:
+    """What an order would close. Raises Invalid, UnknownStreet, UnknownPlace, OutsideDistrict, NothingToClose."""
     named = [name for name in ("street", "line", "at", "place_id") if getattr(order, name) is not None]
     if len(named) != 1:
         raise Invalid(field="street", value=" ".join(named) or None)
@@ -517,15 +563,15 @@ def _ground(center: Center, order: CloseRoad) -> _Ground:
     return _spot_ground(center, spot_of(center, order.place_id or ""))
 
 
-def _street_ground(center: Center, street: str) -> _Ground:
+def _street_ground(center: Center, street: str) -> Ground:
     lines = center.roads.lines_of(street)
     if not lines:
         raise UnknownStreet(street=street[:80])
     name = next(name for name in center.roads.streets if street in (name.zh, name.en))
-    return _Ground(kind=ClosureKind.STREET, name=name, blocked=Blocked(lines, TRACED_REACH_M), label=_middle(lines))
+    return Ground(kind=ClosureKind.STREET, name=name, blocked=Blocked(lines, TRACED_REACH_M), label=_middle(lines))
 
 
-def _line_ground(center: Center, line: Line) -> _Ground:
+def _line_ground(center: Center, line: Line) -> Ground:
     if not 2 <= len(line) <= MOST_CORNERS:
         raise Invalid(field="line", value=len(line))
     for point in line:
@@ -537,16 +583,16 @@ def _line_ground(center: Center, line: Line) -> _Ground:
     label = _middle((line,))
     told = streets[:STREETS_TOLD]
     name = Text("、".join(it.zh for it in told), ", ".join(it.en for it in told)) if told else spot_at(center, label).name
-    return _Ground(kind=ClosureKind.LINE, name=name, blocked=blocked, label=label)
+    return Ground(kind=ClosureKind.LINE, name=name, blocked=blocked, label=label)
 
 
-def _spot_ground(center: Center, spot: Spot) -> _Ground:
+def _spot_ground(center: Center, spot: Spot) -> Ground:
     """The road next to a spot: a ponding point is measured at a kerb or a gate. Raises NothingToClose."""
     on_road, away_m = center.roads.nearest_on_road(spot.point)
     if away_m > FARTHEST_ROAD_M:
         raise NothingToClose(away_m=round(away_m))
     blocked = Blocked(((on_road,),), center.catalogue.common.closures.spot_reach_m)
-    return _Ground(kind=ClosureKind.SPOT, name=spot.name, blocked=blocked, label=on_road, place_id=spot.place_id)
+    return Ground(kind=ClosureKind.SPOT, name=spot.name, blocked=blocked, label=on_road, place_id=spot.place_id)
 
 
 def _middle(lines: Sequence[Line]) -> Point:

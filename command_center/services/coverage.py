@@ -324,7 +324,6 @@ def summary(center: Center, sight: Sight) -> dict[str, Any]:
     """The circle in figures, JSON-plain: shares from 0 to 1, who is outside, what each unit alone reaches."""
     now = sight.circle
     outside = np.flatnonzero(~now.inside)
-    by_weight = outside[np.argsort(-now.demand.weight[outside], kind="stable")]
     return {
         "at": moment(sight.at),
         "limit_s": PROMISE_S,
@@ -337,8 +336,15 @@ def summary(center: Center, sight: Sight) -> dict[str, Any]:
         "areas": {code: round(now.share_in(code), 4) for code in center.catalogue.areas},
         "only_by": {unit: round(cost, 4) for unit, cost in sorted(now.price().items()) if cost > 0},
         "outside_count": len(outside),
-        "outside": [_place(center, now, int(number)) for number in by_weight[:OUTSIDE_TOLD]],
+        "outside_kinds": {kind: int(count) for kind, count in zip(*np.unique(now.demand.kinds[outside], return_counts=True), strict=True)},
+        "outside": places_told(center, now, outside, OUTSIDE_TOLD),
     }
+
+
+def places_told(center: Center, now: Circle, places: NDArray[np.int64], most: int) -> list[dict[str, Any]]:
+    """Some of the places of a circle, those with most demand first, JSON-plain. places : their numbers."""
+    by_weight = places[np.argsort(-now.demand.weight[places], kind="stable")]
+    return [_place(center, now, int(number)) for number in by_weight[:most]]
 
 
 def _place(center: Center, now: Circle, number: int) -> dict[str, Any]:
@@ -357,7 +363,7 @@ def _place(center: Center, now: Circle, number: int) -> dict[str, Any]:
 def rings(center: Center, sight: Sight) -> dict[str, Any]:
     """Streets by when help is there, as lines of [lat, lon]: within 3, 5, 8 minutes, and later or never (within_s null).
 
-    A piece of street counts by its farther end.
+    A piece of street counts by its farther end. A closed road is in none of them: nobody is meant to get there.
     """
     return json.loads(rings_json(center, sight))  # type: ignore[no-any-return]  # what this module has written
 
@@ -365,7 +371,7 @@ def rings(center: Center, sight: Sight) -> dict[str, Any]:
 def rings_json(center: Center, sight: Sight) -> str:
     """The same as text: drawn once for all screens that ask, and again only when a unit or a road has changed."""
     with _DRAWING:
-        drawn = _rings(_Same(center.roads), _Same(sight.circle.nodes))
+        drawn = _rings(_Same(center.roads), _Same(sight.circle.nodes), sight.roads.blocked)
     return f'{{"at":"{moment(sight.at)}","rings":{drawn}}}'
 
 
@@ -374,11 +380,12 @@ _DRAWING = Lock()
 
 
 @lru_cache(maxsize=4)
-def _rings(network: _Same, nodes: _Same) -> str:
+def _rings(network: _Same, nodes: _Same, blocked: frozenset[Blocked]) -> str:
     roads: RoadNetwork = network.it
     first_s = nodes.it.first_s
     later_s = np.maximum(first_s[roads.edges.tail], first_s[roads.edges.head])
     band = np.searchsorted(RINGS_S, later_s)
+    band[roads.edges_blocked(blocked)] = -1
     places = [f"[{lat:.5f},{lon:.5f}]" for lat, lon in roads.lat_lon.tolist()]
     rings = []
     for number, within_s in enumerate((*RINGS_S, None)):

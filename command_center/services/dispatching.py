@@ -33,6 +33,7 @@ from command_center.services.loading import load_in
 from command_center.services.notices import stop_calling
 from command_center.services.open_incidents import open_incident
 from command_center.services.proposing import propose_units
+from command_center.services.stock_ledger import local_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ def dispatch_units(center: Center, order: DispatchUnits, actor: Actor) -> tuple[
             check_free(work, unit)
         shown = order.shown or shown_by(proposal, ticked=not _has_units(work, incident))
         _record_choice(work, incident, shown, unit_ids)
-        loader = load_in(work, incident, loader_of(lines[unit_id] for unit_id in unit_ids if unit_id in lines))
+        loader = load_in(work, incident, loader_of(lines[it] for it in unit_ids if it in lines), local_day(center, work.now))
         proposed = list(shown.proposed)
         sent = [assign(center, work, incident, units[unit_id], *_way(lines.get(unit_id), loader), proposed) for unit_id in unit_ids]
         follow_units(work, incident)

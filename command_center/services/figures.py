@@ -91,3 +91,8 @@ def response_figures(center: Center) -> ResponseFigures:
         kept_share=promise_kept_share(arrival_s),
         quiet_since=quiet_since,
     )
+
+
+def is_tense(board: Board) -> bool:
+    """Whether something is up though no incident is open: a plan that runs or waits, a warning, an order of the district."""
+    return any(board.rows(kind) for kind in ("activation", "warning", "standing_order"))

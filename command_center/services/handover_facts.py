@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
@@ -42,6 +42,7 @@ from command_center.domain.reports import ReportState
 from command_center.domain.status import CLOSING_OUTCOMES
 from command_center.domain.stock import EXPIRY_WARNING_DAYS, MoveKind
 from command_center.domain.watches import HOLDS_POST, WatchStatus, not_before
+from command_center.services.stock_available import StockNow, good_until_at_most, is_lacking, stock_now
 from command_center.services.stock_ledger import local_day
 from command_center.services.watches import next_watch
 
@@ -58,7 +59,7 @@ class WatchFacts:
     from_at : since when the outgoing watch has been responsible. received : (reported, first on scene) of the watch's incidents.
     closed : ended in this watch, newest first, at most MOST_LINES + 1 of them. assignments : of open incidents, ended ones left out.
     station_watches : station -> its present watch. moved : (depot, material) -> units issued and returned.
-    stock : rows of what was moved or is low. expiring : (depot, material) -> units that expire within 90 days or have.
+    stock : balances of what was moved or lacks something. expiring : (depot, material) -> units that expire within 90 days or have.
     closures : standing ones, those that only water has proposed among them.
     follow_ups : lines of the log in which somebody promised to follow something up.
     """
@@ -83,7 +84,7 @@ class WatchFacts:
     roll_call: RollCall | None
     roll_call_answers: Mapping[str, RollCallAnswer]
     moved: Mapping[DepotMaterial, tuple[int, int]]
-    stock: Sequence[Stock]
+    stock: Sequence[StockNow]
     expiring: Mapping[DepotMaterial, int]
     shelters: Sequence[ShelterOpening]
     closures: Sequence[RoadClosure]
@@ -123,7 +124,7 @@ def facts_of(center: Center, session: Session, watch: Watch, fixes: Mapping[str,
         roll_call=roll_call,
         roll_call_answers=_answers(session, roll_call),
         moved=moved,
-        stock=_stock(session, list(moved)),
+        stock=_stock(session, today, list(moved)),
         expiring=_expiring(session, today),
         shelters=session.scalars(select(ShelterOpening).where(ShelterOpening.closed_at.is_(None)).order_by(ShelterOpening.id)).all(),
         closures=session.scalars(select(RoadClosure).where(RoadClosure.state.in_(STANDING)).order_by(RoadClosure.id)).all(),
@@ -188,16 +189,14 @@ def _moved(session: Session, from_at: datetime, now: datetime) -> dict[DepotMate
     return {at: (done.get(MoveKind.ISSUE, 0), done.get(MoveKind.RETURN, 0)) for at, done in sorted(sums.items())}
 
 
-def _stock(session: Session, moved: Sequence[DepotMaterial]) -> Sequence[Stock]:
-    wanted = Stock.on_hand < Stock.minimum
-    if moved:
-        wanted = or_(wanted, tuple_(Stock.depot_code, Stock.material_code).in_(moved))
-    return session.scalars(select(Stock).where(wanted).order_by(Stock.depot_code, Stock.material_code)).all()
+def _stock(session: Session, today: date, moved: Sequence[DepotMaterial]) -> Sequence[StockNow]:
+    was_moved = tuple_(Stock.depot_code, Stock.material_code).in_(moved) if moved else false()
+    return stock_now(session, today, lambda now: or_(is_lacking(now), was_moved))
 
 
 def _expiring(session: Session, today: date) -> dict[DepotMaterial, int]:
     query = select(StockLot.depot_code, StockLot.material_code, func.sum(StockLot.on_hand))
-    query = query.where(StockLot.on_hand > 0, StockLot.expires_on <= today + timedelta(days=EXPIRY_WARNING_DAYS))
+    query = query.where(good_until_at_most(today + timedelta(days=EXPIRY_WARNING_DAYS)))
     found = session.execute(query.group_by(StockLot.depot_code, StockLot.material_code))
     return {(depot, material): int(total) for depot, material, total in found}
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from command_center.db.tables import Incident, PlanTask, RoadClosure, Stock, Unit
+from command_center.db.tables import Incident, PlanTask, RoadClosure, Unit
 from command_center.domain.closures import ClosureKind, ClosureState
 from command_center.domain.dispatching import LOST_FIX_S
 from command_center.domain.handover import NOTHING, Cell, Line
@@ -13,6 +13,7 @@ from command_center.domain.watches import Duty
 from command_center.services.handover_drawing import Drawing, Lines, both, listed, names_on, same, status_word
 from command_center.services.handover_facts import MOST_LINES, WatchFacts
 from command_center.services.places import name_at
+from command_center.services.stock_available import StockNow, emptiest
 from command_center.services.watches import watch_view
 from command_center.words import N_
 
@@ -108,7 +109,8 @@ def stock(it: Drawing) -> Lines:
     """What was moved in this watch, then what is low, emptiest first; lots that expire elsewhere are summed up in a last line."""
     facts = it.facts
     shown = stock_shown(facts)
-    for row in shown:
+    for held in shown:
+        row = held.row
         at = (row.depot_code, row.material_code)
         issued, returned = facts.moved.get(at, (0, 0))
         depot, material = it.center.catalogue.depots.get(row.depot_code), it.center.catalogue.materials.get(row.material_code)
@@ -122,11 +124,11 @@ def stock(it: Drawing) -> Lines:
                 "issued": it.number(issued, f"/api/v1/stock/movements?depot={row.depot_code}&material={row.material_code}"),
                 "returned": it.number(returned),
                 "on_hand": it.number(row.on_hand),
-                "below_minimum": it.number(max(0, row.minimum - row.on_hand)),
+                "below_minimum": it.number(held.lacks),
                 "expiring_90d": it.number(facts.expiring.get(at, 0)),
             },
         )
-    rest = facts.expiring.keys() - {(row.depot_code, row.material_code) for row in shown}
+    rest = facts.expiring.keys() - {(held.row.depot_code, held.row.material_code) for held in shown}
     if rest:
         total = sum(facts.expiring[at] for at in rest)
         cells = dict.fromkeys(("issued", "returned", "on_hand", "below_minimum"), NOTHING)
@@ -134,11 +136,11 @@ def stock(it: Drawing) -> Lines:
         yield Line(key="stock:rest", cells={**cells, "expiring_90d": it.number(total, "/api/v1/stock/expiring")})
 
 
-def stock_shown(facts: WatchFacts) -> list[Stock]:
+def stock_shown(facts: WatchFacts) -> list[StockNow]:
     """The stocks that a report names one by one."""
-    moved = [row for row in facts.stock if (row.depot_code, row.material_code) in facts.moved]
-    low = [row for row in facts.stock if row not in moved]
-    return [*moved, *sorted(low, key=lambda row: (row.on_hand / row.minimum, row.depot_code, row.material_code))][:MOST_STOCK_LINES]
+    moved = [held for held in facts.stock if (held.row.depot_code, held.row.material_code) in facts.moved]
+    low = [held for held in facts.stock if held not in moved]
+    return [*moved, *sorted(low, key=emptiest)][:MOST_STOCK_LINES]
 
 
 def closures(it: Drawing) -> Lines:

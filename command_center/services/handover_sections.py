@@ -80,8 +80,8 @@ def _led(cell: Cell, line: Line) -> Cell:
 
 def _note(it: Drawing, key: str) -> Text | None:
     """What a reader has to know about a section as a whole."""
-    low = sum(row.on_hand < row.minimum for row in it.facts.stock)
-    told = sum(row.on_hand < row.minimum for row in handover_resources.stock_shown(it.facts))
+    low = sum(held.lacks > 0 for held in it.facts.stock)
+    told = sum(held.lacks > 0 for held in handover_resources.stock_shown(it.facts))
     match key:
         case "reports":
             return both(NO_GOVERNANCE)

@@ -74,7 +74,7 @@ def situation(it: Drawing) -> Lines:
         overdue=sum(it.is_overdue(task) for task in facts.tasks),
         late=sum(report.due_at <= facts.now for report in it.running_reports),
         unanswered=sum(one.status in UNANSWERED_ASSIGNMENT for one in facts.assignments),
-        low=sum(row.on_hand < row.minimum for row in facts.stock),
+        low=sum(held.lacks > 0 for held in facts.stock),
     )
     yield Line(key="situation", cells={"summary": Cell(summary, None, "/api/v1/incidents?status=all")})
 

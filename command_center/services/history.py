@@ -13,9 +13,12 @@ from command_center.db.tables import Assignment, Call, Incident, LogEntry
 from command_center.domain.board import Row
 from command_center.domain.errors import UnknownIncident
 from command_center.domain.geo import Point
+from command_center.domain.plan_book import Plan
 from command_center.domain.rights import Actor, Right
 from command_center.services.live import log_row
+from command_center.services.plan_books import catalogue_now
 from command_center.services.responsibilities import Responsible, responsible_in
+from command_center.services.timers import Timer, timers_of
 
 
 def recent_entries(center: Center, limit: int = 100, before_id: int | None = None) -> list[dict[str, Any]]:
@@ -35,6 +38,9 @@ class IncidentStory:
     calls: list[dict[str, Any]]
     assignments: list[Row]
     entries: list[dict[str, Any]]
+    timers: list[Timer]
+    plans: list[Plan]
+    """Plans that answer its type, in the catalogue's order."""
     responsible: list[Responsible]
     """Whom to phone first about the place, in order."""
 
@@ -47,6 +53,7 @@ def incident_story(center: Center, incident_id: int, actor: Actor) -> IncidentSt
         if incident is None:
             raise UnknownIncident(incident=incident_id)
         assignments = session.scalars(select(Assignment).where(Assignment.incident_id == incident_id).order_by(Assignment.id))
+        catalogue = catalogue_now(center.catalogue, session)
         return IncidentStory(
             incident=board_row(incident, center.catalogue),
             calls=_calls(session, incident_id),
@@ -55,6 +62,8 @@ def incident_story(center: Center, incident_id: int, actor: Actor) -> IncidentSt
                 log_row(entry)
                 for entry in session.scalars(select(LogEntry).where(LogEntry.incident_id == incident_id).order_by(LogEntry.id))
             ],
+            timers=timers_of(catalogue, incident),
+            plans=[plan for plan in catalogue.plans.values() if incident.type in plan.incident_types],
             responsible=responsible_in(center, session, incident.place_id, Point(incident.lat, incident.lon)),
         )
 

@@ -1,5 +1,7 @@
 """Loading on the way: the depot where a unit stops, what is put by there for it, and when that is free again."""
 
+from datetime import date
+
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
@@ -28,7 +30,7 @@ def somebody_loads(session: Session, incident_id: int) -> bool:
     return session.scalar(_BRINGS, {"incident": incident_id}) is not None
 
 
-def load_in(work: Work, incident: Incident, loader: RankedUnit | None) -> RankedUnit | None:
+def load_in(work: Work, incident: Incident, loader: RankedUnit | None, today: date) -> RankedUnit | None:
     """Put by what a unit loads on its way to a locked incident, within the order that sends it. Returns who loads.
 
     None where everybody goes straight: nobody needs to load, or the depot was emptied since the proposal; then the log says so, for help
@@ -38,7 +40,7 @@ def load_in(work: Work, incident: Incident, loader: RankedUnit | None) -> Ranked
         return None
     stop = loader.stop
     try:
-        reserve_in(work, stop.loads, for_kind="incident", for_id=incident.id, step_id=loader.unit_id, depots=[stop.depot])
+        reserve_in(work, stop.loads, for_kind="incident", for_id=incident.id, step_id=loader.unit_id, depots=[stop.depot], today=today)
     except StockShort:
         work.record(
             events.DepotFellShort(

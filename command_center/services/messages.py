@@ -21,7 +21,7 @@ CARD = "card"
 """The channel that needs no network service: the crew's page reads the board."""
 
 IN_DRILL = "drill"
-"""What stands as channel when a drill keeps the message in the building."""
+"""What stands as channel when a drill, or an exercise, keeps the message in the building."""
 
 
 class ChannelFailed(Exception):
@@ -30,11 +30,15 @@ class ChannelFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A message for one unit's crew. channel : its Apprise addresses, None when the card is all it has."""
+    """A message on its way. channel : Apprise addresses, None when a crew's card is all there is.
+
+    is_exercise : it is about something that is only exercised, and does not leave the building.
+    """
 
     channel: str | None
     title: str
     body: str
+    is_exercise: bool = False
 
 
 def dispatch_notice(center: Center, assignment_id: int) -> Notice:
@@ -52,14 +56,15 @@ def dispatch_notice(center: Center, assignment_id: int) -> Notice:
         where = f"{place}\n{incident.lat:.5f},{incident.lon:.5f}"
         lines = (where, _loading(center, assignment), incident.note, say("Incident %(number)s") % {"number": incident.number})
         body = "\n".join(line for line in lines if line)
-        return Notice(channel=unit.channel, title=title, body=body)
+        return Notice(channel=unit.channel, title=title, body=body, is_exercise=incident.is_simulated)
 
 
 def recall_notice(center: Center, assignment_id: int) -> Notice:
     with center.read() as session:
         _, unit, incident = _order(session, assignment_id)
         say = translator(center.language)
-        return Notice(channel=unit.channel, title=say("Recalled"), body=say("Incident %(number)s") % {"number": incident.number})
+        body = say("Incident %(number)s") % {"number": incident.number}
+        return Notice(channel=unit.channel, title=say("Recalled"), body=body, is_exercise=incident.is_simulated)
 
 
 def _order(session: Session, assignment_id: int) -> tuple[Assignment, Unit, Incident]:
@@ -96,13 +101,14 @@ def _service() -> "Apprise":
 
 
 def deliver(center: Center, notice: Notice) -> str:
-    """Hand a notice to the first of its services that takes it; returns its kind. The only way out of the building: a drill has none.
+    """Hand a notice to the first of its services that takes it; returns its kind. The only way out of the building: a drill
+    has none, and an exercise in service has none either.
 
     Raises ChannelFailed when all refuse or none can be reached; delivery is at least once.
     """
     if notice.channel is None:
         return CARD
-    if center.is_drill:
+    if center.is_drill or notice.is_exercise:
         return IN_DRILL
     refused = "the channel has no address"
     for address in services_of(notice.channel):

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypedDict
 from urllib.parse import quote
 
@@ -15,6 +15,7 @@ from command_center.db.tables import Cadre, Incident, MessageChannel, Notice, Pe
 from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.activations import WorkState
+from command_center.domain.board import Row
 from command_center.domain.errors import Invalid, Unknown, UnknownLink, UnknownPerson
 from command_center.domain.rights import SYSTEM, Actor, Right
 from command_center.domain.text import Text
@@ -54,6 +55,7 @@ class Draft:
     text: Text
     to: Sequence[Addressee]
     answer_in_s: float | None = None
+    is_exercise: bool = False
 
 
 def queue_notice(work: Work, draft: Draft, activation_id: int | None = None, incident_id: int | None = None) -> Notice:
@@ -71,10 +73,12 @@ def queue_notice(work: Work, draft: Draft, activation_id: int | None = None, inc
             channels=list(draft.channels),
             text_zh=draft.text.zh,
             text_en=draft.text.en,
+            is_exercise=draft.is_exercise,
             needs_answer=draft.answer_in_s is not None,
             work=WorkState.QUEUED,
             queued_at=work.now,
             answer_until=answer_until,
+            ask_again_at=answer_until,
             recipients=len(draft.to),
             reached=0,
             answered=0,
@@ -134,13 +138,14 @@ class Outgoing:
     text: str
     link: str
     tasks: str | None = None
+    is_exercise: bool = False
 
 
 def outgoing(center: Center, notice_id: int, round_: int = 0) -> list[Outgoing]:
     """Whom the message still has to reach in the first round (0); in a later one, who has not answered and was not asked in it yet."""
     with center.read() as session:
         notice = session.get_one(Notice, notice_id)
-        if notice.work is WorkState.UNDONE:
+        if _is_off(notice):
             return []
         waiting = select(Recipient).where(Recipient.notice_id == notice_id, Recipient.answered_at.is_(None))
         if notice.audience == IN_LINE:
@@ -154,6 +159,7 @@ def outgoing(center: Center, notice_id: int, round_: int = 0) -> list[Outgoing]:
                 text=text,
                 link=it.link,
                 tasks=_tasks(session, notice, it),
+                is_exercise=notice.is_exercise,
             )
             for it in session.scalars(waiting.order_by(Recipient.place))
         ]
@@ -201,10 +207,13 @@ def carry(center: Center, notice_id: int, round_: int = 0) -> None:
     waiting = outgoing(center, notice_id, round_)
     refused = _carry_together(center, notice_id, [one for one in waiting if one.channel is None], round_)
     for one in waiting:
-        if one.channel is not None:
-            pages = [f"/a/{one.link}", *([] if one.tasks is None else [f"/t/{one.tasks}"])] if center.public_url else []
-            body = "\n".join([one.text, *(f"{center.public_url}{page}" for page in pages)])
-            refused = _carry_one(center, [one.recipient_id], round_, body, one.channel) or refused
+        if one.channel is None:
+            continue
+        if _was_called_off(center, notice_id):
+            break
+        pages = [f"/a/{one.link}", *([] if one.tasks is None else [f"/t/{one.tasks}"])] if center.public_url else []
+        body = "\n".join([one.text, *(f"{center.public_url}{page}" for page in pages)])
+        refused = _carry_one(center, [one], round_, body, one.channel) or refused
     if refused and round_ == 0:
         raise messages.ChannelFailed(refused)
 
@@ -215,7 +224,7 @@ def _carry_together(center: Center, notice_id: int, those: Sequence[Outgoing], r
         return ""
     with center.read() as session:
         channel = _in_turn(_shared_address(session, notice_id), round_)
-    return _carry_one(center, [one.recipient_id for one in those], round_, those[0].text, channel)
+    return _carry_one(center, those, round_, those[0].text, channel)
 
 
 def _shared_address(session: Session, notice_id: int) -> str | None:
@@ -225,21 +234,39 @@ def _shared_address(session: Session, notice_id: int) -> str | None:
     return None if service is None else service.address
 
 
-def _carry_one(center: Center, recipient_ids: Sequence[int], round_: int, body: str, channel: str | None) -> str:
-    """One message, and what came of it for all whom it is for; without a channel a person has to tell them. Returns what refused it."""
+def _carry_one(center: Center, those: Sequence[Outgoing], round_: int, body: str, channel: str | None) -> str:
+    """One message, and what came of it for all whom it is for; without a channel a person has to tell them. Returns what refused it.
+
+    Who gets it at the very moment in which it is withdrawn is told that too.
+    """
     service, refused = None, ""
     if channel is not None:
+        title = body.split("\n", 1)[0][:60]
         try:
-            service = messages.deliver(center, messages.Notice(channel=channel, title=body.split("\n", 1)[0][:60], body=body))
+            service = messages.deliver(center, messages.Notice(channel=channel, title=title, body=body, is_exercise=those[0].is_exercise))
         except messages.ChannelFailed as error:
             refused = str(error)
+    told: list[Recipient] = []
     with center.work(SYSTEM) as work:
-        for recipient in [work.get(Recipient, it) for it in sorted(recipient_ids)]:
+        notice = work.get(Notice, work.session.get_one(Recipient, those[0].recipient_id).notice_id)
+        for recipient in [work.get(Recipient, it) for it in sorted(one.recipient_id for one in those)]:
             recipient.tries = round_ + 1
             recipient.failed_reason = refused[:200]
             if service is not None:
+                told += [] if recipient.sent_at is not None else [recipient]
                 recipient.channel, recipient.sent_at = service, recipient.sent_at or work.now
+        _correct(work, notice, told)
     return refused
+
+
+def _was_called_off(center: Center, notice_id: int) -> bool:
+    """Whether the message was withdrawn, or its question settled, while it went from one to the next."""
+    with center.read() as session:
+        return _is_off(session.get_one(Notice, notice_id))
+
+
+def _is_off(notice: Notice) -> bool:
+    return notice.work is WorkState.UNDONE or notice.closed_at is not None
 
 
 def mark_sent(work: Work, notice_id: int) -> None:
@@ -274,7 +301,7 @@ def mark_unanswered(work: Work, notice_id: int, round_: int, again_in_s: float) 
         select(Recipient).where(Recipient.notice_id == notice_id, Recipient.answered_at.is_(None)).order_by(Recipient.place)
     )
     again_in_s = again_in_s if round_ < OFTEN_ROUNDS else SELDOM_S
-    notice.answer_until = work.now + timedelta(seconds=again_in_s)
+    notice.answer_until, notice.ask_again_at = work.now, work.now + timedelta(seconds=again_in_s)
     work.record(
         events.NoticeUnanswered(
             **_facts(notice),
@@ -283,6 +310,13 @@ def mark_unanswered(work: Work, notice_id: int, round_: int, again_in_s: float) 
             recipients=[it.name_zh for it in silent][:20],
         )
     )
+
+
+def asked_again_at(notice: Row) -> datetime | None:
+    """When a worker turns to the silent of a message next, and in a chain to one more: at the end of their time, then every round."""
+    if notice["ask_again_at"] is None or not notice["needs_answer"] or notice["gone"]:
+        return None
+    return datetime.fromisoformat(notice["ask_again_at"])
 
 
 def is_settled(center: Center, notice_id: int) -> bool:
@@ -479,20 +513,45 @@ def withdraw_notices(work: Work, key_prefix: str) -> None:
 
 def close_notices(work: Work, activation_id: int, *, withdrawn: Text | None) -> None:
     """The plan is over: nobody is asked any more. withdrawn : what everyone who was told is told now, after a roll-back."""
-    open_ones = work.session.scalars(
-        select(Notice).where(Notice.activation_id == activation_id, Notice.closed_at.is_(None)).order_by(Notice.id)
+    for notice in open_notices(work, activation_id):
+        withdraw(work, notice, withdrawn)
+
+
+def open_notices(work: Work, activation_id: int) -> list[Notice]:
+    """Messages of a plan that stand, locked, oldest first."""
+    found = select(Notice.id).where(Notice.activation_id == activation_id, Notice.closed_at.is_(None)).order_by(Notice.id)
+    return [work.get(Notice, notice_id) for notice_id in work.session.scalars(found).all()]
+
+
+def withdraw(work: Work, notice: Notice, correction: Text | None, told_already: set[tuple[str, str]] | None = None) -> None:
+    """Carry a message no further, and ask nobody again. correction : what everyone it has reached is told now.
+
+    told_already : (kind, ref) of those who were told the same by another message; whoever is told now is added.
+    """
+    notice.closed_at = work.now
+    if notice.work is not WorkState.DONE:
+        notice.work = WorkState.UNDONE
+    if correction is None:
+        return
+    notice.correction = correction.as_row()
+    told = set() if told_already is None else told_already
+    reached = select(Recipient).where(Recipient.notice_id == notice.id, Recipient.sent_at.is_not(None)).order_by(Recipient.place)
+    to = [it for it in work.session.scalars(reached) if (it.kind, it.ref) not in told]
+    told |= {(it.kind, it.ref) for it in to}
+    _correct(work, notice, to)
+    work.record(events.NoticeWithdrawn(**_facts(notice)))
+
+
+def _correct(work: Work, notice: Notice, reached: Sequence[Recipient]) -> None:
+    """Tell these what holds instead of the message they have. Callers hold the message's row."""
+    if notice.correction is None or not reached:
+        return
+    draft = Draft(
+        key=f"{notice.key}:withdrawn:{reached[0].id}",
+        audience=notice.audience,
+        channels=tuple(notice.channels),
+        text=Text(**notice.correction),
+        to=[Addressee(kind=it.kind, ref=it.ref, name=Text(it.name_zh, it.name_en), phone=it.phone) for it in reached],
+        is_exercise=notice.is_exercise,
     )
-    for seen in open_ones.all():
-        notice = work.get(Notice, seen.id)
-        notice.closed_at = work.now
-        if notice.work is not WorkState.DONE:
-            notice.work = WorkState.UNDONE
-        if withdrawn is not None:
-            told = work.session.scalars(
-                select(Recipient).where(Recipient.notice_id == notice.id, Recipient.sent_at.is_not(None)).order_by(Recipient.place)
-            )
-            to = [Addressee(kind=it.kind, ref=it.ref, name=Text(it.name_zh, it.name_en), phone=it.phone) for it in told]
-            if to:
-                key = f"{notice.key}:withdrawn"
-                queue_notice(work, Draft(key=key, audience=notice.audience, channels=tuple(notice.channels), text=withdrawn, to=to))
-            work.record(events.NoticeWithdrawn(notice_id=notice.id, audience=notice.audience, activation_id=activation_id))
+    queue_notice(work, draft)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from command_center.catalogue import CatalogueError
 from command_center.catalogue.plan_copies import plan_from
 from command_center.center import Center
 from command_center.db.tables import Activation, PlanText
+from command_center.domain.catalogue import Catalogue
 from command_center.domain.errors import UnknownPlan
 from command_center.domain.plan_book import Plan
 
@@ -27,9 +29,31 @@ def plan_named(center: Center, session: Session, plan_id: str) -> Plan:
 
 def plans_now(center: Center, session: Session) -> dict[str, Plan]:
     """Every plan as `plan_named` gives it, in the catalogue's order."""
+    return _plans_now(center.catalogue, session)
+
+
+def _plans_now(catalogue: Catalogue, session: Session) -> dict[str, Plan]:
     newest = select(func.max(PlanText.id)).where(PlanText.approved_at.is_not(None)).group_by(PlanText.plan_id)
     texts = {it.plan_id: it for it in session.scalars(select(PlanText).where(PlanText.id.in_(newest)))}
-    return {plan.id: _read(plan, texts.get(plan.id)) for plan in center.catalogue.plans.values()}
+    return {plan.id: _read(plan, texts.get(plan.id)) for plan in catalogue.plans.values()}
+
+
+def catalogue_now(catalogue: Catalogue, session: Session) -> Catalogue:
+    """The catalogue with the plans as they stand now: what the situation is weighed by. The same object until another text is approved."""
+    newest = select(func.max(PlanText.id)).where(PlanText.approved_at.is_not(None)).group_by(PlanText.plan_id)
+    versions = session.execute(select(PlanText.plan_id, PlanText.version).where(PlanText.id.in_(newest)).order_by(PlanText.plan_id))
+    approved = frozenset((plan_id, version) for plan_id, version in versions)
+    if not approved:
+        return catalogue
+    known = _by_texts.get(id(catalogue))
+    if known is None or known[0] is not catalogue or known[1] != approved:
+        known = catalogue, approved, replace(catalogue, plans=_plans_now(catalogue, session))
+        _by_texts[id(catalogue)] = known
+    return known[2]
+
+
+_by_texts: dict[int, tuple[Catalogue, frozenset[tuple[str, str]], Catalogue]] = {}
+"""Catalogue -> the approved texts it was last read with, and what came of it."""
 
 
 def present_plans(center: Center) -> dict[str, Plan]:

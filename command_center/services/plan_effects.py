@@ -3,7 +3,7 @@
 Workers carry it out afterwards; nothing here speaks to the world.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
@@ -16,8 +16,8 @@ from command_center.center import Center
 from command_center.db.tables import Activation, HazardWarning, Incident, Notice, PlanTask, Unit, UnitDuty
 from command_center.db.work import Work
 from command_center.domain import events
-from command_center.domain.activations import OPEN_TASK, TaskStatus, WorkState, due_at, filled, materials_wanted, steps_at
-from command_center.domain.errors import UnknownUnit
+from command_center.domain.activations import OPEN_TASK, TaskStatus, WorkState, due_at, filled, materials_wanted, steps_at, units_wanted
+from command_center.domain.errors import UnitHasDuty, UnitNotAvailable, UnknownUnit
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.notices import NoticeState
@@ -31,12 +31,15 @@ from command_center.services.group_links import link_groups
 from command_center.services.notices import IN_LINE, TO_DECIDE, Draft, chain_step_s, queue_notice
 from command_center.services.open_incidents import open_incident
 from command_center.services.plan_needs import needs
+from command_center.services.proposing import propose_units
 from command_center.services.road_conditions import roads_now
 from command_center.services.shelters import close_for_plan
-from command_center.services.stock_reservations import release_in, reserve_in
+from command_center.services.stock_ledger import local_day
+from command_center.services.stock_reservations import release_above_in, release_in, reserve_in
 from command_center.words import N_, phrases, translator
 
 WITHDRAWN = N_("Withdrawn: %(plan)s, level %(level)s. What was ordered for it no longer holds.")
+LOWERED = N_("%(plan)s lowered to level %(level)s: what was ordered for level %(before)s only is not carried on.")
 SIGNAL = N_("%(hazard)s %(color)s warning")
 APPROACH: Mapping[str, str] = {"wind": N_("Wind: %(wind)s"), "staging": N_("Staging point: %(staging)s")}
 """Blanks of the messages that crews need before they come near."""
@@ -46,54 +49,102 @@ CALL_APPROVER = N_("%(plan)s, level %(level)s: please decide (%(reason)s)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What was set in motion. tasks : how many were opened; units : ids newly put on duty."""
+    """What was set in motion. tasks : how many were opened; units : ids newly put on duty; released : ids taken off duty."""
 
     tasks: int
     units: tuple[str, ...]
+    released: tuple[str, ...] = ()
 
 
 def begin(
-    center: Center, work: Work, activation: Activation, plan: Plan, *, before: Level | None, chosen: tuple[str, ...] | None = None
+    center: Center,
+    work: Work,
+    activation: Activation,
+    plan: Plan,
+    *,
+    before: Level | None,
+    is_fresh: bool = False,
+    recall: bool = False,
 ) -> Effect:
-    """Bring the activation to its level: from nothing (before=None) or from another level. What is done stays done."""
-    units = _order_units(center, work, activation, plan, chosen)
+    """Bring the activation to its level: from nothing (before=None) or from another level. What is done stays done.
+
+    is_fresh : the order has been given this moment: a vehicle chosen with it that cannot come is a refusal, not left out as from a request
+    that has waited. recall : a leader said no to the level before: vehicles sent to the incident for it are called back, not only released.
+    """
+    units = _order_units(center, work, activation, plan, chosen=activation.units if before is None else None, is_fresh=is_fresh)
     if before is None:
         _note_approach(center, work, activation)
+    is_lowered = before is not None and before.rank > activation.level.rank
+    released = _release_surplus(work, activation, plan, recall=recall) if is_lowered else ()
     _reserve_stock(center, work, activation, plan)
     tasks = _open_tasks(work, activation, plan)
     _withdraw_tasks(work, activation, plan)
     link_groups(work, activation, plan)
-    _queue_messages(center, work, activation, plan, before)
-    return Effect(tasks=tasks, units=units)
+    spoken_to = _queue_messages(center, work, activation, plan, before)
+    if before is not None and is_lowered:
+        _withdraw_messages(work, activation, plan, before, spoken_to)
+    return Effect(tasks=tasks, units=units, released=released)
 
 
 # ---- units ---------------------------------------------------------------------------------------------------------------------
 
 
-def _order_units(center: Center, work: Work, activation: Activation, plan: Plan, chosen: tuple[str, ...] | None) -> tuple[str, ...]:
-    """Put the units on duty that the level still lacks, or those a person chose; send them off where there is an incident."""
+def _order_units(
+    center: Center, work: Work, activation: Activation, plan: Plan, *, chosen: Sequence[str] | None, is_fresh: bool
+) -> tuple[str, ...]:
+    """Put the units on duty that the level still lacks, or those a person chose; send them off where there is an incident.
+
+    Raises UnknownUnit, UnitNotAvailable with who has it.
+    """
+    ranked = None if activation.incident_id is None else propose_units(center, activation.incident_id)
     if chosen is None:
-        wanted = needs(center, work.session, plan, activation.level, activation_id=activation.id, incident_id=activation.incident_id)
-        chosen = tuple(unit_id for need in wanted for unit_id in need.chosen)
+        about = {"activation_id": activation.id, "incident_id": activation.incident_id}
+        wanted = needs(center, work.session, plan, activation.level, **about, ranked=ranked)
+        chosen = [unit_id for need in wanted for unit_id in (*need.joining, *need.chosen)]
+        is_fresh = False  # what was free a moment ago may have gone to an emergency since
     units = work.all(Unit, list(chosen), lambda unit_id: UnknownUnit(unit=unit_id))
     incident = None if activation.incident_id is None or not units else open_incident(work, activation.incident_id)
+    travel_s = {} if ranked is None else {unit.unit_id: unit.travel_s for unit in ranked.units}
+    holders = {} if activation.units is None else _holders(work, units)
+    serving = []
     for unit in units:
-        _put_on_duty(center, work, activation, unit, incident)
+        try:
+            _check_may_serve(work, unit, incident, holders.get(unit.id))
+        except UnitNotAvailable:
+            if is_fresh:
+                raise
+            continue
+        _put_on_duty(center, work, activation, unit, incident, travel_s.get(unit.id))
+        serving.append(unit.id)
     if incident is not None:
         follow_units(work, incident)
-    return tuple(unit.id for unit in units)
+    return tuple(serving)
 
 
-def _put_on_duty(center: Center, work: Work, activation: Activation, unit: Unit, incident: Incident | None) -> None:
-    assignment_id = None
-    if incident is not None:
+def _holders(work: Work, units: Sequence[Unit]) -> dict[str, Activation]:
+    """Unit id -> the running plan that has it on duty."""
+    held = select(UnitDuty.unit_id, Activation).join(Activation, UnitDuty.activation_id == Activation.id)
+    held = held.where(UnitDuty.unit_id.in_([unit.id for unit in units]), UnitDuty.released_at.is_(None))
+    return {row.unit_id: row.Activation for row in work.session.execute(held)}
+
+
+def _check_may_serve(work: Work, unit: Unit, incident: Incident | None, holder: Activation | None) -> None:
+    """Raises UnitNotAvailable, UnitHasDuty. One at the incident already serves where it is."""
+    if holder is not None:
+        by = holder.approved_by or holder.requested_by
+        raise UnitHasDuty(unit=unit.id, plan=holder.plan_id, level=holder.level.value, by=by)
+    if incident is None or unit.incident_id != incident.id:
         check_free(work, unit)
-        assignment_id = assign(center, work, incident, unit, None, None, [])
+
+
+def _put_on_duty(center: Center, work: Work, activation: Activation, unit: Unit, incident: Incident | None, travel_s: float | None) -> None:
+    """Note the duty; send the unit to the incident unless it is there or on its way for another order, which the plan does not recall."""
+    is_sent = incident is not None and unit.incident_id != incident.id
     duty = work.add(
         UnitDuty(
             activation_id=activation.id,
             unit_id=unit.id,
-            assignment_id=assignment_id,
+            assignment_id=assign(center, work, incident, unit, travel_s, None, []) if incident is not None and is_sent else None,
             work=WorkState.QUEUED,
             work_note="",
             ordered_at=work.now,
@@ -119,33 +170,64 @@ def _reserve_stock(center: Center, work: Work, activation: Activation, plan: Pla
     incident = None if activation.incident_id is None else work.session.get(Incident, activation.incident_id)
     near = None if incident is None else Point(incident.lat, incident.lon)
     wants = materials_wanted(plan, activation.level)
-    reserve_in(work, wants, for_kind="activation", for_id=activation.id, near=near, roads=roads_now(center, work.session), allow_short=True)
+    reserve_in(
+        work,
+        wants,
+        for_kind="activation",
+        for_id=activation.id,
+        near=near,
+        roads=roads_now(center, work.session),
+        allow_short=True,
+        today=local_day(center, work.now),
+    )
 
 
-def _release_units(work: Work, activation: Activation, *, recall: bool) -> tuple[str, ...]:
-    """Take every unit off duty; with `recall` also off the incident it was sent to for this plan."""
-    duties = work.session.scalars(
-        select(UnitDuty).where(UnitDuty.activation_id == activation.id, UnitDuty.released_at.is_(None)).order_by(UnitDuty.unit_id)
-    ).all()
-    for duty in duties:
-        if recall and duty.assignment_id is not None:
-            recall_in(work, duty.assignment_id, activation.plan_id)
+def _release_surplus(work: Work, activation: Activation, plan: Plan, *, recall: bool) -> tuple[str, ...]:
+    """A lower level wants less: vehicles and stock above its totals go back, what came last first."""
+    release_above_in(work, materials_wanted(plan, activation.level), for_kind="activation", for_id=activation.id, reason=activation.plan_id)
+    on_duty: dict[str, list[UnitDuty]] = {}
+    for duty in sorted(duties_of(work, activation.id), key=lambda duty: -duty.id):
+        on_duty.setdefault(work.session.get_one(Unit, duty.unit_id).kind, []).append(duty)
+    wanted = units_wanted(plan, activation.level)
+    surplus = [duty for kind, duties in on_duty.items() for duty in duties[: max(0, len(duties) - wanted.get(kind, 0))]]
+    return _release(work, activation, sorted(surplus, key=lambda duty: duty.unit_id), recall=recall)
+
+
+def _release(work: Work, activation: Activation, duties: Sequence[UnitDuty], *, recall: bool) -> tuple[str, ...]:
+    """Take units off duty; with `recall` also off the incident they were sent to for this plan. Crews that know of their duty are told.
+
+    duties : in the order of their units. A crew that is called back hears that instead.
+    """
+    recalled = {
+        duty.id for duty in duties if recall and duty.assignment_id is not None and recall_in(work, duty.assignment_id, activation.plan_id)
+    }
     for duty in duties:
         duty.released_at = work.now
         if duty.work in (WorkState.QUEUED, WorkState.DOING):
             duty.work = WorkState.UNDONE
+        if duty.id not in recalled and (duty.sent_at is not None or duty.acknowledged_at is not None):
+            work.record(off_duty(duty, activation))
     return tuple(duty.unit_id for duty in duties)
+
+
+def off_duty(duty: UnitDuty, activation: Activation) -> events.UnitOffDuty:
+    """A crew's duty is over, and it does not know yet."""
+    return events.UnitOffDuty(activation_id=activation.id, plan_id=activation.plan_id, unit_id=duty.unit_id, duty_id=duty.id)
 
 
 # ---- tasks ---------------------------------------------------------------------------------------------------------------------
 
 
 def _open_tasks(work: Work, activation: Activation, plan: Plan) -> int:
-    """Open the first occurrence of every step that applies now and has none yet."""
-    known = set(work.session.scalars(select(PlanTask.step_id).where(PlanTask.activation_id == activation.id)))
-    new = [step for step in steps_at(plan, activation.level, activation.variant) if step.id not in known]
+    """Open every step that applies now and has no occurrence yet, or whose last one a lower level withdrew."""
+    last: dict[str, tuple[int, TaskStatus]] = {}
+    known = select(PlanTask.step_id, PlanTask.occurrence, PlanTask.status).where(PlanTask.activation_id == activation.id)
+    for step_id, occurrence, status in work.session.execute(known.order_by(PlanTask.occurrence)):
+        last[step_id] = occurrence, status
+    nothing = (0, TaskStatus.WITHDRAWN)
+    new = [step for step in steps_at(plan, activation.level, activation.variant) if last.get(step.id, nothing)[1] is TaskStatus.WITHDRAWN]
     for step in new:
-        open_task(work, activation, step, occurrence=1)
+        open_task(work, activation, step, occurrence=last.get(step.id, nothing)[0] + 1)
     return len(new)
 
 
@@ -291,23 +373,47 @@ def notices_due(plan: Plan, level: Level, before: Level | None) -> list[tuple[in
     return [(number, line) for number, line in lines if line.min_level.rank > before.rank or "{level}" in line.text.zh]
 
 
-def _queue_messages(center: Center, work: Work, activation: Activation, plan: Plan, before: Level | None) -> None:
+def _queue_messages(center: Center, work: Work, activation: Activation, plan: Plan, before: Level | None) -> frozenset[str]:
+    """The messages of this decision; returns the audiences they are for."""
     incident = None if activation.incident_id is None else work.session.get(Incident, activation.incident_id)
     by_language = {language: message_fields(center, work.session, activation, plan, incident, language) for language in ("zh_CN", "en")}
     groups = plan.levels[activation.level].groups
-    for number, line in notices_due(plan, activation.level, before):
+    due = notices_due(plan, activation.level, before)
+    for number, line in due:
         queue_notice(
             work,
             Draft(
-                key=f"{activation.id}:{number}:{activation.level.value}",
+                key=f"{activation.id}:{number}:{activation.level_changes}",
                 audience=line.audience,
                 channels=line.channels,
                 text=Text(filled(line.text.zh, by_language["zh_CN"]), filled(line.text.en, by_language["en"])),
                 to=addressees(center, work.session, Audience(code=line.audience, groups=groups, incident=incident)),
                 answer_in_s=line.due_min * 60.0 if line.ack else None,
+                is_exercise=activation.is_exercise,
             ),
             activation.id,
         )
+    return frozenset(line.audience for _, line in due)
+
+
+def _withdraw_messages(work: Work, activation: Activation, plan: Plan, before: Level, spoken_to: frozenset[str]) -> None:
+    """What only the graver level asked for is asked no more, and whoever heard it is told once; not who hears of the new level anyhow.
+
+    A step that somebody has begun is finished, and so are its messages.
+    """
+    begun = {task.step_id for task in _open(work, activation)}
+    above = [str(number) for number, line in enumerate(plan.notifications) if line.min_level.rank > activation.level.rank]
+    above += [step.id for step in plan.steps if step.min_level.rank > activation.level.rank and step.id not in begun]
+
+    def text(language: str) -> str:
+        names = {"plan": plan.short.in_(language), "level": activation.level.value, "before": before.value}
+        return translator(language)(LOWERED) % names
+
+    lowered = Text(text("zh_CN"), text("en"))
+    told: set[tuple[str, str]] = set()
+    for notice in notices.open_notices(work, activation.id):
+        if notice.key.startswith(tuple(f"{activation.id}:{it}:" for it in above)):
+            notices.withdraw(work, notice, None if notice.audience in spoken_to else lowered, told)
 
 
 def call_approver(center: Center, work: Work, activation: Activation, plan: Plan, level: Level) -> None:
@@ -326,6 +432,7 @@ def call_approver(center: Center, work: Work, activation: Activation, plan: Plan
             text=Text(text("zh_CN"), text("en")),
             to=addressees(center, work.session, Audience(code=IN_LINE)),
             answer_in_s=chain_step_s(center),
+            is_exercise=activation.is_exercise,
         ),
         activation.id,
     )
@@ -349,7 +456,7 @@ def approver_answered(work: Work, activation: Activation) -> None:
 
 def take_back(work: Work, activation: Activation, plan: Plan) -> tuple[str, ...]:
     """Roll back: recall what was sent, release what was taken, tell everyone who was told. Returns the units recalled."""
-    recalled = _release_units(work, activation, recall=True)
+    recalled = _release(work, activation, duties_of(work, activation.id), recall=True)
     release_in(work, "activation", activation.id, reason=activation.plan_id)
     _close_tasks(work, activation)
     close_for_plan(work, activation, rolled_back=True)
@@ -363,14 +470,14 @@ def take_back(work: Work, activation: Activation, plan: Plan) -> tuple[str, ...]
 
 def stand_down(work: Work, activation: Activation) -> None:
     """The plan is over as planned: units are released where they are, nobody is asked any more. Raises PeopleInShelters."""
-    _release_units(work, activation, recall=False)
+    _release(work, activation, duties_of(work, activation.id), recall=False)
     release_in(work, "activation", activation.id, reason=activation.plan_id)
     _close_tasks(work, activation)
     close_for_plan(work, activation, rolled_back=False)
     notices.close_notices(work, activation.id, withdrawn=None)
 
 
-def duties_of(work: Work, activation_id: int) -> Iterable[UnitDuty]:
-    """Units on duty for a running plan."""
+def duties_of(work: Work, activation_id: int) -> Sequence[UnitDuty]:
+    """Units on duty for a running plan, in the order of their ids."""
     query = select(UnitDuty).where(UnitDuty.activation_id == activation_id, UnitDuty.released_at.is_(None)).order_by(UnitDuty.unit_id)
     return work.session.scalars(query).all()

@@ -1,9 +1,10 @@
 """How running plans stand, counted on the board: what is done, what is late, what comes next, and who has not answered."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from command_center.domain.activations import OPEN_TASK, ActivationStatus, TaskStatus
 from command_center.domain.board import Board, Row
@@ -18,7 +19,7 @@ class PlanFigures:
     """One plan that runs or waits for approval.
 
     all : tasks to be done, those that were skipped left out. next_due_at : when the next open task that is not yet late is due.
-    unanswered : messages whose time to answer is over.
+    unanswered : messages whose time to answer is over. counted : what was counted last, {"what", "done", "of"}, None where nothing was.
     """
 
     activation: Row
@@ -27,6 +28,7 @@ class PlanFigures:
     all: int
     next_due_at: str | None
     unanswered: int
+    counted: Mapping[str, Any] | None = None
 
     @property
     def runs(self) -> bool:
@@ -61,13 +63,25 @@ def _figures(activation: Row, tasks: list[Row], notices: list[Row], now: datetim
         all=sum(task["status"] != TaskStatus.SKIPPED for task in tasks),
         next_due_at=min(coming, key=datetime.fromisoformat, default=None),
         unanswered=sum(is_unanswered(notice, now) for notice in notices),
+        counted=_counted(tasks),
     )
+
+
+def _counted(tasks: list[Row]) -> Mapping[str, Any] | None:
+    told = [task for task in tasks if task["counted"] is not None and task["counted"]["done"] is not None]
+    return max(told, key=lambda task: datetime.fromisoformat(task["done_at"]))["counted"] if told else None
 
 
 def is_late(task: Row, now: datetime) -> bool:
     """Still to be done, and its deadline is over."""
     due_at = task["due_at"]
     return task["status"] in _STILL_TO_DO and due_at is not None and datetime.fromisoformat(due_at) <= now
+
+
+def is_unconfirmed(activation: Row, now: datetime) -> bool:
+    """It runs on an officer's word, and the time in which a leader should have confirmed it is over."""
+    until = activation["confirm_until"]
+    return until is not None and datetime.fromisoformat(until) <= now
 
 
 def is_unanswered(notice: Row, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """What a plan would take at a level, what is free for it, and what all running plans together lack."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -11,26 +11,36 @@ from sqlalchemy.orm import Session
 from command_center.center import Center
 from command_center.db.tables import Activation, Unit, UnitDuty
 from command_center.domain.activations import RUNNING, Shortage, materials_wanted, shortages, units_wanted
-from command_center.domain.dispatching import READY
+from command_center.domain.dispatching import Proposal
 from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan
-from command_center.services.fitness import street_day, why_unfit
+from command_center.domain.status import UnitStatus
 from command_center.services.plan_books import plan_of
-from command_center.services.positions import latest_fixes
-from command_center.services.proposing import propose_units
-from command_center.services.road_conditions import guards
-from command_center.services.stock_questions import free_on_the_street, held_for_purposes
+from command_center.services.proposing import held_back, propose_units
+from command_center.services.stock_available import free_on_the_street
+from command_center.services.stock_ledger import local_day
+from command_center.services.stock_questions import held_for_purposes
+
+VEHICLES = frozenset({"patrol_vehicle", "guarantee_vehicle"})
+"""Kinds that are ordered one by one; of everyone else a number is called up."""
+
+FREE = frozenset({UnitStatus.AVAILABLE, UnitStatus.RETURNING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """How many of one kind a level wants. there : on duty for this plan already; free : could be had now; chosen : unit ids to order."""
+    """How many of one kind a level wants.
+
+    there : on duty for this plan already, or at its incident. free : could be had now. chosen : unit ids to order; joining : those at the
+    incident, which go on duty where they are.
+    """
 
     kind: str
     wanted: int
     there: int
     free: int
     chosen: tuple[str, ...] = ()
+    joining: tuple[str, ...] = ()
 
     @property
     def short(self) -> int:
@@ -44,30 +54,48 @@ def running_plans(session: Session, *, but: int | None = None) -> list[tuple[Act
 
 
 def needs(
-    center: Center, session: Session, plan: Plan, level: Level, *, activation_id: int | None = None, incident_id: int | None = None
+    center: Center,
+    session: Session,
+    plan: Plan,
+    level: Level,
+    *,
+    activation_id: int | None = None,
+    incident_id: int | None = None,
+    ranked: Proposal | None = None,
 ) -> tuple[Need, ...]:
-    """Vehicles with the ids to order, and people, of the kinds the level names."""
+    """Vehicles with the ids to order, and people, of the kinds the level names. ranked : the proposal for the incident, if it is known.
+
+    What keeps a vehicle from an incident (an empty battery, a road it guards) keeps it from a plan.
+    """
     wanted = units_wanted(plan, level)
     owned = center.catalogue.common.units
     units = {unit.id: unit for unit in session.scalars(select(Unit).order_by(Unit.id))}
     duties = session.execute(select(UnitDuty.unit_id, UnitDuty.activation_id).where(UnitDuty.released_at.is_(None))).all()
     taken = {unit_id for unit_id, _ in duties}
     there = Counter(units[unit_id].kind for unit_id, holder in duties if holder == activation_id)
-    kept, fixes, today = taken | guards(session).keys(), latest_fixes(center), street_day(center)
-    free = [it for it in units.values() if it.id not in kept and it.status in READY and why_unfit(it, fixes, today) is None]
-    order = _nearest_first(center, incident_id, free) if incident_id is not None else _spread_over_areas(free)
+    joining = [unit for unit in units.values() if incident_id is not None and unit.incident_id == incident_id and unit.id not in taken]
+    free = [unit for unit in units.values() if unit.id not in taken and unit.status in FREE]
+    if incident_id is None:
+        kept = held_back(center, session)
+        order = _spread_over_areas([unit for unit in free if unit.id not in kept])
+    else:
+        order = _nearest_first(ranked or propose_units(center, incident_id), free)
     elsewhere = Counter[str]()
     for other, other_plan in running_plans(session, but=activation_id):
         elsewhere.update(units_wanted(other_plan, other.level))
-    return tuple(_need(kind, number, owned[kind].max, order, there, elsewhere) for kind, number in wanted.items())
+    return tuple(
+        _vehicles(kind, number, order, there[kind], joining)
+        if kind in VEHICLES
+        else Need(kind=kind, wanted=number, there=0, free=max(0, owned[kind].max - elsewhere[kind]))
+        for kind, number in wanted.items()
+    )
 
 
-def _need(kind: str, wanted: int, owned: int, order: Sequence[Unit], there: Mapping[str, int], elsewhere: Mapping[str, int]) -> Need:
-    vehicles = tuple(unit.id for unit in order if unit.kind == kind)
-    if kind in ("patrol_vehicle", "guarantee_vehicle"):
-        have = there.get(kind, 0)
-        return Need(kind=kind, wanted=wanted, there=have, free=len(vehicles), chosen=vehicles[: max(0, wanted - have)])
-    return Need(kind=kind, wanted=wanted, there=0, free=max(0, owned - elsewhere.get(kind, 0)))
+def _vehicles(kind: str, wanted: int, order: Sequence[Unit], on_duty: int, at_incident: Sequence[Unit]) -> Need:
+    free = tuple(unit.id for unit in order if unit.kind == kind)
+    joining = tuple(unit.id for unit in at_incident if unit.kind == kind)[: max(0, wanted - on_duty)]
+    there = on_duty + len(joining)
+    return Need(kind=kind, wanted=wanted, there=there, free=len(free), chosen=free[: max(0, wanted - there)], joining=joining)
 
 
 def _spread_over_areas(free: Sequence[Unit]) -> list[Unit]:
@@ -78,9 +106,9 @@ def _spread_over_areas(free: Sequence[Unit]) -> list[Unit]:
     return [unit for row in zip_longest(*by_area.values()) for unit in row if unit is not None]
 
 
-def _nearest_first(center: Center, incident_id: int, free: Sequence[Unit]) -> list[Unit]:
+def _nearest_first(ranked: Proposal, free: Sequence[Unit]) -> list[Unit]:
     by_id = {unit.id: unit for unit in free}
-    return [by_id[it.unit_id] for it in propose_units(center, incident_id).units if it.unit_id in by_id and it.suitable]
+    return [by_id[it.unit_id] for it in ranked.units if it.unit_id in by_id and it.suitable]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +124,9 @@ class StockNeed:
         return max(0, self.wanted - self.available)
 
 
-def stock_needs(session: Session, plan: Plan, level: Level, *, activation_id: int | None = None) -> tuple[StockNeed, ...]:
+def stock_needs(center: Center, session: Session, plan: Plan, level: Level, *, activation_id: int | None = None) -> tuple[StockNeed, ...]:
     """Materials of a level against what the depots have free; what is put by for this activation already counts as there."""
-    free = free_on_the_street(session)
+    free = free_on_the_street(session, local_day(center, center.now()))
     held = {} if activation_id is None else held_for_purposes(session, [("activation", activation_id)])
     return tuple(
         StockNeed(material=code, wanted=number, available=free.get(code, 0) + held.get(code, 0))

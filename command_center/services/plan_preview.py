@@ -22,7 +22,7 @@ from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan, Step
 from command_center.domain.rights import Actor, Right
 from command_center.domain.text import Text
-from command_center.services.activations import ActivatePlan
+from command_center.services.activations import ActivatePlan, reason_of, variant_of
 from command_center.services.audiences import Audience, addressees
 from command_center.services.plan_books import plan_named
 from command_center.services.plan_effects import message_fields, notices_due
@@ -75,30 +75,32 @@ def preview(center: Center, order: ActivatePlan, actor: Actor) -> Preview:
         plan = plan_named(center, session, order.plan_id)
         level = order.level
         approve_by = center.catalogue.common.levels[level].approve_by
-        variant = order.variant or plan.default_variant
+        incident = None if order.incident_id is None else session.get(Incident, order.incident_id)
+        if order.incident_id is not None and incident is None:
+            raise UnknownIncident(incident=order.incident_id)
+        variant = variant_of(center, plan, order, incident)
         return Preview(
             plan=plan,
             level=level,
             variant=variant,
             approve_by=approve_by,
             may_decide=may_approve(actor.role, approve_by),
-            floor=district_floor(session, plan.id, variant),
+            floor=district_floor(center, session, plan.id, variant),
             running=session.scalar(select(Activation.id).where(Activation.plan_id == plan.id, Activation.ended_at.is_(None))),
             tasks=tuple((step, None if step.anchor else step.due_after_min(level)) for step in steps_at(plan, level, variant)),
             units=needs(center, session, plan, level, incident_id=order.incident_id),
-            stock=stock_needs(session, plan, level),
-            messages=tuple(_messages(center, session, plan, order, actor)),
+            stock=stock_needs(center, session, plan, level),
+            messages=tuple(_messages(center, session, plan, order, incident, actor)),
             shortages=shortages_together(center, session, plan, level),
         )
 
 
-def _messages(center: Center, session: Session, plan: Plan, order: ActivatePlan, actor: Actor) -> list[MessagePreview]:
-    incident = None if order.incident_id is None else session.get(Incident, order.incident_id)
-    if order.incident_id is not None and incident is None:
-        raise UnknownIncident(incident=order.incident_id)
+def _messages(
+    center: Center, session: Session, plan: Plan, order: ActivatePlan, incident: Incident | None, actor: Actor
+) -> list[MessagePreview]:
     as_if = Activation(
         level=order.level,
-        reason=order.reason,
+        reason=reason_of(center, session, plan, order, incident),
         fields=dict(order.fields),
         requested_by=actor.name,
         requested_at=center.now(),

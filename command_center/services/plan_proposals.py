@@ -23,6 +23,7 @@ from command_center.domain.levels import Level
 from command_center.domain.proposals import ProposalState
 from command_center.domain.rights import Actor, Right
 from command_center.domain.triggers import Assessment, EscalationDue, Weigher
+from command_center.services.plan_books import catalogue_now
 from command_center.services.situation import Sight, read_situation
 
 TURN = "proposals"
@@ -52,8 +53,9 @@ class _ById:
 def assess(center: Center, *, is_exercise: bool = False) -> Mapping[str, Assessment]:
     """What the situation says about each plan now, what is only to be judged included."""
     with center.read() as session:
-        sight = read_situation(session, center.catalogue, center.now(), is_exercise=is_exercise)
-    return _weigher(_ById(center.catalogue)).weigh(sight.situation)
+        catalogue = catalogue_now(center.catalogue, session)
+        sight = read_situation(center, session, catalogue, is_exercise=is_exercise)
+    return _weigher(_ById(catalogue)).weigh(sight.situation)
 
 
 def escalations(center: Center, plan_id: str, level: Level, *, is_exercise: bool = False) -> list[EscalationDue]:
@@ -61,8 +63,9 @@ def escalations(center: Center, plan_id: str, level: Level, *, is_exercise: bool
     if plan_id not in center.catalogue.plans:
         raise UnknownPlan(plan=plan_id)
     with center.read() as session:
-        sight = read_situation(session, center.catalogue, center.now(), is_exercise=is_exercise)
-    return _weigher(_ById(center.catalogue)).escalations(plan_id, level, sight.situation)
+        catalogue = catalogue_now(center.catalogue, session)
+        sight = read_situation(center, session, catalogue, is_exercise=is_exercise)
+    return _weigher(_ById(catalogue)).escalations(plan_id, level, sight.situation)
 
 
 def proposals(center: Center) -> list[Row]:
@@ -75,27 +78,30 @@ def proposals(center: Center) -> list[Row]:
 # ---- weighing ------------------------------------------------------------------------------------
 
 
-def weigh(work: Work, catalogue: Catalogue, *, entry_id: int) -> None:
+def weigh(center: Center, work: Work, *, entry_id: int) -> None:
     """Bring the proposals in line with the situation. Twice is once: the same reasons are the same proposal.
 
+    A plan that runs for real is not proposed beside that by an exercise; the other way round it is.
     entry_id : log line that this follows; a look that is due later, when time alone changes something, hangs on it.
     """
     work.take_turns(TURN)
+    catalogue = catalogue_now(center.catalogue, work.session)
+    standing = _standing_rows(work)
     for is_exercise in (False, True):
-        sight = read_situation(work.session, catalogue, work.now, is_exercise=is_exercise)
+        sight = read_situation(center, work.session, catalogue, is_exercise=is_exercise)
         assessments = _weigher(_ById(catalogue)).weigh(sight.situation)
         held: dict[str, list[PlanProposal]] = {}
-        for row in _standing_rows(work, is_exercise=is_exercise):
-            held.setdefault(row.plan_id, []).append(row)
+        for row in standing:
+            if row.is_exercise is is_exercise or (is_exercise and row.state is ProposalState.TAKEN):
+                held.setdefault(row.plan_id, []).append(row)
         for plan_id in catalogue.plans:
             _settle(work, plan_id, assessments.get(plan_id), held.get(plan_id, []), is_exercise=is_exercise)
         _look_again(work, sight, entry_id)
 
 
-def _standing_rows(work: Work, *, is_exercise: bool) -> Sequence[PlanProposal]:
-    """Open proposals, and settled ones that still stand against a new one."""
+def _standing_rows(work: Work) -> Sequence[PlanProposal]:
+    """Open proposals, and settled ones that still stand against a new one; those of exercises too."""
     standing = select(PlanProposal).where(
-        PlanProposal.is_exercise.is_(is_exercise),
         (PlanProposal.state == ProposalState.OPEN) | (PlanProposal.state.in_(_LIVE) & PlanProposal.lapsed_at.is_(None)),
     )
     return work.session.scalars(standing.order_by(PlanProposal.id).with_for_update()).all()
@@ -248,15 +254,17 @@ def proposal_taken(work: Work, plan_id: str, level: Level, *, is_exercise: bool 
     """The plan runs at this level now: part of the activation's transaction, and of every change of its level.
 
     An open proposal up to this level is taken with it; one that asks for more stays open. Until `plan_ended`, only a graver level is
-    proposed again.
+    proposed again. What runs for real takes the proposal of an exercise along; is_exercise : it is only exercised, and takes no other.
     """
     work.take_turns(TURN)
-    rows = [row for row in _standing_rows(work, is_exercise=is_exercise) if row.plan_id == plan_id]
+    rows = [row for row in _standing_rows(work) if row.plan_id == plan_id and (row.is_exercise or not is_exercise)]
     _lapse(work, [row for row in rows if row.state is not ProposalState.OPEN])
-    open_row = next((row for row in rows if row.state is ProposalState.OPEN and row.level.rank <= level.rank), None)
-    row = open_row or work.add(_unproposed(work, plan_id, level, is_exercise=is_exercise))
-    row.state, row.level, row.settled_at, row.settled_by = ProposalState.TAKEN, level, work.now, work.actor.name
-    work.record(events.ProposalTaken(proposal_id=row.id, plan_id=plan_id, level=level.value))
+    taken = [row for row in rows if row.state is ProposalState.OPEN and row.level.rank <= level.rank]
+    if not any(row.is_exercise is is_exercise for row in taken):
+        taken.append(work.add(_unproposed(work, plan_id, level, is_exercise=is_exercise)))
+    for row in taken:
+        row.state, row.level, row.settled_at, row.settled_by = ProposalState.TAKEN, level, work.now, work.actor.name
+        work.record(events.ProposalTaken(proposal_id=row.id, plan_id=plan_id, level=level.value))
 
 
 def _unproposed(work: Work, plan_id: str, level: Level, *, is_exercise: bool) -> PlanProposal:
@@ -278,5 +286,5 @@ def _unproposed(work: Work, plan_id: str, level: Level, *, is_exercise: bool) ->
 def plan_ended(work: Work, plan_id: str, *, is_exercise: bool = False) -> None:
     """The plan runs no longer: part of the termination's transaction. Record an event there that has the plans weighed anew."""
     work.take_turns(TURN)
-    taken = [row for row in _standing_rows(work, is_exercise=is_exercise) if row.plan_id == plan_id and row.state is ProposalState.TAKEN]
-    _lapse(work, taken)
+    rows = [row for row in _standing_rows(work) if row.plan_id == plan_id and (row.is_exercise or not is_exercise)]
+    _lapse(work, [row for row in rows if row.state is ProposalState.TAKEN])

@@ -6,12 +6,12 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
 from command_center.db.board_rows import moment
-from command_center.db.log import about_activation
+from command_center.db.log import lines_about
 from command_center.db.tables import Activation, LogEntry, Notice, PlanTask, Recipient, Report, ShelterOpening, StockMovement, UnitDuty
 from command_center.domain import events
 from command_center.domain.activations import ACTIVATION_CHART, ActivationStatus, TaskStatus
@@ -86,11 +86,9 @@ def _activation(activation: Activation) -> Row:
 
 def _timeline(session: Session, activation: Activation) -> Sequence[LogEntry]:
     """Every line of the log about the activation, and about its incident from the first call on."""
-    about = [about_activation(activation.id, activation.requested_at)]
     subject = None if activation.incident_id is None else subject_of(session, incident_id=activation.incident_id)
-    if subject is not None:
-        about.append(LogEntry.incident_id.in_(subject.incident_ids))
-    return session.scalars(select(LogEntry).where(or_(*about)).order_by(LogEntry.id)).all()
+    incidents = () if subject is None else subject.incident_ids
+    return session.scalars(lines_about(incidents=incidents, activations=[activation.id])).all()
 
 
 def _figures(session: Session, activation: Activation, timeline: Sequence[LogEntry]) -> Row:

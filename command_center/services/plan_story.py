@@ -15,6 +15,7 @@ from command_center.domain.errors import UnknownActivation
 from command_center.domain.plan_book import Plan
 from command_center.domain.rights import Actor, Right
 from command_center.services.plan_books import plan_of
+from command_center.services.plan_levels import LevelStep, level_steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class PlanStory:
     ended_by: str | None
     end_reason: str
     incident: str | None
+    levels: tuple[LevelStep, ...]
 
 
 def plan_story(center: Center, activation_id: int, actor: Actor) -> PlanStory:
@@ -67,4 +69,5 @@ def plan_story(center: Center, activation_id: int, actor: Actor) -> PlanStory:
             ended_by=activation.ended_by,
             end_reason=activation.end_reason,
             incident=incident,
+            levels=level_steps(session, activation),
         )

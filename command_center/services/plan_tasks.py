@@ -93,6 +93,7 @@ def do_task(center: Center, order: DoTask, actor: Actor) -> None:
         plan = plan_of(activation)
         step = step_of(plan, task.step_id)
         check_evidence(step, order.evidence)
+        _check_count(center, step, order.evidence)
         task.status = advance(TASK_CHART, task.status, TaskStatus.DONE, subject=task.step_id)
         task.done_at, task.done_by, task.evidence = work.now, actor.name, order.evidence.as_row()
         late_s = 0.0 if task.due_at is None else max(0.0, (work.now - task.due_at).total_seconds())
@@ -118,6 +119,12 @@ def check_evidence(step: Step, evidence: Evidence) -> None:
     }
     if not given[step.evidence]:
         raise EvidenceNeeded(task=step.id, evidence=step.evidence)
+
+
+def _check_count(center: Center, step: Step, evidence: Evidence) -> None:
+    """Nobody has done more than there is. Raises Invalid."""
+    if step.counts and evidence.number is not None and evidence.number > getattr(center.catalogue.street.counts, step.counts):
+        raise Invalid(field="number", value=f"{evidence.number:g}")
 
 
 def skip_task(center: Center, task_id: int, actor: Actor, reason: str) -> None:

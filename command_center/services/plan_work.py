@@ -17,12 +17,12 @@ from command_center.services import messages
 from command_center.services.audiences import Addressee, Audience, addressees
 from command_center.services.notices import Draft, queue_notice
 from command_center.services.plan_books import plan_of
-from command_center.services.plan_effects import duties_of
+from command_center.services.plan_effects import duties_of, off_duty
 from command_center.services.plan_tasks import step_of, task_facts
 from command_center.services.report_clocks import keep_clocks
 from command_center.services.shelters import open_for_plan
 from command_center.words import translator
-from command_center.words.phrases import DUTY_ORDER
+from command_center.words.phrases import DUTY_ORDER, DUTY_OVER
 
 ANSWER_WITHIN_S = 600.0
 """Whoever a step writes to answers within ten minutes, as the stations do; then they are asked again."""
@@ -100,6 +100,7 @@ def _tell(it: StepWork, audience: str, to: Sequence[Addressee], channels: tuple[
             text=Text(f"【{it.plan.short.zh}】{it.step.title.zh}", f"[{it.plan.short.en}] {it.step.title.en}"),
             to=to,
             answer_in_s=ANSWER_WITHIN_S if answer else None,
+            is_exercise=it.activation.is_exercise,
         )
         queue_notice(it.work, draft, it.activation.id)
 
@@ -180,19 +181,23 @@ _EFFECTS: Mapping[str, Callable[[StepWork], None]] = {
 # ---- a unit's duty -------------------------------------------------------------------------------------------------------------
 
 
-def send_duty(center: Center, duty_id: int) -> str:
-    """Tell the crew that a plan has put it on duty; returns the kind of channel that took it. Raises ChannelFailed."""
+def send_duty(center: Center, duty_id: int) -> str | None:
+    """Tell the crew that a plan has put it on duty; returns the kind of channel that took it. None: it was released before, and not told.
+
+    Raises ChannelFailed.
+    """
     with center.read() as session:
         duty = session.get_one(UnitDuty, duty_id)
         unit = session.get_one(Unit, duty.unit_id)
         activation = session.get_one(Activation, duty.activation_id)
         if duty.work is WorkState.UNDONE:
-            return messages.CARD
+            return None
         plan = plan_of(activation)
         say = translator(center.language)
         title = say(DUTY_ORDER) % {"plan": plan.short.in_(center.language), "level": activation.level.value}
         body = plan.levels[activation.level].posture.in_(center.language)
-    return messages.deliver(center, messages.Notice(channel=unit.channel, title=title, body=body))
+        order = messages.Notice(channel=unit.channel, title=title, body=body, is_exercise=activation.is_exercise)
+    return messages.deliver(center, order)
 
 
 def mark_duty_failed(work: Work, duty_id: int, reason: str) -> None:
@@ -206,10 +211,30 @@ def mark_duty_failed(work: Work, duty_id: int, reason: str) -> None:
     work.record(facts)
 
 
-def mark_duty_sent(work: Work, duty_id: int, channel: str) -> None:
+def mark_duty_sent(work: Work, duty_id: int, channel: str | None) -> None:
+    """The crew knows. One that was released while its order was on the way hears that next."""
     duty = work.get(UnitDuty, duty_id)
-    if duty.work is not WorkState.QUEUED:
+    if channel is None or duty.sent_at is not None:
         return
-    duty.work, duty.sent_at = WorkState.DONE, work.now
-    plan_id = work.session.get_one(Activation, duty.activation_id).plan_id
-    work.record(events.DutySent(activation_id=duty.activation_id, plan_id=plan_id, unit_id=duty.unit_id, duty_id=duty.id, channel=channel))
+    activation = work.session.get_one(Activation, duty.activation_id)
+    duty.sent_at = work.now
+    if duty.released_at is not None:
+        work.record(off_duty(duty, activation))
+    elif duty.work is WorkState.QUEUED:
+        duty.work = WorkState.DONE
+        told = events.DutySent(
+            activation_id=activation.id, plan_id=activation.plan_id, unit_id=duty.unit_id, duty_id=duty.id, channel=channel
+        )
+        work.record(told)
+
+
+def send_off_duty(center: Center, duty_id: int) -> None:
+    """Tell the crew that its duty is over. Raises ChannelFailed."""
+    with center.read() as session:
+        duty = session.get_one(UnitDuty, duty_id)
+        channel = session.get_one(Unit, duty.unit_id).channel
+        activation = session.get_one(Activation, duty.activation_id)
+        plan = plan_of(activation).short.in_(center.language)
+        said = translator(center.language)(DUTY_OVER) % {"plan": plan}
+        word = messages.Notice(channel=channel, title=plan, body=said, is_exercise=activation.is_exercise)
+    messages.deliver(center, word)

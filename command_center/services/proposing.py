@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
 from command_center.db.tables import Incident, Stock, Unit
 from command_center.domain.catalogue import IncidentType
-from command_center.domain.dispatching import OFF_ROAD_M, Candidate, DepotStop, Proposal, Shortfall, rank_units
+from command_center.domain.dispatching import OFF_ROAD_M, Candidate, DepotStop, Proposal, RankedUnit, Shortfall, rank_units
 from command_center.domain.errors import (
     UnknownIncident,
 )
@@ -20,6 +19,8 @@ from command_center.services.coverage import FreeUnit, cover, free_of
 from command_center.services.fleet import UnitNow, fleet_now
 from command_center.services.loading import somebody_loads
 from command_center.services.road_conditions import RoadsNow, roads_now
+from command_center.services.stock_available import stock_now
+from command_center.services.stock_ledger import local_day
 
 LOADING_S = 90.0
 """What a stop at a depot takes; a working value."""
@@ -48,11 +49,16 @@ def propose_for(center: Center, kind: IncidentType, point: Point) -> Proposal:
         return _proposal(center, session, kind, point, stock=kind.stock, with_cover=True)
 
 
-def nearest_free(center: Center, session: Session, point: Point, *, count: int) -> tuple[str, ...]:
-    """Ids of the units that could be at a point soonest and that nothing keeps from going, as part of something larger."""
+def nearest_free(center: Center, session: Session, point: Point, *, count: int) -> tuple[RankedUnit, ...]:
+    """The units that could be at a point soonest and that nothing keeps from going, as part of something larger."""
     fleet = _fleet(center, session, point)
     ranked = rank_units(fleet.candidates, capabilities=frozenset(), first_units={})
-    return tuple(unit.unit_id for unit in ranked.units if unit.suitable)[:count]
+    return tuple(unit for unit in ranked.units if unit.suitable)[:count]
+
+
+def held_back(center: Center, session: Session) -> frozenset[str]:
+    """Ids of units that something keeps from leaving at all: an empty battery, maintenance that is due, or a closed road they guard."""
+    return frozenset(unit.unit_id for unit in fleet_now(center, session) if unit.unfit is not None or unit.guards)
 
 
 def _proposal(
@@ -119,8 +125,8 @@ def _loading(
     straight, and what is lacking is told.
     """
     free: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in session.scalars(select(Stock).where(Stock.material_code.in_(stock))):
-        free[row.depot_code][row.material_code] = row.available
+    for it in stock_now(session, local_day(center, center.now()), lambda _: Stock.material_code.in_(stock)):
+        free[it.row.depot_code][it.row.material_code] = it.available
     depots = [code for code, has in sorted(free.items()) if all(has.get(it, 0) >= wanted for it, wanted in stock.items())]
     if not depots:
         most = {it: max((has.get(it, 0) for has in free.values()), default=0) for it in stock}

@@ -58,6 +58,10 @@ class Subject:
         return self.activations[0].plan_id if self.incident is None else self.incident.number
 
     @property
+    def is_exercise(self) -> bool:
+        return any(it.is_simulated for it in self.incidents) or any(it.is_exercise for it in self.activations)
+
+    @property
     def incident_ids(self) -> tuple[int, ...]:
         return tuple(it.id for it in self.incidents)
 

@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from command_center.center import Center
 from command_center.db.tables import Activation, Assignment, Call, Incident, StockMovement, Watch
 from command_center.domain.errors import Invalid, UnknownWatch
+from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.period_figures import (
     HOURS,
     CallCounts,
     Change,
     CountedIncident,
+    HeatCell,
     MaterialUse,
     PlanUse,
     WatchFigures,
@@ -32,6 +34,7 @@ from command_center.domain.period_figures import (
 from command_center.domain.status import ENDED_INCIDENT, IncidentStatus
 from command_center.domain.stock import MoveKind
 from command_center.domain.watches import WatchStatus
+from command_center.services.places import PlaceHit, nearest_place
 from command_center.services.spreadsheets import Column, SheetOut, write_sheets
 from command_center.words import N_, phrases, translator
 from command_center.words.names import catalogue_names
@@ -100,6 +103,11 @@ def compare(center: Center, span: Span, before: Span) -> Comparison:
     """Two times beside each other. Raises Invalid."""
     now, earlier = figures(center, *span), figures(center, *before)
     return Comparison(figures=now, before=earlier, changes=changes(earlier, now))
+
+
+def hottest(center: Center, figures: WatchFigures, limit: int = 5) -> list[tuple[HeatCell, PlaceHit]]:
+    """Where most incidents lay, each with the place next to the middle of its cell."""
+    return [(cell, nearest_place(center, Point(cell.lat, cell.lon))[0]) for cell in figures.heat[:limit]]
 
 
 def _incidents(session: Session, span: Span) -> list[CountedIncident]:
@@ -212,6 +220,7 @@ def figures_book(center: Center, span: Span, before: Span | None, language: str)
     return write_sheets(
         [
             SheetOut(N_("Figures"), _FIGURES if earlier else _FIGURES[:3], list(_headline_rows(center, now, earlier, language))),
+            *(SheetOut(title, _CUT, list(_cut_rows(center, now, cut, language))) for cut, title in _CUT_SHEETS.items()),
             SheetOut(N_("Types by hour"), _TYPES, list(_type_rows(now, names, language))),
             SheetOut(N_("Areas"), _AREAS, [{"area": areas.get(area, area), "incidents": n} for area, n in now.by_area.items()]),
             SheetOut(N_("Positions"), _POSITIONS, [{"lat": it.lat, "lon": it.lon, "incidents": it.incidents} for it in now.heat]),
@@ -233,6 +242,25 @@ _TYPES = (
     Column(key="type", title=N_("Emergency type"), width=28),
     Column(key="incidents", title=N_("Incidents"), width=10),
     *(Column(key=f"h{hour}", title=f"{hour:02d}", width=5) for hour in range(HOURS)),
+)
+_CUT_SHEETS: Mapping[str, str] = {"area": N_("Response by area"), "type": N_("Response by type"), "hour": N_("Response by hour")}
+_CUT = (
+    Column(key="of", title=N_("Area, type or hour"), width=28),
+    Column(key="incidents", title=N_("Incidents"), width=10),
+    Column(key="arrivals", title=N_("Incidents that a unit reached"), width=14),
+    Column(key="rolling", title=N_("Rolling within a minute, %"), width=16),
+    Column(key="there", title=N_("Reached within three minutes, %"), width=16),
+    Column(key="kept", title=N_("Reached within five minutes, %"), width=16),
+    *(
+        Column(key=f"{stage}_{name}", title=title, width=16)
+        for stage, titles in {
+            "handling": (N_("Call to dispatch, median, s"), N_("Call to dispatch, 90th percentile, s")),
+            "turnout": (N_("Dispatch to rolling, median, s"), N_("Dispatch to rolling, 90th percentile, s")),
+            "travel": (N_("Rolling to on scene, median, s"), N_("Rolling to on scene, 90th percentile, s")),
+            "arrival": (N_("Call to first arrival, median, s"), N_("Call to first arrival, 90th percentile, s")),
+        }.items()
+        for name, title in zip(("p50", "p90"), titles, strict=True)
+    ),
 )
 _AREAS = (Column(key="area", title=N_("Area"), width=28), Column(key="incidents", title=N_("Incidents")))
 _POSITIONS = (
@@ -260,6 +288,8 @@ _HEADLINE: Mapping[str, tuple[str, str]] = {
     "calls": (N_("Calls"), ""),
     "arrivals": (N_("Incidents that a unit reached"), ""),
     "kept_share": (N_("Reached within five minutes"), "%"),
+    "there_share": (N_("Reached within three minutes"), "%"),
+    "rolling_share": (N_("Rolling within a minute of the order"), "%"),
     "handling_p50_s": (N_("Call to dispatch, median"), "s"),
     "handling_p90_s": (N_("Call to dispatch, 90th percentile"), "s"),
     "turnout_p50_s": (N_("Dispatch to rolling, median"), "s"),
@@ -311,6 +341,27 @@ def _type_rows(now: WatchFigures, names: Mapping[str, str], language: str) -> It
 
 def _hours(by_hour: Sequence[int]) -> dict[str, object]:
     return {f"h{hour}": count for hour, count in enumerate(by_hour)}
+
+
+def cut_name(center: Center, cut: str, code: str, language: str) -> str:
+    """What one area, type or hour is called (domain/period_figures.CUTS)."""
+    if cut == "area":
+        known = center.catalogue.areas.get(code)
+        return known.name.in_(language) if known else translator(language)(N_("outside every area"))
+    return catalogue_names(center.catalogue, language).get(code, code) if cut == "type" else f"{code}:00–{code}:59"
+
+
+def _cut_rows(center: Center, now: WatchFigures, cut: str, language: str) -> Iterator[Mapping[str, object]]:
+    for it in now.cuts[cut]:
+        times = {
+            f"{stage}_{name}": None if seconds is None else round(seconds, 1)
+            for name, by_stage in (("p50", it.p50_s), ("p90", it.p90_s))
+            for stage, seconds in by_stage.items()
+        }
+        shares = {"rolling": it.rolling_share, "there": it.there_share, "kept": it.kept_share}
+        percent = {name: None if share is None else round(share * 100, 1) for name, share in shares.items()}
+        name = cut_name(center, cut, it.of, language)
+        yield {"of": name, "incidents": it.incidents, "arrivals": it.arrivals, **percent, **times}
 
 
 def _plan_row(it: PlanUse, names: Mapping[str, str]) -> Mapping[str, object]:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
-from command_center.db.log import about_activation
+from command_center.db.log import lines_about
 from command_center.db.tables import Assignment, Call, LogEntry, Report, Unit, UnitDuty
 from command_center.domain import events
 from command_center.domain.activations import UNFILLED
@@ -106,7 +106,7 @@ def _compose(
     previous, news = _since_last_report(entries)
     names = _names(center, session, subject, language)
     known = {
-        "exercise": say(EXERCISE) if center.is_drill or any(it.is_simulated for it in subject.incidents) else "",
+        "exercise": say(EXERCISE) if center.is_drill or subject.is_exercise else "",
         "number": str(report.number),
         "time": clock(_began(subject)),
         "units": _units(session, subject, language, clock) or say(NO_UNITS),
@@ -219,8 +219,7 @@ def _call_sign(unit: Unit, language: str) -> str:
 
 def entries_of(session: Session, subject: Subject) -> list[LogEntry]:
     """Every log line about the incident, those merged into it, and its plans, oldest first."""
-    about = [LogEntry.incident_id.in_(subject.incident_ids), *(about_activation(it.id, it.requested_at) for it in subject.activations)]
-    return list(session.scalars(select(LogEntry).where(or_(*about)).order_by(LogEntry.id)))
+    return list(session.scalars(lines_about(incidents=subject.incident_ids, activations=[it.id for it in subject.activations])))
 
 
 def _since_last_report(entries: Sequence[LogEntry]) -> tuple[LogEntry | None, list[LogEntry]]:

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
-from command_center.db.tables import Cadre, Person, Responsibility
+from command_center.db.tables import Cadre, Incident, Person, Responsibility
 from command_center.domain import events
 from command_center.domain.catalogue import Catalogue, Place
-from command_center.domain.errors import Invalid, UnknownCadre, UnknownPlace
+from command_center.domain.errors import Invalid, UnknownCadre, UnknownIncident, UnknownPlace
 from command_center.domain.geo import Point, distance_m, roughly_m
 from command_center.domain.rights import Actor, Right
 from command_center.domain.text import Text
@@ -55,12 +55,18 @@ class ResponsibilityGap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponsibilityCheck:
-    """How complete the list is. targets : how many there are; numbers : how many of its cadres can be phoned."""
+    """How complete the list is. targets : how many there are; numbers : how many of its cadres can be phoned.
+
+    targets_by_kind, cadres_by_kind : how many of each; numbers_by_kind : of the cadres of each, those who can be phoned.
+    """
 
     targets: int
     cadres: int
     numbers: int
     gaps: Sequence[ResponsibilityGap]
+    targets_by_kind: Mapping[str, int]
+    cadres_by_kind: Mapping[str, int]
+    numbers_by_kind: Mapping[str, int]
 
 
 def targets(catalogue: Catalogue) -> list[Place]:
@@ -84,6 +90,15 @@ def responsible_near(center: Center, point: Point) -> list[Responsible]:
     """Whom to phone about a point, in order: who answers for the target within 80 m, else cadres of its community."""
     with center.read() as session:
         return responsible_in(center, session, None, point)
+
+
+def responsible_at(center: Center, incident_id: int) -> list[Responsible]:
+    """Whom to phone about the place of an incident, in order. Raises UnknownIncident."""
+    with center.read() as session:
+        incident = session.get(Incident, incident_id)
+        if incident is None:
+            raise UnknownIncident(incident=incident_id)
+        return responsible_in(center, session, incident.place_id, Point(incident.lat, incident.lon))
 
 
 def responsible_in(center: Center, session: Session, place_id: str | None, point: Point) -> list[Responsible]:
@@ -170,31 +185,49 @@ def set_cadre_phone(center: Center, cadre_id: str, phone: str | None, actor: Act
         work.record(events.CadrePhoneSet(cadre_id=cadre.id, cadre=cadre.name_zh, on_file=bool(number)))
 
 
+Answering = tuple[str, str]
+"""A cadre's id and their part."""
+
+
 def check_responsibilities(center: Center) -> ResponsibilityCheck:
     """What the list lacks: targets without a lead or without a cadre of their own community, cadres who answer for nothing."""
     with center.read() as session:
-        rows = session.scalars(select(Responsibility)).all()
-        cadres = session.scalars(select(Cadre).order_by(Cadre.id)).all()
-        numbers = len(_phones(session, cadres))
-    wanted, held = targets(center.catalogue), _by_target(rows)
-    found = [gap for place in wanted for gap in _target_gaps(center.catalogue, place, held.get(place.id, []))]
-    load = Counter(it.cadre_id for it in rows)
-    found += [ResponsibilityGap(kind="no_target", cadre_id=it.id) for it in cadres if not load[it.id]]
-    return ResponsibilityCheck(targets=len(wanted), cadres=len(cadres), numbers=numbers, gaps=found)
+        held = held_in(session)
+        cadres = session.scalars(select(Cadre).order_by(Cadre.kind.desc(), Cadre.id)).all()
+        phones = _phones(session, cadres)
+    wanted = targets(center.catalogue)
+    return ResponsibilityCheck(
+        targets=len(wanted),
+        cadres=len(cadres),
+        numbers=len(phones),
+        gaps=gaps_in(center.catalogue, held, [it.id for it in cadres]),
+        targets_by_kind=dict(Counter(it.kind for it in wanted)),
+        cadres_by_kind=dict(Counter(it.kind for it in cadres)),
+        numbers_by_kind=dict(Counter(it.kind for it in cadres if it.id in phones)),
+    )
 
 
-def _by_target(rows: Iterable[Responsibility]) -> dict[str, list[Responsibility]]:
-    found: dict[str, list[Responsibility]] = {}
-    for row in rows:
-        found.setdefault(row.target_id, []).append(row)
+def held_in(session: Session) -> dict[str, list[Answering]]:
+    """Target -> who answers for it, by cadre."""
+    found: dict[str, list[Answering]] = {}
+    query = select(Responsibility.target_id, Responsibility.cadre_id, Responsibility.part).order_by(Responsibility.cadre_id)
+    for target_id, cadre_id, part in session.execute(query):
+        found.setdefault(target_id, []).append((cadre_id, part))
     return found
 
 
-def _target_gaps(catalogue: Catalogue, place: Place, held: Sequence[Responsibility]) -> list[ResponsibilityGap]:
+def gaps_in(catalogue: Catalogue, held: Mapping[str, Sequence[Answering]], cadres: Iterable[str]) -> list[ResponsibilityGap]:
+    """What a list lacks. held : target -> who answers for it. cadres : everyone who ought to answer for something."""
+    found = [gap for place in targets(catalogue) for gap in _target_gaps(catalogue, place, held.get(place.id, []))]
+    busy = {cadre for answering in held.values() for cadre, _ in answering}
+    return found + [ResponsibilityGap(kind="no_target", cadre_id=it) for it in cadres if it not in busy]
+
+
+def _target_gaps(catalogue: Catalogue, place: Place, held: Sequence[Answering]) -> list[ResponsibilityGap]:
     gaps = []
-    if not any(it.part == LEAD for it in held):
+    if not any(part == LEAD for _, part in held):
         gaps.append(ResponsibilityGap(kind="no_lead", target_id=place.id))
-    of_community = [it.cadre_id for it in held if it.part == OF_COMMUNITY]
+    of_community = [cadre for cadre, part in held if part == OF_COMMUNITY]
     strangers = [it for it in of_community if it not in catalogue.cadres or catalogue.cadres[it].community != place.community]
     gaps += [ResponsibilityGap(kind="wrong_community", target_id=place.id, cadre_id=it) for it in strangers]
     if len(strangers) == len(of_community):

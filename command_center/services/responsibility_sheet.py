@@ -7,11 +7,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
+from command_center.db.tables import Cadre as CadreRow
 from command_center.db.tables import Responsibility
 from command_center.domain import events
 from command_center.domain.catalogue import Cadre, Place
 from command_center.domain.rights import Actor, Right
-from command_center.services.responsibilities import LEAD, OF_COMMUNITY, targets
+from command_center.services.responsibilities import LEAD, OF_COMMUNITY, gaps_in, held_in, targets
 from command_center.services.spreadsheets import Cell, Column, Problems, SheetRow, read_sheet, write_sheet
 from command_center.words import N_, phrases, translator
 
@@ -63,13 +64,11 @@ def import_responsibilities(center: Center, content: bytes, actor: Actor) -> int
     Raises SheetUnreadable, SheetRefused with every cell that cannot be right; then nothing changed.
     """
     actor.require(Right.KEEP_ROSTER)
-    problems = Problems()
-    lines = _lines(center, read_sheet(content, COLUMNS, problems), problems)
-    problems.refuse()
+    lines = _read(center, content)
     with center.work(actor) as work:
         work.take_turns("responsibilities")
         held = _held(work.session)
-        changed = [it for it in lines if held.get(it.target.id) != (it.lead, sorted(it.community))]
+        changed = [it for it in lines if _changes(it, held)]
         for start in range(0, len(changed), 500):
             ids = [it.target.id for it in changed[start : start + 500]]
             work.session.execute(delete(Responsibility).where(Responsibility.target_id.in_(ids)))
@@ -77,6 +76,66 @@ def import_responsibilities(center: Center, content: bytes, actor: Actor) -> int
         if changed:
             work.record(events.ResponsibilitiesImported(targets=len(changed)))
     return len(changed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetChange:
+    """A place that a sheet gives to others. *_before, *_after : ids of cadres; no lead is None."""
+
+    target_id: str
+    lead_before: str | None
+    lead_after: str
+    community_before: tuple[str, ...]
+    community_after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetPreview:
+    """What a sheet would do. rows : places it names. gaps_before, gaps_after : what the whole list lacks now and would lack then."""
+
+    rows: int
+    changes: tuple[SheetChange, ...]
+    gaps_before: int
+    gaps_after: int
+
+
+def preview_responsibilities(center: Center, content: bytes, actor: Actor) -> SheetPreview:
+    """What taking a sheet over would change; writes nothing. Raises as `import_responsibilities` does."""
+    actor.require(Right.KEEP_ROSTER)
+    lines = _read(center, content)
+    with center.read() as session:
+        held, answering = _held(session), held_in(session)
+        cadres = session.scalars(select(CadreRow.id)).all()
+    changed = [it for it in lines if _changes(it, held)]
+    then = answering | {it.target.id: [(it.lead, LEAD), *((cadre, OF_COMMUNITY) for cadre in it.community)] for it in changed}
+    return SheetPreview(
+        rows=len(lines),
+        changes=tuple(_change(it, held.get(it.target.id, (None, []))) for it in changed),
+        gaps_before=len(gaps_in(center.catalogue, answering, cadres)),
+        gaps_after=len(gaps_in(center.catalogue, then, cadres)),
+    )
+
+
+def _change(line: _Line, held: tuple[str | None, list[str]]) -> SheetChange:
+    return SheetChange(
+        target_id=line.target.id,
+        lead_before=held[0],
+        lead_after=line.lead,
+        community_before=tuple(held[1]),
+        community_after=tuple(sorted(line.community)),
+    )
+
+
+def _changes(line: _Line, held: Mapping[str, tuple[str | None, list[str]]]) -> bool:
+    return held.get(line.target.id) != (line.lead, sorted(line.community))
+
+
+def _read(center: Center, content: bytes) -> list[_Line]:
+    """The rows of a sheet; raises SheetUnreadable, SheetRefused."""
+    problems = Problems()
+    lines = _lines(center, read_sheet(content, COLUMNS, problems), problems)
+    problems.refuse()
+    return lines
 
 
 def _rows(line: _Line) -> list[Responsibility]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
@@ -16,6 +16,7 @@ from command_center.domain.geo import Point
 from command_center.domain.notices import NoticeState
 from command_center.domain.road_weather import ICY_METRIC, WET_METRIC, RoadWeather, road_weather
 from command_center.domain.triggers import counts_until
+from command_center.services.exercises import ACTED_ON, EXERCISE, of_situation
 
 if TYPE_CHECKING:
     from command_center.roads import Router
@@ -28,17 +29,6 @@ _LONGEST = timedelta(days=7)
 _BLOCKED = select(RoadClosure.lines, RoadClosure.reach_m).where(RoadClosure.state.in_(STANDING))
 _GUARDED = select(RoadClosure.guard_unit_id, RoadClosure.id).where(
     RoadClosure.state == ClosureState.CLOSED, RoadClosure.guard_unit_id.is_not(None)
-)
-_WARNED = select(HazardWarning.hazard).where(HazardWarning.state == NoticeState.ACTIVE, HazardWarning.status == "actual")
-_MEASURED = (
-    select(Measurement)
-    .where(
-        Measurement.metric.in_((ICY_METRIC, WET_METRIC)),
-        Measurement.measured_at >= bindparam("since"),
-        Measurement.is_simulated.is_(False),
-        Measurement.id.not_in(select(Measurement.corrects_id).where(Measurement.corrects_id.is_not(None))),
-    )
-    .order_by(Measurement.measured_at, Measurement.id)
 )
 
 
@@ -79,7 +69,7 @@ class RoadsNow:
 
 def roads_now(center: Center, session: Session) -> RoadsNow:
     """Weather and closures as the database has them."""
-    weather = present_weather(session, center.catalogue, center.now())
+    weather = present_weather(center, session)
     return RoadsNow(router=center.router, catalogue=center.catalogue, weather=weather, blocked=blocked_now(session))
 
 
@@ -93,11 +83,21 @@ def guards(session: Session) -> dict[str, int]:
     return {str(unit_id): closure_id for unit_id, closure_id in session.execute(_GUARDED)}
 
 
-def present_weather(session: Session, catalogue: Catalogue, now: datetime) -> RoadWeather:
+def present_weather(center: Center, session: Session) -> RoadWeather:
     """What vehicles drive on now; exercises leave real travel times alone."""
-    hazards = frozenset(hazard for hazard in session.scalars(_WARNED) if hazard is not None)
+    catalogue, now = center.catalogue, center.now()
+    acted_on = of_situation(center, HazardWarning.status == EXERCISE)
+    in_force = select(HazardWarning.hazard).where(HazardWarning.state == NoticeState.ACTIVE, HazardWarning.status.in_(ACTED_ON), acted_on)
+    hazards = frozenset(hazard for hazard in session.scalars(in_force) if hazard is not None)
+    corrected = select(Measurement.corrects_id).where(Measurement.corrects_id.is_not(None))
+    measured = select(Measurement).where(
+        Measurement.metric.in_((ICY_METRIC, WET_METRIC)),
+        Measurement.measured_at >= now - _LONGEST,
+        of_situation(center, Measurement.is_simulated),
+        Measurement.id.not_in(corrected),
+    )
     readings: dict[str, float] = {}
-    for row in session.scalars(_MEASURED, {"since": now - _LONGEST}):
+    for row in session.scalars(measured.order_by(Measurement.measured_at, Measurement.id)):
         counts = counts_until(catalogue.common.metrics[row.metric], row.measured_at, row.window_h) > now
         readings[row.metric] = row.number if counts and row.number is not None else 0.0
     return road_weather(hazards, readings)

@@ -283,13 +283,17 @@ def drop_watch(center: Center, watch_id: int, actor: Actor) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """The watches of some days as they are printed, with what is wrong with them. pattern : its name for people."""
+    """The watches of some days as they are printed, with what is wrong with them. pattern : its name for people.
+
+    names : person id -> name, of everybody the watches and the hints speak of.
+    """
 
     from_at: datetime
     to_at: datetime
     pattern: Text
     watches: Sequence[WatchView]
     hints: Sequence[Hint]
+    names: Mapping[str, Text]
 
 
 AROUND = timedelta(days=4)
@@ -302,11 +306,12 @@ def roster(center: Center, from_at: datetime, to_at: datetime) -> Roster:
     with center.read() as session:
         around = watches_between(session, from_at - AROUND, to_at + AROUND)
         found = hints([planned(watch) for watch in around], posts=posts(center), from_at=from_at, to_at=to_at, zone=center.zone, crew=crew)
-        shown = watch_views(center, [watch for watch in around if watch.from_at < to_at and watch.to_at > from_at])
+        views = watch_views(center, around)
     return Roster(
         from_at=from_at,
         to_at=to_at,
         pattern=center.watch_pattern.name,
-        watches=shown,
+        watches=[view for view in views if view.from_at < to_at and view.to_at > from_at],
         hints=[hint for hint in found if hint.from_at < to_at and hint.to_at > from_at],
+        names={person.person_id: person.name for view in views for person in view.people},
     )

@@ -1,7 +1,7 @@
 """Simulated days over the street's own roads: policies against the same calls, and a past watch with perfect hindsight."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from command_center.domain.catalogue import Catalogue, IncidentType, Vehicle
 from command_center.domain.closures import Blocked
 from command_center.domain.road_weather import RoadWeather
 from command_center.domain.simulation import Absence, Calls, Ground, IntArray, Outcome, Policy, Vehicles, WaitsAt, simulate
-from command_center.services.coverage import demand_of
+from command_center.services.coverage import Demand, demand_of
 from command_center.services.policies import policy_named
 from command_center.services.road_conditions import RoadsNow
 from command_center.services.standby import candidates, stands_for
@@ -46,12 +46,22 @@ class RoadsFrom:
     roads: RoadsNow
 
 
-def stage(center: Center, *, units: int | None = None, weather: RoadWeather = RoadWeather.DRY) -> Stage:
-    """Prepare the street. units : fleet size, kinds and stations in turn as the catalogue has them; None takes the catalogue's own."""
+def stage(
+    center: Center,
+    *,
+    units: int | None = None,
+    fleet: Sequence[Vehicle] | None = None,
+    weather: RoadWeather = RoadWeather.DRY,
+    chosen_by: Demand | None = None,
+) -> Stage:
+    """Prepare the street. fleet : None takes the catalogue's. units : so many of them, in turn as they stand there; None takes each once.
+
+    chosen_by : where help is expected to be needed by whoever chooses standby points; None takes the street's weights.
+    """
     roads = RoadsNow(router=center.roads, catalogue=center.catalogue, weather=weather, blocked=frozenset())
-    known, demand = list(center.catalogue.vehicles.values()), demand_of(center.catalogue)
-    fleet = [known[number % len(known)] for number in range(len(known) if units is None else units)]
-    return stage_on(center, [RoadsFrom(0.0, roads)], fleet, demand.points, demand.weight)
+    known, demand = list(center.catalogue.vehicles.values()) if fleet is None else fleet, demand_of(center.catalogue)
+    sent = [known[number % len(known)] for number in range(len(known) if units is None else units)]
+    return stage_on(center, [RoadsFrom(0.0, roads)], sent, demand.points, demand.weight, chosen_by=chosen_by)
 
 
 def stage_on(
@@ -61,13 +71,14 @@ def stage_on(
     points: NDArray[np.float64],
     chance: NDArray[np.float64],
     absences: tuple[Absence, ...] = (),
+    chosen_by: Demand | None = None,
 ) -> Stage:
     """A stage on roads that change: the first phase holds from the beginning, and is all that whoever chooses standby points knows.
 
     points : (n, 2) where calls come from.  chance : (n,) how likely each is, adds up to 1.
     """
     catalogue, roads = center.catalogue, phases[0].roads
-    demand, waits_at = demand_of(catalogue), candidates(center)
+    demand, waits_at = chosen_by or demand_of(catalogue), candidates(center)
     stations = {code: number for number, code in enumerate(catalogue.stations)}
     every = np.concatenate([np.array([(point.lat, point.lon) for point in waits_at]), points])
     nodes, spots = np.unique(center.roads.snap(every).node, return_inverse=True)
@@ -135,6 +146,23 @@ def _how_often(kinds: Sequence[IncidentType]) -> NDArray[np.float64]:
     """Graver types are rarer; a working guess until the street has a year of its own."""
     weight = np.array([4.0**-kind.severity.rank for kind in kinds])
     return np.asarray(weight / weight.sum())
+
+
+def held_half(
+    center: Center, *, fleet: Sequence[Vehicle] | None, weather: RoadWeather, seed: int, days: float = 100, per_day: float = 60
+) -> tuple[float, float]:
+    """Shares of calls with help within five minutes, from stations and from standby points: the points are chosen by one half of the calls,
+    and the other half is counted.
+    """
+    at_stations = stage(center, fleet=fleet, weather=weather)
+    calls = day_calls(center.catalogue, at_stations, days=days, per_day=per_day, seed=seed)
+    seen = np.random.default_rng(seed).random(len(calls.at_s)) < 0.5
+    counted = np.bincount(calls.spot[seen], minlength=len(at_stations.ground.travel_s[0]))
+    beside = np.bincount(at_stations.spots, minlength=len(counted))
+    weight = (counted / np.maximum(beside, 1))[at_stations.spots]
+    at_standby = stage(center, fleet=fleet, weather=weather, chosen_by=replace(demand_of(center.catalogue), weight=weight / weight.sum()))
+    held = Calls(**{one.name: getattr(calls, one.name)[~seen] for one in fields(Calls)})
+    return run(at_stations, held, "ours").promise_share, run(at_standby, held, "ours_standby").promise_share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

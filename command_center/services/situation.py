@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from command_center.center import Center
 from command_center.db.tables import Call, HazardWarning, Incident, Measurement, StandingOrder
 from command_center.domain.catalogue import Catalogue
 from command_center.domain.notices import NoticeState
 from command_center.domain.triggers import OpenIncident, Reading, SignalInForce, Situation, Standing, counts_until, latest, thresholds
+from command_center.services.exercises import ACTED_ON, EXERCISE, of_situation
 
 UNIT_S = {"min": 60.0, "h": 3600.0}
 """Seconds in the unit of a metric that runs with an incident's clock."""
@@ -24,49 +26,54 @@ class Sight:
     changes_at: datetime | None
 
 
-def read_situation(session: Session, catalogue: Catalogue, now: datetime, *, is_exercise: bool) -> Sight:
-    """What is known now; exercises (simulated calls, warnings marked as exercise) are a situation of their own."""
-    incidents = list(session.scalars(select(Incident).where(Incident.ended_at.is_(None), Incident.is_simulated.is_(is_exercise))))
-    measured = list(_measured(session, catalogue, incidents, now, is_exercise=is_exercise))
+def read_situation(center: Center, session: Session, catalogue: Catalogue, *, is_exercise: bool) -> Sight:
+    """What is known now; exercises (simulated calls, warnings marked as exercise) are a situation of their own.
+
+    catalogue : with the plans whose thresholds count (`catalogue_now`).
+    """
+    now = center.now()
+    called = of_situation(center, Incident.is_simulated, is_exercise=is_exercise)
+    incidents = list(session.scalars(select(Incident).where(Incident.ended_at.is_(None), called)))
+    counting = of_situation(center, Measurement.is_simulated, is_exercise=is_exercise)
+    measured = list(_measured(session, catalogue, incidents, now, counting))
     answered = list(_answered(session, catalogue, incidents))
     clocks = [clock for incident in incidents for clock in _clocks(incident, catalogue, now)]
     readings = latest([*(clock.reading for clock in clocks), *answered, *(reading for reading, _ in measured)])
     changes = [*(until for _, until in measured), *(clock.reaches_at for clock in clocks if clock.reaches_at is not None)]
     situation = Situation(
-        signals=list(_signals(session, is_exercise=is_exercise)),
+        signals=list(_signals(center, session, is_exercise=is_exercise)),
         readings=readings,
         incidents=[OpenIncident(type=incident.type, source=f"incident:{incident.id}") for incident in incidents],
-        standing=list(_standing(session, is_exercise=is_exercise)),
+        standing=list(_standing(center, session, is_exercise=is_exercise)),
     )
     return Sight(situation=situation, changes_at=min(changes, default=None))
 
 
-def _signals(session: Session, *, is_exercise: bool) -> Iterator[SignalInForce]:
-    status = "exercise" if is_exercise else "actual"
-    in_force = select(HazardWarning).where(HazardWarning.state == NoticeState.ACTIVE, HazardWarning.status == status)
+def _signals(center: Center, session: Session, *, is_exercise: bool) -> Iterator[SignalInForce]:
+    acted_on = of_situation(center, HazardWarning.status == EXERCISE, is_exercise=is_exercise)
+    in_force = select(HazardWarning).where(HazardWarning.state == NoticeState.ACTIVE, HazardWarning.status.in_(ACTED_ON), acted_on)
     for row in session.scalars(in_force.order_by(HazardWarning.id)):
         if row.hazard is not None and row.color is not None:
             yield SignalInForce(hazard=row.hazard, color=row.color, source=f"warning:{row.id}")
 
 
-def _standing(session: Session, *, is_exercise: bool) -> Iterator[Standing]:
-    orders = select(StandingOrder).where(StandingOrder.state == NoticeState.ACTIVE, StandingOrder.is_exercise.is_(is_exercise))
+def _standing(center: Center, session: Session, *, is_exercise: bool) -> Iterator[Standing]:
+    ordered = of_situation(center, StandingOrder.is_exercise, is_exercise=is_exercise)
+    orders = select(StandingOrder).where(StandingOrder.state == NoticeState.ACTIVE, ordered)
     for row in session.scalars(orders.order_by(StandingOrder.id)):
         if row.level is not None:
             yield Standing(plan_id=row.plan_id, level=row.level, variant=row.variant, source=f"standing_order:{row.id}")
 
 
 def _measured(
-    session: Session, catalogue: Catalogue, incidents: list[Incident], now: datetime, *, is_exercise: bool
+    session: Session, catalogue: Catalogue, incidents: list[Incident], now: datetime, counting: ColumnElement[bool]
 ) -> Iterator[tuple[Reading, datetime]]:
     """Measurements that still count, with the moment they no longer do. Those of an incident end with it."""
     open_types = {incident.id: incident.type for incident in incidents}
     metrics = catalogue.common.metrics
     oldest = now - timedelta(hours=max(168.0, *(metric.valid_h for metric in metrics.values())))
     corrected = select(Measurement.corrects_id).where(Measurement.corrects_id.is_not(None))
-    rows = select(Measurement).where(
-        Measurement.measured_at >= oldest, Measurement.is_simulated.is_(is_exercise), Measurement.id.not_in(corrected)
-    )
+    rows = select(Measurement).where(Measurement.measured_at >= oldest, counting, Measurement.id.not_in(corrected))
     for row in session.scalars(rows.order_by(Measurement.measured_at, Measurement.id)):
         metric = metrics.get(row.metric)
         if metric is None or (row.incident_id is not None and row.incident_id not in open_types):

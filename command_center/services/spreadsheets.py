@@ -327,7 +327,8 @@ def _written(sheet: WriteOnlyWorksheet, value: object) -> BookCell:
         cell = WriteOnlyCell(sheet, value.replace(tzinfo=None))
         cell.number_format = "yyyy-mm-dd hh:mm"
     elif value is None or isinstance(value, int | float | date):
-        cell = WriteOnlyCell(sheet, value)
+        cell = WriteOnlyCell(sheet)
+        cell.value = value
     else:
         cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", str(value)))
         cell.data_type = "s"  # never a formula: a name that begins with "=" stays a name, here and when somebody edits the cell

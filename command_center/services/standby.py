@@ -1,7 +1,7 @@
 """Standby points: where idle vehicles would stand best, worked out on request and shown with what it would bring. Advice only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,14 +21,21 @@ from command_center.services.coverage import Demand, FreeUnit, circle, demand_of
 from command_center.services.places import nearest_place
 from command_center.services.road_conditions import RoadsNow, roads_now
 
+MOST_WEIGHED = 32
+"""Of so many moves each is weighed alone, too; a province's fleet is advised as a whole."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """One unit and the point it would stand at. drive_s : from where it is now."""
+    """One unit and the point it would stand at. drive_s : from where it is now.
+
+    gain : what this move alone would bring, as a share of the demand; None where nobody weighed it.
+    """
 
     unit_id: str
     point: Point
     drive_s: float
+    gain: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +58,7 @@ def plan_standby(center: Center, actor: Actor) -> dict[str, Any]:
             StandbyPlan(
                 at=work.now,
                 by=actor.name,
-                points=[_point(center, move) for move in found.moves],
+                points=[_point(center, move) for move in weighed(center, roads, fleet, found.moves)],
                 share_before=found.share_before,
                 share_after=found.share_after,
             )
@@ -85,6 +92,7 @@ def _point(center: Center, move: Move) -> dict[str, Any]:
         "lon": move.point.lon,
         "near": place.name.as_row(),
         "drive_s": round(move.drive_s) if np.isfinite(move.drive_s) else None,
+        "gain": None if move.gain is None else round(move.gain, 4),
     }
 
 
@@ -106,6 +114,19 @@ def standby(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit], *, busy:
     if after < before:  # points that are best when some are busy need not be when nobody is
         return Standby(moves=(), share_before=before, share_after=before)
     return Standby(moves=tuple(sorted(moves, key=lambda move: move.unit_id)), share_before=before, share_after=after)
+
+
+def weighed(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit], moves: Sequence[Move]) -> list[Move]:
+    """The moves with what each of them alone would bring, the best first: whoever cannot move all begins there."""
+    if len(moves) > MOST_WEIGHED:
+        return list(moves)
+    idle = {unit.unit_id: FreeUnit(unit.unit_id, unit.kind, unit.point, TURNOUT_S) for unit in fleet}
+    before = circle(center, roads, list(idle.values())).share
+    found = []
+    for move in moves:
+        moved = idle | {move.unit_id: replace(idle[move.unit_id], point=move.point)}
+        found.append(replace(move, gain=circle(center, roads, list(moved.values())).share - before))
+    return sorted(found, key=lambda move: (-(move.gain or 0.0), move.unit_id))
 
 
 def candidates(center: Center) -> list[Point]:

@@ -14,6 +14,7 @@ from command_center.db.work import Work
 from command_center.domain import events
 from command_center.domain.errors import (
     CountBelowReserved,
+    CountUnexplained,
     Invalid,
     MoreThanIssued,
     MoreThanReserved,
@@ -24,11 +25,9 @@ from command_center.domain.errors import (
     UnknownReservation,
 )
 from command_center.domain.rights import Actor, Right
-from command_center.domain.stock import LONGEST_LOT, MOST_AT_ONCE, UNLABELLED, ForKind, MoveKind
+from command_center.domain.stock import LONGEST_LOT, MOST_AT_ONCE, UNLABELLED, ForKind, MoveKind, is_expired
 from command_center.services import stock_ledger as ledger
-from command_center.services.stock_ledger import Cause
-
-Lines = list[tuple[StockLot, StockMovement]]
+from command_center.services.stock_ledger import Cause, Lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +47,15 @@ class Receive:
 class Move:
     """Take from, or bring back to, what is not reserved. lot : None takes what expires soonest, or brings back to where it came from.
 
-    for_kind, for_id : the incident or activation it is for, if any.
+    expired_too : somebody has seen that it is past its last day and wants it all the same. for_kind, for_id : the incident or
+    activation it is for, if any.
     """
 
     depot: str
     material: str
     quantity: int
     lot: str | None = None
+    expired_too: bool = False
     for_kind: ForKind | None = None
     for_id: int | None = None
     reason: str = ""
@@ -68,13 +69,14 @@ class ReservedMove:
     reservation_id: int
     quantity: int
     lot: str | None = None
+    expired_too: bool = False
     reason: str = ""
     key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """From one depot to another; lots keep their numbers and last days."""
+    """From one depot to another; lots keep their numbers and last days. What has expired moves only when its lot is named."""
 
     depot: str
     to_depot: str
@@ -87,7 +89,7 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """Somebody counted. lot : one lot (a new one is put in), None all lots together. reason : what explains a difference."""
+    """Somebody counted. lot : one lot (a new one is put in), None all lots together. reason : what explains a difference; needed then."""
 
     depot: str
     material: str
@@ -146,17 +148,20 @@ def receive(center: Center, order: Receive, actor: Actor) -> Moved:
 
 
 def issue(center: Center, order: Move, actor: Actor) -> Moved:
-    """Hand out what is not reserved. Raises StockShort with what is available, UnknownLot."""
+    """Hand out what is not reserved. Raises StockShort with what is available, GoodsExpired, UnknownLot."""
     return _take(center, order, actor, MoveKind.ISSUE, crews_too=True)
 
 
 def consume(center: Center, order: Move, actor: Actor) -> Moved:
-    """Use up what lies in the depot and is not reserved. Raises StockShort, UnknownLot."""
+    """Use up what lies in the depot and is not reserved. Raises StockShort, GoodsExpired, UnknownLot."""
     return _take(center, order, actor, MoveKind.CONSUME)
 
 
 def write_off(center: Center, order: Move, actor: Actor) -> Moved:
-    """Take broken, expired or lost goods off the books; needs a reason. Raises StockShort, UnknownLot, Invalid."""
+    """Take broken, expired or lost goods off the books, what expired first before the rest; needs a reason.
+
+    Raises StockShort, UnknownLot, Invalid.
+    """
     if not order.reason.strip():
         raise Invalid(field="reason", value="")
     return _take(center, order, actor, MoveKind.WRITE_OFF)
@@ -179,7 +184,7 @@ def return_(center: Center, order: Move, actor: Actor) -> Moved:
 
 
 def issue_reserved(center: Center, order: ReservedMove, actor: Actor) -> Moved:
-    """Hand out what a reservation holds. Raises UnknownReservation, MoreThanReserved, StockShort (a named lot has less)."""
+    """Hand out what a reservation holds. Raises UnknownReservation, MoreThanReserved, StockShort (a named lot has less), GoodsExpired."""
 
     def act(work: Work) -> Moved:
         stock, reservation = _reserved(center, work, order, actor, crews_too=True)
@@ -187,9 +192,11 @@ def issue_reserved(center: Center, order: ReservedMove, actor: Actor) -> Moved:
             raise MoreThanReserved(reservation=reservation.id, held=reservation.held, wanted=order.quantity)
         cause = Cause(reason=order.reason, reservation=reservation)
         today = ledger.local_day(center, work.now)
-        lines = ledger.take_out(work, stock, MoveKind.ISSUE, order.quantity, cause, today=today, lot=order.lot)
+        lines = ledger.take_out(
+            work, stock, MoveKind.ISSUE, order.quantity, cause, today=today, lot=order.lot, expired_too=order.expired_too
+        )
         ledger.note_outcome(reservation, issued=order.quantity)
-        return _told(work, MoveKind.ISSUE, stock, lines, cause)
+        return _told(work, MoveKind.ISSUE, stock, lines, cause, today=today)
 
     ledger.check_quantity(order.quantity)
     return once(center, actor, "issue_reserved", order, act)
@@ -226,7 +233,10 @@ def consume_reserved(center: Center, order: ReservedMove, actor: Actor) -> Moved
 
 
 def transfer(center: Center, order: Transfer, actor: Actor) -> Moved:
-    """Bring goods from one depot to another, in one transaction. Raises StockShort, UnknownLot, LotExpiryDiffers, Invalid."""
+    """Bring goods from one depot to another, in one transaction.
+
+    Raises StockShort, GoodsExpired (name the lot), UnknownLot, LotExpiryDiffers, Invalid.
+    """
     _check(center, actor, order)
     ledger.check_known(center.catalogue, order.to_depot, order.material)
     if order.to_depot == order.depot:
@@ -236,8 +246,8 @@ def transfer(center: Center, order: Transfer, actor: Actor) -> Moved:
         from_key, to_key = (order.depot, order.material), (order.to_depot, order.material)
         locked = ledger.all_locked(work, [from_key, to_key])
         stock, target = locked[from_key], locked[to_key]
-        today = ledger.local_day(center, work.now)
-        lines = ledger.take_out(work, stock, MoveKind.TRANSFER_OUT, order.quantity, Cause(reason=order.reason), today=today, lot=order.lot)
+        today, cause, is_named = ledger.local_day(center, work.now), Cause(reason=order.reason), order.lot is not None
+        lines = ledger.take_out(work, stock, MoveKind.TRANSFER_OUT, order.quantity, cause, today=today, lot=order.lot, expired_too=is_named)
         work.session.flush()
         came_in = [_arrive(work, target, lot, line.quantity, Cause(reason=order.reason, pair_id=line.id)) for lot, line in lines]
         work.record(
@@ -266,14 +276,17 @@ def count(center: Center, order: Count, actor: Actor) -> Moved:
     """Set the books to what was counted; a count without difference is written down too.
 
     Without a lot, what is missing is taken from the lots as if it had been issued, and what was found more goes to the last of them.
-    Raises CountBelowReserved, LotExpiryDiffers, Invalid.
+    Raises CountUnexplained, CountBelowReserved, LotExpiryDiffers, Invalid.
     """
     _check(center, actor, order, crews_too=True)
 
     def act(work: Work) -> Moved:
         stock = ledger.all_locked(work, [(order.depot, order.material)])[order.depot, order.material]
         lot = None if order.lot is None else ledger.lot_for(work, stock, order.lot, order.expires_on)
-        difference = order.counted - (stock.on_hand if lot is None else lot.on_hand)
+        booked = stock.on_hand if lot is None else lot.on_hand
+        difference = order.counted - booked
+        if difference and not order.reason.strip():
+            raise CountUnexplained(depot=order.depot, material=order.material, counted=order.counted, booked=booked)
         lines = set_to_counted(work, stock, difference, lot, order.reason, today=ledger.local_day(center, work.now))
         work.record(
             events.StockCounted(
@@ -389,8 +402,12 @@ def _take(center: Center, order: Move, actor: Actor, kind: MoveKind, *, crews_to
         stock = ledger.locked_stock(work, order.depot, order.material)
         if stock is None:
             raise StockShort(depot=order.depot, material=order.material, lot=order.lot, available=0, wanted=order.quantity)
-        lines = ledger.take_out(work, stock, kind, order.quantity, cause, today=ledger.local_day(center, work.now), lot=order.lot)
-        return _told(work, kind, stock, lines, cause)
+        today = ledger.local_day(center, work.now)
+        if kind is MoveKind.WRITE_OFF:
+            lines = ledger.strike_off(work, stock, order.quantity, cause, lot=order.lot)
+        else:
+            lines = ledger.take_out(work, stock, kind, order.quantity, cause, today=today, lot=order.lot, expired_too=order.expired_too)
+        return _told(work, kind, stock, lines, cause, today=today)
 
     return once(center, actor, f"{kind.value}_stock", order, act)
 
@@ -414,8 +431,20 @@ def _reserved(center: Center, work: Work, order: ReservedMove, actor: Actor, *, 
     return stock, work.get(Reservation, order.reservation_id)
 
 
-def _told(work: Work, kind: MoveKind, stock: Stock, lines: Lines, cause: Cause, *, without_lot: StockMovement | None = None) -> Moved:
-    """Record the move and say what became of it. without_lot : the only line of goods that were used up outside."""
+def _told(
+    work: Work,
+    kind: MoveKind,
+    stock: Stock,
+    lines: Lines,
+    cause: Cause,
+    *,
+    today: date | None = None,
+    without_lot: StockMovement | None = None,
+) -> Moved:
+    """Record the move and say what became of it. today : given where goods left, whose last day may have been before it.
+
+    without_lot : the only line of goods that were used up outside.
+    """
     quantity = sum(line.quantity for _, line in lines) if without_lot is None else without_lot.quantity
     for_kind, for_id = cause.purpose
     work.record(
@@ -427,6 +456,7 @@ def _told(work: Work, kind: MoveKind, stock: Stock, lines: Lines, cause: Cause, 
             balance=stock.on_hand,
             reserved=stock.reserved,
             lots=_numbers(lines),
+            expired=0 if today is None else sum(line.quantity for lot, line in lines if is_expired(lot.expires_on, today)),
             incident_id=for_id if for_kind == "incident" else None,
             activation_id=for_id if for_kind == "activation" else None,
             reservation_id=None if cause.reservation is None else cause.reservation.id,

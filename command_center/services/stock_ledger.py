@@ -19,7 +19,17 @@ from command_center.center import Center
 from command_center.db.tables import Reservation, Stock, StockLot, StockMovement
 from command_center.db.work import Work
 from command_center.domain.catalogue import Catalogue
-from command_center.domain.errors import Invalid, LotExpiryDiffers, MoreThanIssued, StockShort, UnknownDepot, UnknownLot, UnknownMaterial
+from command_center.domain.errors import (
+    Fact,
+    GoodsExpired,
+    Invalid,
+    LotExpiryDiffers,
+    MoreThanIssued,
+    StockShort,
+    UnknownDepot,
+    UnknownLot,
+    UnknownMaterial,
+)
 from command_center.domain.stock import (
     LONGEST_REASON,
     MOST_AT_ONCE,
@@ -27,19 +37,26 @@ from command_center.domain.stock import (
     Lot,
     MoveKind,
     ReservationStatus,
+    available,
     default_minimum,
     effect,
     first_to_leave,
+    first_to_write_off,
+    is_expired,
     opening_lots,
     reservation_status,
     take,
 )
+from command_center.services.stock_available import Balance
 
 Key = tuple[str, str]
 """(depot, material): one stock row."""
 
 Share = tuple[Stock, Reservation, int]
 """So much of a reservation in one depot."""
+
+Lines = list[tuple[StockLot, StockMovement]]
+"""Lines of the ledger, each with the lot it touched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +146,10 @@ def lots_of(work: Work, stock: Stock) -> list[StockLot]:
     return list(work.session.scalars(query.order_by(StockLot.id).execution_options(populate_existing=True)))
 
 
-def lot_named(work: Work, stock: Stock, number: str) -> StockLot:
-    """Raises UnknownLot."""
-    found = next((lot for lot in lots_of(work, stock) if lot.lot == number), None)
-    if found is None:
+def _named(lots: Iterable[StockLot], stock: Stock, number: str | None) -> list[StockLot]:
+    """The lot of this number, or all of them for None. Raises UnknownLot."""
+    found = [lot for lot in lots if number in (None, lot.lot)]
+    if number is not None and not found:
         raise UnknownLot(depot=stock.depot_code, material=stock.material_code, lot=number)
     return found
 
@@ -210,29 +227,73 @@ def _line(
     }
 
 
-def take_out(
-    work: Work, stock: Stock, kind: MoveKind, quantity: int, cause: Cause, *, today: date, lot: str | None = None
-) -> list[tuple[StockLot, StockMovement]]:
+def take_out(  # noqa: PLR0913 - what, why, from which lots and how strictly are each the caller's to say
+    work: Work,
+    stock: Stock,
+    kind: MoveKind,
+    quantity: int,
+    cause: Cause,
+    *,
+    today: date,
+    lot: str | None = None,
+    expired_too: bool = False,
+) -> Lines:
     """Goods leave, soonest to expire first unless a lot is named. With a reservation as cause they come out of what it holds.
 
-    Raises StockShort with what is available, UnknownLot.
+    What has expired goes last, and only when somebody said so (expired_too). Goods in date that others have put by stay for them.
+    Raises StockShort with what is available, GoodsExpired, UnknownLot.
     """
-    free = stock.available if cause.reservation is None else cause.reservation.held
-    lots = lots_of(work, stock) if lot is None else [lot_named(work, stock, lot)]
-    most = min(free, sum(it.on_hand for it in lots))
+    lots = lots_of(work, stock)
+    chosen = _named(lots, stock, lot)
+    gone_by = [it for it in lots if is_expired(it.expires_on, today)]
+    good, old = [it for it in chosen if it not in gone_by], [it for it in chosen if it in gone_by]
+    expired = _pieces(gone_by)
+    if cause.reservation is None:
+        free, free_good = stock.on_hand - stock.reserved, available(on_hand=stock.on_hand, reserved=stock.reserved, expired=expired)
+    else:
+        free, free_good = cause.reservation.held, min(cause.reservation.held, stock.on_hand - expired)
+    of_good = min(free_good, _pieces(good))
+    of_old = min(free - of_good, _pieces(old))
+    missing = max(0, quantity - of_good)
+    facts: dict[str, Fact] = {"depot": stock.depot_code, "material": stock.material_code, "lot": lot, "wanted": quantity}
+    if missing > of_old:
+        raise StockShort(available=of_good + (of_old if expired_too else 0), **facts)
+    if missing and not expired_too:
+        raise GoodsExpired(available=of_good, expired=missing, **facts)
+    in_date = take_lots(work, stock, good, kind, quantity - missing, cause, today=today)
+    return in_date + take_lots(work, stock, old, kind, missing, cause, today=today)
+
+
+def _pieces(lots: Iterable[StockLot]) -> int:
+    return sum(it.on_hand for it in lots)
+
+
+def strike_off(work: Work, stock: Stock, quantity: int, cause: Cause, *, lot: str | None = None) -> Lines:
+    """Goods are written off, what expired first before the rest unless a lot is named; not what is put by.
+
+    Raises StockShort with what may be written off, UnknownLot.
+    """
+    chosen = _named(lots_of(work, stock), stock, lot)
+    most = min(stock.on_hand - stock.reserved, _pieces(chosen))
     if quantity > most:
         raise StockShort(depot=stock.depot_code, material=stock.material_code, lot=lot, available=most, wanted=quantity)
-    return take_lots(work, stock, lots, kind, quantity, cause, today=today)
+    order = first_to_write_off(_as_lot(it) for it in chosen)
+    return _take_in_order(work, stock, MoveKind.WRITE_OFF, quantity, cause, order=order, rows=chosen)
 
 
-def take_lots(
-    work: Work, stock: Stock, lots: Sequence[StockLot], kind: MoveKind, quantity: int, cause: Cause, *, today: date
-) -> list[tuple[StockLot, StockMovement]]:
+def take_lots(work: Work, stock: Stock, lots: Sequence[StockLot], kind: MoveKind, quantity: int, cause: Cause, *, today: date) -> Lines:
     """Take from these lots, soonest to expire first; the caller has checked that they hold so much."""
-    rows = {it.id: it for it in lots}
+    order = first_to_leave((_as_lot(it) for it in lots), today)
+    return _take_in_order(work, stock, kind, quantity, cause, order=order, rows=lots)
+
+
+def _take_in_order(
+    work: Work, stock: Stock, kind: MoveKind, quantity: int, cause: Cause, *, order: Sequence[Lot], rows: Iterable[StockLot]
+) -> Lines:
+    by_id = {it.id: it for it in rows}
     lines = []
-    for chosen, share in take(first_to_leave([_as_lot(it) for it in lots], today), quantity):
-        row = rows[chosen.lot_id]
+    for chosen, share in take(order, quantity):
+        row = by_id[chosen.lot_id]
         lines.append((row, write_line(work, stock, kind, -share if kind is MoveKind.COUNT else share, cause, lot=row)))
     return lines
 
@@ -241,9 +302,7 @@ def _as_lot(row: StockLot) -> Lot:
     return Lot(lot_id=row.id, number=row.lot, expires_on=row.expires_on, on_hand=row.on_hand)
 
 
-def bring_back(
-    work: Work, stock: Stock, quantity: int, cause: Cause, *, out: int | None = None, lot: str | None = None
-) -> list[tuple[StockLot, StockMovement]]:
+def bring_back(work: Work, stock: Stock, quantity: int, cause: Cause, *, out: int | None = None, lot: str | None = None) -> Lines:
     """Issued goods come back into the lots they left, last issued first; `lot` names one of them. out : how many are still out, None
     counts what left this depot without a reservation. Raises MoreThanIssued.
     """
@@ -283,6 +342,58 @@ def _out_by_lot(work: Work, stock: Stock, reservation: Reservation | None) -> di
 def hold(work: Work, shares: Sequence[Share], reason: str = "") -> None:
     """Put quantities by for reservations; the caller has checked that they are available. Hundreds cost three statements."""
     _move_reserves(work, shares, MoveKind.RESERVE, "quantity", reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a reservation is for: the kind of thing, its id, and its step, "" for none."""
+
+    for_kind: str
+    for_id: int
+    step_id: str
+
+
+def hold_anew(
+    work: Work, purpose: Purpose, shares: Sequence[tuple[str, str, int]], balances: Mapping[Key, Balance]
+) -> list[tuple[int, tuple[str, str, int]]]:
+    """Put quantities by for a purpose that has nothing of them yet; returns every new reservation's id with its share.
+
+    shares : depot, material, quantity, each pair once; the caller has locked the rows and seen their balances, and that there is enough.
+    A plan at its gravest level takes of a thousand rows: three statements do it, and no object is made for any of them.
+    """
+    if not shares:
+        return []
+    work.session.flush()
+    of = {"for_kind": purpose.for_kind, "for_id": purpose.for_id}
+    nothing = {"released": 0, "issued": 0, "returned": 0, "consumed": 0, "status": ReservationStatus.HELD, "version": 1}
+    opened = {**of, **nothing, "step_id": purpose.step_id, "at": work.now, "by": work.actor.name}
+    accounts = insert(cast("Table", Reservation.__table__)).returning(Reservation.id, sort_by_parameter_order=True)
+    connection = work.session.connection()
+    rows = [{**opened, "depot_code": depot, "material_code": material, "quantity": quantity} for depot, material, quantity in shares]
+    ids = list(connection.execute(accounts, rows).scalars())
+    stock = cast("Table", Stock.__table__)
+    same = (stock.c.depot_code == bindparam("of_depot"), stock.c.material_code == bindparam("of_material"))
+    more = update(stock).where(*same).values(reserved=stock.c.reserved + bindparam("more"), version=stock.c.version + 1)
+    connection.execute(more, [{"of_depot": depot, "of_material": material, "more": quantity} for depot, material, quantity in shares])
+    line = {**of, "at": work.now, "actor": work.actor.name, "kind": MoveKind.RESERVE, "on_hand_change": 0, "pair_id": None, "reason": ""}
+    lines = [
+        {
+            **line,
+            "depot_code": depot,
+            "material_code": material,
+            "quantity": quantity,
+            "reserved_change": quantity,
+            "on_hand_after": balances[depot, material].on_hand,
+            "reserved_after": balances[depot, material].reserved + quantity,
+            "reservation_id": id_,
+        }
+        for id_, (depot, material, quantity) in zip(ids, shares, strict=True)
+    ]
+    connection.execute(insert(cast("Table", StockMovement.__table__)), lines)
+    for kept in work.session.identity_map.values():
+        if isinstance(kept, Stock) and (kept.depot_code, kept.material_code) in balances:
+            work.session.expire(kept)
+    return list(zip(ids, shares, strict=True))
 
 
 def let_go(work: Work, shares: Sequence[Share], reason: str = "") -> None:

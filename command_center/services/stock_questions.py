@@ -1,20 +1,33 @@
 """What there is: in a depot, nearest by road, below its minimum, about to expire, against what plans want, and how it came to that."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
-from command_center.db.tables import Reservation, Stock, StockLot, StockMovement
-from command_center.domain.errors import Unknown, UnknownDepot, UnknownMaterial
+from command_center.db.tables import Activation, Reservation, Stock, StockLot, StockMovement
+from command_center.domain.activations import materials_wanted
+from command_center.domain.errors import UnknownDepot, UnknownMaterial
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
+from command_center.domain.plan_book import Plan
 from command_center.domain.stock import EXPIRY_WARNING_DAYS, ForKind, is_expired
+from command_center.services.plan_books import plan_named, plan_of
 from command_center.services.road_conditions import roads_now
+from command_center.services.stock_available import (
+    LOT_IS_THERE,
+    InDate,
+    StockNow,
+    emptiest,
+    free_on_the_street,
+    good_until_at_most,
+    is_lacking,
+    stock_now,
+)
 from command_center.services.stock_ledger import LedgerGap, local_day, verify_ledger
 
 
@@ -33,13 +46,18 @@ class LotLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockLine:
-    """A depot's balance of one material. minimum_basis : working for the default, fact once somebody set it."""
+    """A depot's balance of one material. minimum_basis : working for the default, fact once somebody set it.
+
+    expired : of what is on hand; available : in date and not put by; lacks : how much in date is missing to the minimum.
+    """
 
     depot: str
     material: str
     on_hand: int
     reserved: int
+    expired: int
     available: int
+    lacks: int
     minimum: int
     minimum_basis: str
     lots: tuple[LotLine, ...] = ()
@@ -54,13 +72,13 @@ def stock_of(center: Center, depot: str) -> tuple[StockLine, ...]:
         lots = defaultdict(list)
         for lot in session.scalars(_lots().where(StockLot.depot_code == depot)):
             lots[lot.material_code].append(_lot_line(lot, today))
-        rows = session.scalars(select(Stock).where(Stock.depot_code == depot).order_by(Stock.material_code))
-        return tuple(_stock_line(row, tuple(lots[row.material_code])) for row in rows)
+        found = stock_now(session, today, lambda _: Stock.depot_code == depot)
+        return tuple(_stock_line(it, tuple(lots[it.row.material_code])) for it in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepotTotal:
-    """A depot at a glance. items : pieces on hand; reserved : of these put by; below : materials with less than their minimum."""
+    """A depot at a glance. items : pieces on hand; reserved : of these put by; below : materials with less in date than their minimum."""
 
     depot: str
     items: int
@@ -71,12 +89,13 @@ class DepotTotal:
 
 def depot_totals(center: Center) -> tuple[DepotTotal, ...]:
     """Every depot of the catalogue with what it holds, by code."""
-    query = select(
+    now = InDate.on(local_day(center, center.now()))
+    query = now.joined(
         Stock.depot_code,
         func.sum(Stock.on_hand),
         func.sum(Stock.reserved),
         func.sum(case((Stock.on_hand > 0, 1), else_=0)),
-        func.sum(case((Stock.on_hand < Stock.minimum, 1), else_=0)),
+        func.sum(case((is_lacking(now), 1), else_=0)),
     ).group_by(Stock.depot_code)
     with center.read() as session:
         found = {depot: [int(number) for number in numbers] for depot, *numbers in session.execute(query)}
@@ -87,14 +106,15 @@ def depot_totals(center: Center) -> tuple[DepotTotal, ...]:
 def holders_of(center: Center, material: str) -> tuple[StockLine, ...]:
     """Every depot that holds some of a material, the fullest first. Raises UnknownMaterial."""
     _check_material(center, material)
-    query = select(Stock).where(Stock.material_code == material, Stock.on_hand > 0)
     with center.read() as session:
-        return tuple(_stock_line(row) for row in session.scalars(query.order_by(Stock.on_hand.desc(), Stock.depot_code)))
+        today = local_day(center, center.now())
+        found = stock_now(session, today, lambda _: and_(Stock.material_code == material, Stock.on_hand > 0))
+    return tuple(_stock_line(it) for it in sorted(found, key=lambda it: (-it.row.on_hand, it.row.depot_code)))
 
 
 def _lots() -> Select[StockLot]:
     """Lots that hold something, soonest to expire first."""
-    return select(StockLot).where(StockLot.on_hand > 0).order_by(StockLot.expires_on.is_(None), StockLot.expires_on, StockLot.id)
+    return select(StockLot).where(LOT_IS_THERE).order_by(StockLot.expires_on.is_(None), StockLot.expires_on, StockLot.id)
 
 
 def _lot_line(lot: StockLot, today: date) -> LotLine:
@@ -109,13 +129,16 @@ def _lot_line(lot: StockLot, today: date) -> LotLine:
     )
 
 
-def _stock_line(row: Stock, lots: tuple[LotLine, ...] = ()) -> StockLine:
+def _stock_line(it: StockNow, lots: tuple[LotLine, ...] = ()) -> StockLine:
+    row = it.row
     return StockLine(
         depot=row.depot_code,
         material=row.material_code,
         on_hand=row.on_hand,
         reserved=row.reserved,
-        available=row.available,
+        expired=it.expired,
+        available=it.available,
+        lacks=it.lacks,
         minimum=row.minimum,
         minimum_basis=row.minimum_basis,
         lots=lots,
@@ -132,17 +155,16 @@ class NearbyStock:
 
 
 def where_is(center: Center, material: str, near: Point, quantity: int = 1) -> tuple[NearbyStock, ...]:
-    """Depots that hold at least `quantity` that is not reserved, nearest by road first. Raises UnknownMaterial."""
+    """Depots that hold at least `quantity` in date that is not reserved, nearest by road first. Raises UnknownMaterial."""
     _check_material(center, material)
-    query = (
-        select(Stock).where(Stock.material_code == material, Stock.on_hand - Stock.reserved >= max(1, quantity)).order_by(Stock.depot_code)
-    )
+    enough = max(1, quantity)
     with center.read() as session:
-        rows = session.scalars(query).all()
+        today = local_day(center, center.now())
+        rows = stock_now(session, today, lambda now: and_(Stock.material_code == material, now.available >= enough))
         roads = roads_now(center, session)
-    points = [center.catalogue.depots[row.depot_code].point for row in rows]
+    points = [center.catalogue.depots[it.row.depot_code].point for it in rows]
     seconds = [float(travel_s) for travel_s in roads.travel_s(points, near)]
-    found = [NearbyStock(depot=row.depot_code, available=row.available, travel_s=s) for row, s in zip(rows, seconds, strict=True)]
+    found = [NearbyStock(depot=it.row.depot_code, available=it.available, travel_s=s) for it, s in zip(rows, seconds, strict=True)]
     return tuple(sorted(found, key=lambda it: (it.travel_s, it.depot)))
 
 
@@ -152,17 +174,17 @@ def _check_material(center: Center, material: str) -> None:
 
 
 def below_minimum(center: Center) -> tuple[StockLine, ...]:
-    """Where less is on hand than the minimum, emptiest first."""
+    """Where less is in date than the minimum, emptiest first."""
     with center.read() as session:
-        rows = session.scalars(select(Stock).where(Stock.on_hand < Stock.minimum)).all()
-    return tuple(_stock_line(row) for row in sorted(rows, key=lambda it: (it.on_hand / it.minimum, it.depot_code, it.material_code)))
+        found = stock_now(session, local_day(center, center.now()), is_lacking)
+    return tuple(_stock_line(it) for it in sorted(found, key=emptiest))
 
 
 def expiring(center: Center, within_days: int = EXPIRY_WARNING_DAYS) -> tuple[LotLine, ...]:
     """Lots that expire within so many days, and those that have, soonest first."""
     today = local_day(center, center.now())
     with center.read() as session:
-        lots = session.scalars(_lots().where(StockLot.expires_on <= today + timedelta(days=within_days)))
+        lots = session.scalars(_lots().where(good_until_at_most(today + timedelta(days=within_days))))
         return tuple(_lot_line(lot, today) for lot in lots)
 
 
@@ -171,7 +193,7 @@ def expiring(center: Center, within_days: int = EXPIRY_WARNING_DAYS) -> tuple[Lo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One material against what plans want of it. held : put by or out for those purposes; available : free in all depots together.
+    """One material against what plans want of it. held : put by or out for those purposes; available : free and in date in all depots.
 
     short : how much of what is wanted is neither held nor free.
     """
@@ -188,22 +210,23 @@ Purposes = Iterable[tuple[ForKind, int]]
 
 
 def needs_of_plan(center: Center, plan_id: str, level: Level, held_for: Purposes = ()) -> tuple[Need, ...]:
-    """What one plan wants forward at a level, against what there is. Raises Unknown."""
+    """What one plan wants forward at a level, against what there is. Raises UnknownPlan."""
     return needs_of_plans(center, {plan_id: level}, held_for)
 
 
 def needs_of_plans(center: Center, levels: Mapping[str, Level], held_for: Purposes = ()) -> tuple[Need, ...]:
-    """The sum of what several plans want forward, each at its level, against what there is; by material. Raises Unknown."""
-    wanted: dict[str, int] = defaultdict(int)
-    for plan_id, level in levels.items():
-        plan = center.catalogue.plans.get(plan_id)
-        if plan is None:
-            raise Unknown(kind="plan", id=plan_id)
-        for material, quantity in plan.resources[level].materials.items():
-            wanted[material] += quantity
+    """The sum of what several plans want forward, each at its level, against what there is; by material.
+
+    A plan that one of `held_for` runs is taken as it was when it was put into force, any other in its newest approved wording.
+    Raises UnknownPlan.
+    """
+    wanted, purposes = Counter[str](), frozenset(held_for)
     with center.read() as session:
-        available = free_on_the_street(session)
-        held = held_for_purposes(session, held_for)
+        running = _running(session, purposes)
+        for plan_id, level in levels.items():
+            wanted.update(materials_wanted(running.get(plan_id) or plan_named(center, session, plan_id), level))
+        available = free_on_the_street(session, local_day(center, center.now()))
+        held = held_for_purposes(session, purposes)
     return tuple(
         Need(
             material=material,
@@ -216,9 +239,11 @@ def needs_of_plans(center: Center, levels: Mapping[str, Level], held_for: Purpos
     )
 
 
-def free_on_the_street(session: Session) -> dict[str, int]:
-    rows = session.execute(select(Stock.material_code, func.sum(Stock.on_hand - Stock.reserved)).group_by(Stock.material_code))
-    return {material: int(free) for material, free in rows}
+def _running(session: Session, purposes: Purposes) -> dict[str, Plan]:
+    """Plan -> its copy in the activation among these purposes; of two, the graver one's."""
+    ids = [for_id for for_kind, for_id in purposes if for_kind == "activation"]
+    found = session.scalars(select(Activation).where(Activation.id.in_(ids)))
+    return {it.plan_id: plan_of(it) for it in sorted(found, key=lambda it: (it.level.rank, it.id))}
 
 
 def held_for_purposes(session: Session, purposes: Purposes) -> dict[str, int]:

@@ -1,8 +1,9 @@
 """Putting stock by for an incident or an activation, and giving it back. Functions ending in `_in` are steps of another transaction."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
@@ -28,6 +29,7 @@ from command_center.services import stock_ledger as ledger
 from command_center.services.open_incidents import open_incident
 from command_center.services.road_conditions import RoadsNow, roads_now
 from command_center.services.stock import ReservedMove, fingerprint
+from command_center.services.stock_available import Balance, locked_balances
 
 if TYPE_CHECKING:
     from command_center.roads import Router
@@ -81,24 +83,25 @@ def reserve_in(  # noqa: PLR0913 - what for, where and how strictly are each the
     roads: "RoadsNow | Router | None" = None,
     depots: Iterable[str] | None = None,
     allow_short: bool = False,
+    today: date,
 ) -> Reserved:
     """Put materials by. wants : material code -> total wanted for this purpose and step; what it was granted before counts, so asking
-    again, or again with more, is safe.
+    again, or again with more, is safe. today : the street's day (`local_day`); what expired before it is not given.
 
     The nearest depot that holds all of a material gives it; when none does, the nearest give what they have. near : by road with
     `roads`, else as the crow flies; without a place the larger depots come first. depots : look in these only.
     Raises StreetShort (of one named depot: StockShort) when something is missing, unless `allow_short`; UnknownMaterial, Invalid.
     """
     _check_wants(work, wants)
-    stocks = _locked_stocks(work, wants, depots)
+    balances = locked_balances(work.session, today, list(wants), None if depots is None else list(depots))
     accounts = _accounts(work, for_kind, for_id, step_id, wants)
     granted: Counter[str] = Counter()
     for it in accounts.values():
         granted[it.material_code] += it.quantity - it.released
     there: dict[str, list[tuple[int, str, int]]] = {material: [] for material in wants}
     order = {code: place for place, code in enumerate(_depots_in_order(work, near, roads))}
-    for stock in stocks:
-        there[stock.material_code].append((order[stock.depot_code], stock.depot_code, stock.available))
+    for (depot, material), balance in balances.items():
+        there[material].append((order[depot], depot, balance.available))
     shares, shortages = [], []
     for material, wanted in sorted(wants.items()):
         missing = wanted - granted[material]
@@ -110,18 +113,19 @@ def reserve_in(  # noqa: PLR0913 - what for, where and how strictly are each the
         if got < missing:
             shortages.append(Shortage(material=material, wanted=wanted, got=granted[material] + got))
     if shortages and not allow_short:
-        raise _short(shortages, stocks, depots)
-    by_key = {(it.depot_code, it.material_code): it for it in stocks}
-    new = [(depot, material) for depot, material, _ in shares if (depot, material) not in accounts]
-    if new:
-        _open_accounts(work, for_kind, for_id, [(step_id or "", *key) for key in new])
-        accounts = _accounts(work, for_kind, for_id, step_id, wants)
-    ledger.hold(work, [(by_key[depot, material], accounts[depot, material], quantity) for depot, material, quantity in sorted(shares)])
+        raise _short(shortages, balances, depots)
+    more = sorted(share for share in shares if share[:2] in accounts)
+    stocks = ledger.locked_stocks(work, [(depot, material) for depot, material, _ in more])
+    ledger.hold(work, [(stocks[depot, material], accounts[depot, material], quantity) for depot, material, quantity in more])
+    new = sorted(share for share in shares if share[:2] not in accounts)
+    opened = ledger.hold_anew(work, ledger.Purpose(for_kind, for_id, step_id or ""), new, balances)
     if shares:
         short = [it.material for it in shortages]
         work.record(events.StockReserved(**_facts(shares, for_kind, for_id, step_id), short=short))
     work.session.flush()
-    return Reserved(holdings=_holdings(accounts.values()), shortages=tuple(shortages))
+    fresh = [Holding(reservation_id=id_, depot=depot, material=material, held=held, out=0) for id_, (depot, material, held) in opened]
+    holdings = sorted((*_holdings(accounts.values()), *fresh), key=lambda it: (it.material, it.depot))
+    return Reserved(holdings=tuple(holdings), shortages=tuple(shortages))
 
 
 def release_in(work: Work, for_kind: ForKind, for_id: int, *, step_id: str | None = None, reason: str = "") -> tuple[Holding, ...]:
@@ -133,6 +137,28 @@ def release_in(work: Work, for_kind: ForKind, for_id: int, *, step_id: str | Non
         Holding(reservation_id=it.id, depot=it.depot_code, material=it.material_code, held=quantity, out=it.out)
         for it, quantity in _release(work, for_kind, for_id, step_id, reason)
     )
+
+
+def release_above_in(work: Work, totals: Mapping[str, int], *, for_kind: ForKind, for_id: int, reason: str = "") -> None:
+    """Give back what is still put by above these totals, what was put by last first; a material that is not named is not wanted any more.
+
+    What was issued counts and stays out. Stock that was put by for a single step is left to the step.
+    """
+
+    def surplus(accounts: Sequence[Reservation]) -> list[tuple[Reservation, int]]:
+        over: Counter[str] = Counter()
+        for it in accounts:
+            over[it.material_code] += it.quantity - it.released
+        over.subtract({material: totals.get(material, 0) for material in over})
+        found = []
+        for it in sorted(accounts, key=lambda it: -it.id):
+            quantity = min(it.held, over[it.material_code])
+            if quantity > 0:
+                over[it.material_code] -= quantity
+                found.append((it, quantity))
+        return found
+
+    _release(work, for_kind, for_id, "", reason, surplus)
 
 
 def hand_over_in(work: Work, for_kind: ForKind, from_id: int, to_id: int) -> None:
@@ -157,15 +183,6 @@ def _check_wants(work: Work, wants: Mapping[str, int]) -> None:
     for material in wants:
         if material not in known:
             raise UnknownMaterial(material=material)
-
-
-def _locked_stocks(work: Work, materials: Iterable[str], depots: Iterable[str] | None) -> Sequence[Stock]:
-    """Every depot's row of these materials, locked in the one order: nobody else reserves or takes of them until the end."""
-    query = select(Stock).where(Stock.material_code.in_(list(materials)))
-    if depots is not None:
-        query = query.where(Stock.depot_code.in_(list(depots)))
-    query = query.order_by(Stock.depot_code, Stock.material_code).with_for_update()
-    return work.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def _accounts(work: Work, for_kind: str, for_id: int, step_id: str | None, materials: Iterable[str]) -> dict[tuple[str, str], Reservation]:
@@ -204,26 +221,34 @@ def _depots_in_order(work: Work, near: Point | None, roads: "RoadsNow | Router |
     return [it.code for _, it in sorted(zip(away, depots, strict=True), key=lambda pair: (pair[0], pair[1].code))]
 
 
-def _short(shortages: Sequence[Shortage], stocks: Sequence[Stock], depots: Iterable[str] | None) -> Refusal:
+def _short(shortages: Sequence[Shortage], balances: Mapping[ledger.Key, Balance], depots: Iterable[str] | None) -> Refusal:
     first = shortages[0]
-    available = sum(it.available for it in stocks if it.material_code == first.material)
+    available = sum(balance.available for (_, material), balance in balances.items() if material == first.material)
     named = list(depots or ())
     if len(named) == 1:
         return StockShort(depot=named[0], material=first.material, lot=None, available=available, wanted=first.wanted)
     return StreetShort(material=first.material, available=available, wanted=first.wanted, materials=[it.material for it in shortages])
 
 
-def _release(work: Work, for_kind: str, for_id: int, step_id: str | None, reason: str) -> list[tuple[Reservation, int]]:
-    """Everything a purpose holds, let go in a handful of statements: a flood at level I holds some hundred reservations."""
+Choice = Callable[[Sequence[Reservation]], Iterable[tuple[Reservation, int]]]
+"""How much of each reservation of a purpose is let go."""
+
+
+def _all_held(accounts: Sequence[Reservation]) -> Iterable[tuple[Reservation, int]]:
+    return ((it, it.held) for it in accounts if it.held > 0)
+
+
+def _release(
+    work: Work, for_kind: str, for_id: int, step_id: str | None, reason: str, choose: Choice = _all_held
+) -> list[tuple[Reservation, int]]:
+    """What a purpose holds, let go in a handful of statements: a flood at level I holds some hundred reservations."""
     of_purpose = [Reservation.for_kind == for_kind, Reservation.for_id == for_id]
     if step_id is not None:
         of_purpose.append(Reservation.step_id == step_id)
     keys = select(Reservation.depot_code, Reservation.material_code).where(*of_purpose)
     stocks = ledger.locked_stocks(work, [(depot, material) for depot, material in work.session.execute(keys)])
-    accounts = work.session.scalars(select(Reservation).where(*of_purpose).execution_options(populate_existing=True))
-    released = sorted(
-        ((it, it.held) for it in accounts if it.held > 0), key=lambda pair: (pair[0].depot_code, pair[0].material_code, pair[0].id)
-    )
+    accounts = work.session.scalars(select(Reservation).where(*of_purpose).execution_options(populate_existing=True)).all()
+    released = sorted(choose(accounts), key=lambda pair: (pair[0].depot_code, pair[0].material_code, pair[0].id))
     if released:
         ledger.let_go(work, [(stocks[it.depot_code, it.material_code], it, quantity) for it, quantity in released], reason)
         shares = [(it.depot_code, it.material_code, quantity) for it, quantity in released]
@@ -303,6 +328,7 @@ def reserve(center: Center, order: Reserve, actor: Actor) -> Reserved:
             roads=roads_now(center, work.session),
             depots=None if order.depot is None else [order.depot],
             allow_short=order.allow_short,
+            today=ledger.local_day(center, work.now),
         )
         work.answer(order.key, asdict(reserved))
         return reserved

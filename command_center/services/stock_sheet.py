@@ -1,7 +1,8 @@
 """Stock as an Excel sheet: out for counting, and back in as counts and minimums, all or nothing.
 
-One row is one lot of one depot. What is filled in under "counted now" is booked as a count, what is changed under "minimum stock" is set;
-an empty cell changes nothing. A sheet may have its columns in any order and its headings in either language.
+One row is one lot of one depot. What is filled in under "counted now" is booked as a count (with the reason beside it, when it differs from
+the books), what is changed under "minimum stock" is set; an empty cell changes nothing. A sheet may have its columns in any order and its
+headings in either language.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from command_center.domain import events
 from command_center.domain.catalogue import Catalogue
 from command_center.domain.errors import UnknownDepot
 from command_center.domain.rights import Actor, Right
-from command_center.domain.stock import LONGEST_LOT, MOST_AT_ONCE, UNLABELLED, MoveKind
+from command_center.domain.stock import LONGEST_LOT, LONGEST_REASON, MOST_AT_ONCE, UNLABELLED, MoveKind
 from command_center.domain.text import Language
 from command_center.services import stock_ledger as ledger
 from command_center.services.spreadsheets import Cell, Column, Problems, SheetRow, day, read_sheet, whole_number, write_sheet
@@ -37,6 +38,7 @@ COLUMNS = (
     Column(key="booked", title=N_("Booked"), width=12, needed=False),
     Column(key="counted", title=N_("Counted now"), width=12),
     Column(key="minimum", title=N_("Minimum stock"), width=14),
+    Column(key="reason", title=N_("Why it differs"), width=30, needed=False),
 )
 
 
@@ -96,6 +98,7 @@ class _Line:
     booked: int | None
     counted: int | None
     minimum: int | None
+    reason: str
     cells: SheetRow
 
     @property
@@ -116,6 +119,7 @@ def _lines(rows: Iterable[SheetRow], catalogue: Catalogue, problems: Problems) -
             booked=whole_number(row["booked"], MOST_AT_ONCE, problems),
             counted=whole_number(row["counted"], MOST_AT_ONCE, problems),
             minimum=whole_number(row["minimum"], MOST_AT_ONCE, problems),
+            reason=_reason(row["reason"], problems),
             cells=row,
         )
         if len(problems) == before:
@@ -134,6 +138,12 @@ def _lot(cell: Cell, problems: Problems) -> str | None:
         return None
     if not isinstance(cell.value, str | int | float) or len(cell.text) > LONGEST_LOT or not cell.text.isprintable():
         problems.tell(cell, "not_a_lot", cell.text)
+    return cell.text
+
+
+def _reason(cell: Cell, problems: Problems) -> str:
+    if len(cell.text) > LONGEST_REASON:
+        problems.tell(cell, "long_reason", cell.text)
     return cell.text
 
 
@@ -165,7 +175,7 @@ class ImportedSheet:
 def import_sheet(center: Center, data: bytes, actor: Actor, *, reason: str = "", key: str | None = None) -> ImportedSheet:
     """Book a filled-in sheet in one transaction: every row, or none.
 
-    Raises SheetUnreadable, SheetRefused with every cell that is wrong.
+    reason : of every difference that has none of its own. Raises SheetUnreadable, SheetRefused with every cell that is wrong.
     A row whose booked quantity is not the present one is refused: stock moved after the sheet was made, and the count would undo that.
     """
     actor.require(Right.MOVE_STOCK)
@@ -179,6 +189,7 @@ def import_sheet(center: Center, data: bytes, actor: Actor, *, reason: str = "",
         books = _Books.opened(work, lines)
         for line in lines:
             _check_against_books(line, books, problems)
+            _check_explained(line, books, reason, problems)
         _check_reserved(lines, books, problems)
         problems.refuse()
         imported = _book(work, lines, books, reason)
@@ -226,6 +237,11 @@ def _check_against_books(line: _Line, books: _Books, problems: Problems) -> None
         problems.tell(line.cells["booked"], "moved_meanwhile", books.on_hand(line))
 
 
+def _check_explained(line: _Line, books: _Books, reason: str, problems: Problems) -> None:
+    if line.counted not in (None, books.on_hand(line)) and not (line.reason or reason.strip()):
+        problems.tell(line.cells["reason"], "reason_needed", books.on_hand(line))
+
+
 def _check_reserved(lines: Iterable[_Line], books: _Books, problems: Problems) -> None:
     """What is left of all lots together must cover what is reserved."""
     counted = [line for line in lines if line.counted is not None]
@@ -247,7 +263,7 @@ def _book(work: Work, lines: Sequence[_Line], books: _Books, reason: str) -> Imp
     difference = 0
     for line in counted:
         change = (line.counted or 0) - books.on_hand(line)
-        ledger.write_line(work, books.stocks[line.key], MoveKind.COUNT, change, Cause(reason=reason), lot=books.lot_of(line))
+        ledger.write_line(work, books.stocks[line.key], MoveKind.COUNT, change, Cause(reason=line.reason or reason), lot=books.lot_of(line))
         difference += change
     minimums = {line.key: line.minimum for line in lines if line.minimum is not None and line.minimum != books.stocks[line.key].minimum}
     for key, minimum in minimums.items():

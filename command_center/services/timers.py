@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from command_center.center import Center
 from command_center.db.tables import Incident
 from command_center.domain.catalogue import Catalogue
-from command_center.domain.errors import UnknownIncident
 from command_center.domain.levels import Level
 from command_center.domain.text import Text
 from command_center.services.situation import UNIT_S
@@ -34,14 +32,9 @@ class Timer:
     marks: tuple[Mark, ...]
 
 
-def timers_of(center: Center, incident_id: int) -> list[Timer]:
-    """The clocks of an incident; they stop when it is under control or ended. Raises UnknownIncident."""
-    with center.read() as session:
-        incident = session.get(Incident, incident_id)
-        if incident is None:
-            raise UnknownIncident(incident=incident_id)
-        metrics = center.catalogue.common.metrics
-        return [_timer(center.catalogue, incident, name) for name, metric in metrics.items() if incident.type in metric.runs_for]
+def timers_of(catalogue: Catalogue, incident: Incident) -> list[Timer]:
+    """The clocks of an incident; they stop when it is under control or ended."""
+    return [_timer(catalogue, incident, name) for name, metric in catalogue.common.metrics.items() if incident.type in metric.runs_for]
 
 
 def _timer(catalogue: Catalogue, incident: Incident, metric: str) -> Timer:

@@ -22,6 +22,7 @@ from command_center.domain.errors import Invalid, ReasonNeeded, Refusal, Unknown
 from command_center.domain.geo import Point
 from command_center.domain.notices import ENDS_AS, Act, Notice, NoticeState, Reference, applies, authority, ended_by, tier
 from command_center.domain.rights import Actor, Right
+from command_center.services.exercises import ACTED_ON, EXERCISE
 from command_center.services.warning_drafts import (
     CapMessage,
     Correction,
@@ -57,7 +58,6 @@ THREAD = timedelta(days=60)
 """Messages about the same thing that lie further apart have nothing to do with each other."""
 
 TURN = "warnings"
-ACTED_ON = ("actual", "exercise")
 
 Kept = TypeVar("Kept", HazardWarning, StandingOrder)
 
@@ -235,7 +235,7 @@ def _warning_notice(row: HazardWarning, said: dict[int, frozenset[Reference]]) -
         topic=row.topic,
         grade=row.color,
         issued_at=row.issued_at,
-        is_exercise=row.status == "exercise",
+        is_exercise=row.status == EXERCISE,
         references=said.get(row.id, frozenset()),
     )
 

@@ -133,6 +133,25 @@ def find_watches(center: Center, from_at: datetime, to_at: datetime, post: str |
         return watch_views(center, watches_between(session, from_at, to_at, post))
 
 
+def watch_named(center: Center, watch_id: int) -> WatchView:
+    """The watch with this id; raises UnknownWatch, also for one that was dropped."""
+    with center.read() as session:
+        watch = session.get(Watch, watch_id)
+        if watch is None or watch.status is WatchStatus.DROPPED:
+            raise UnknownWatch(watch=watch_id)
+        return watch_view(watch)
+
+
+def watches_around(center: Center, at: datetime, each: int, post: str = CENTRE) -> list[WatchView]:
+    """Watches of a post that have begun by now: up to `each` that start at or before a moment, and as many after it; the latest first."""
+    known = select(Watch).where(Watch.post == post, Watch.from_at <= center.now(), Watch.status != WatchStatus.DROPPED)
+    earlier = known.where(Watch.from_at <= at).order_by(Watch.from_at.desc(), Watch.id.desc()).limit(each)
+    later = known.where(Watch.from_at > at).order_by(Watch.from_at, Watch.id).limit(each)
+    with center.read() as session:
+        found = [*reversed(session.scalars(later).all()), *session.scalars(earlier)]
+        return [watch_view(it) for it in found]
+
+
 def watches_between(session: Session, from_at: datetime, to_at: datetime, post: str | None = None) -> Sequence[Watch]:
     """The rows of `find_watches`, in order of time."""
     query = select(Watch).where(Watch.from_at < to_at, Watch.to_at > from_at, Watch.status != WatchStatus.DROPPED)

@@ -12,7 +12,7 @@ from dash.exceptions import PreventUpdate
 from command_center.services import dispatching, proposing
 from command_center.services.dispatching import DispatchUnits
 from command_center.services.history import incident_story
-from command_center.ui import console_about, console_call, console_found, console_incidents, console_jobs, console_unit
+from command_center.ui import console_about, console_call, console_found, console_incidents, console_jobs, console_unit, console_waiting
 from command_center.ui.console_call import OFFERED, PLACE, TYPE
 from command_center.ui.console_parts import ANSWERED, PANEL, answered, door, key, order, signed_in, tell
 from command_center.ui.console_proposal import proposal_rows, set_line, set_price, shown_to_officer, store_row
@@ -93,6 +93,7 @@ def dock(screen: Screen) -> html.Aside:
         console_about.pane(),
         console_jobs.pane(),
         console_found.pane(),
+        console_waiting.pane(),
     ]
     return html.Aside(
         views,

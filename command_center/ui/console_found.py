@@ -1,6 +1,7 @@
 """What the palette found and no other panel shows: a person, a depot, a material, a place, a line of the log."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from dash.exceptions import PreventUpdate
 from command_center.domain.errors import Refusal, Unknown
 from command_center.domain.rights import Actor
 from command_center.services import log_search, places, responsibilities, search, stock_questions
+from command_center.ui.console_call import place_value
 from command_center.ui.console_incident import phone_line
 from command_center.ui.console_incidents import opens
 from command_center.ui.console_parts import PANEL, door, key, signed_in
@@ -18,7 +20,7 @@ from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import empty_state, icon
 from command_center.words import N_, phrases
 
-DOCKED_BY_ADDRESS = ("incident", "unit")
+DOCKED_BY_ADDRESS = ("incident", "unit", "waiting")
 FOUND = ("person", "depot", "material", "place", "log")
 
 
@@ -66,10 +68,10 @@ def _material(code: str, screen: Screen, _actor: Actor) -> tuple[str, list[Compo
 
 
 def _stock_table(rows: list[tuple[str, int, int, str]], screen: Screen) -> Component:
-    """Rows : what or where, on hand, not reserved, unit of count."""
+    """Rows : what or where, on hand, free, unit of count."""
     if not rows:
         return empty_state(screen.say(N_("Nothing is held.")), "")
-    head = [html.Th("", scope="col"), html.Th(screen.say(N_("On hand")), scope="col"), html.Th(screen.say(N_("Not reserved")), scope="col")]
+    head = [html.Th("", scope="col"), html.Th(screen.say(N_("On hand")), scope="col"), html.Th(screen.say(N_("Free")), scope="col")]
     body = [html.Tr([html.Td(name), html.Td(f"{on_hand} {unit}"), html.Td(str(available))]) for name, on_hand, available, unit in rows]
     return html.Table([html.Thead(html.Tr(head)), html.Tbody(body)], className="basis")
 
@@ -82,7 +84,10 @@ def _place(place_id: str, screen: Screen, _actor: Actor) -> tuple[str, list[Comp
         screen.say(N_("Street")): place.street,
     }
     phones = [phone_line(it, screen) for it in responsibilities.responsible_for(screen.center, place_id)]
-    return screen.read(place.name), [_terms(terms), html.H3(screen.say(N_("Phone first"))), html.Ul(phones, className="phones")]
+    at = json.dumps(place_value(place, screen), ensure_ascii=False)
+    call = key(screen.say(N_("Take a call here")), symbol="phone-call", look="primary", **{"data-call-at": at})
+    parts = [_terms(terms), html.H3(screen.say(N_("Phone first"))), html.Ul(phones, className="phones"), html.Div(call, className="acts")]
+    return screen.read(place.name), parts
 
 
 def _log_line(line_id: str, screen: Screen, actor: Actor) -> tuple[str, list[Component]]:

@@ -5,7 +5,7 @@ from dash.development.base_component import Component
 
 from command_center.services.figures import ResponseFigures, board_figures
 from command_center.ui.console_incidents import opens
-from command_center.ui.console_parts import key, minutes_seconds
+from command_center.ui.console_parts import key, minutes_seconds, waiting_rows
 from command_center.ui.desk_parts import goes
 from command_center.ui.shell import Screen
 from command_center.ui.widgets import icon, kpi, language_button, sign_out_button, sound_button, theme_button, wall_clock
@@ -40,11 +40,36 @@ def warnings_key(screen: Screen) -> list[Component]:
     return [*inside, html.Span(str(waiting), className="n")] if waiting else inside
 
 
+def roads_key(screen: Screen) -> list[Component]:
+    """Inside of the F6 key: with how many roads are to be decided about, or have lost their guard."""
+    waiting = sum(row["state"] == "proposed" or row["guard_left_at"] is not None for row in screen.live.board.rows("closure"))
+    inside: list[Component] = [icon("road"), html.Span(screen.say(N_("Roads")), className="word"), html.Kbd("F6")]
+    return [*inside, html.Span(str(waiting), className="n")] if waiting else inside
+
+
+def waiting_key(screen: Screen) -> list[Component]:
+    """Inside of the F4 key: how many incidents nobody has been sent to."""
+    waiting = html.Span(str(len(waiting_rows(screen))), className="n")
+    return [icon("truck"), html.Span(screen.say(N_("Together")), className="word"), html.Kbd("F4"), waiting]
+
+
 def keys(screen: Screen) -> html.Nav:
     buttons = [
         key(screen.say(N_("Take a call")), "console-open-call", symbol="phone-call", keys="F2", look="primary", **opens("call", "")),
         key(screen.say(N_("Search")), "console-open-palette", symbol="search", keys="F3"),
         key(screen.say(N_("Seen")), "console-ack", symbol="bell", keys="F8"),
+        html.Button(
+            [],
+            id="console-open-waiting",
+            type="button",
+            className="key rare",
+            hidden=True,
+            title=screen.say(N_("All who wait, together")),
+            **opens("waiting", ""),
+        ),
+        html.Button(
+            [], id="console-open-roads", type="button", className="key rare", title=screen.say(N_("Closed roads")), **goes("/roads")
+        ),
         html.Button(
             [],
             id="console-open-warnings",

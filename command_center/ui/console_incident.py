@@ -21,10 +21,11 @@ from command_center.domain.status import (
 )
 from command_center.services.history import IncidentStory
 from command_center.services.responsibilities import Responsible
+from command_center.services.timers import Mark, Timer
 from command_center.ui import console_plans, reports_view
 from command_center.ui.console_incidents import opens
 from command_center.ui.console_log import entry_line
-from command_center.ui.console_parts import incident_state, key, listed, minutes_seconds, moment, time_of_day, type_name
+from command_center.ui.console_parts import incident_state, key, listed, minutes_seconds, moment, reporters, time_of_day, type_name
 from command_center.ui.console_proposal import cover_words
 from command_center.ui.desk_parts import orders, thumbnails
 from command_center.ui.shell import Screen
@@ -34,9 +35,8 @@ from command_center.words import N_, phrases
 
 
 def title(row: Row, screen: Screen) -> html.Div:
-    """Level, kind, number and place."""
-    state = incident_state(row, screen)
-    under = " · ".join([row["number"], screen.read(row["place"]), state])
+    """Level, kind, number and place, and how many have called about it."""
+    under = " · ".join([row["number"], screen.read(row["place"]), incident_state(row, screen), *reporters(row, screen)])
     drill = [html.Span(screen.say(N_("simulated")), className="tag")] if row["is_simulated"] else []
     return html.Div(
         [severity(row["severity"], screen), html.Div([html.B([type_name(row, screen), " ", *drill]), html.Small(under)], className="what")],
@@ -92,6 +92,31 @@ def clocks(row: Row, screen: Screen) -> html.Div:
             _stamp(row, "controlled_at", screen, N_("Under control"), None),
         ],
         className="clocks",
+    )
+
+
+def timers(story: IncidentStory, screen: Screen) -> list[Component]:
+    """Clocks that speak for a plan by themselves (people in a lift): how long, and what comes when."""
+    return [_timer(it, screen) for it in story.timers]
+
+
+def _timer(timer: Timer, screen: Screen) -> html.Div:
+    since, stopped = timer.since.isoformat(), None if timer.lasted is None else (timer.since + timer.lasted).isoformat()
+    state = [] if stopped is None else [html.Small(screen.say(N_("stopped %(time)s"), time=time_of_day(stopped, screen)))]
+    marks = [] if stopped is not None else [_mark(mark, screen) for mark in timer.marks]
+    head = html.Div([html.Span(screen.read(timer.name)), html.B(clock(since, stop=stopped)), *state])
+    return html.Div([head, *marks], className="timer", **{"data-timer": timer.metric})
+
+
+def _mark(mark: Mark, screen: Screen) -> html.Div:
+    """A level the clock speaks for: the time that is left, or since when it does."""
+    reached = mark.at <= screen.center.now()
+    when = html.Small(screen.say(N_("since %(time)s"), time=time_of_day(mark.at, screen))) if reached else clock(until=mark.at.isoformat())
+    plan = screen.read(screen.center.catalogue.plans[mark.plan_id].short)
+    return html.Div(
+        [severity(mark.level.value, screen), html.Span(plan), when],
+        className="mark reached" if reached else "mark",
+        title=screen.read(mark.text),
     )
 
 
@@ -210,7 +235,8 @@ def _section(screen: Screen, msgid: str, rows: Sequence[Component], count: int |
 def head_view(story: IncidentStory, screen: Screen) -> list[Component]:
     """Everything that never scrolls away: title, banner, clocks, buttons."""
     row = story.incident
-    return [title(row, screen), *suggestion(row, screen), clocks(row, screen), buttons(row, screen), *console_plans.answering(row, screen)]
+    stands = [title(row, screen), *suggestion(row, screen), clocks(row, screen), *timers(story, screen)]
+    return [*stands, buttons(row, screen), *console_plans.answering(row, story.plans, screen)]
 
 
 def units_view(story: IncidentStory, screen: Screen) -> list[Component]:

@@ -7,9 +7,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from command_center.domain.board import Row
-from command_center.services.figures import is_overdue
-from command_center.ui import console_plans, reports_view
-from command_center.ui.console_parts import ago, grave_first, incident_state, key, moment, type_name
+from command_center.services.figures import is_overdue, is_tense
+from command_center.ui import console_closures, console_plans, reports_view
+from command_center.ui.console_parts import ago, grave_first, incident_state, key, moment, reporters, type_name, waiting_rows
 from command_center.ui.map_layers import unit_symbol
 from command_center.ui.shell import Screen
 from command_center.ui.widgets import Children, clock, empty_state, icon, severity, skeleton
@@ -45,7 +45,7 @@ def incident_row(row: Row, screen: Screen, *, docked: bool) -> html.Button:
             html.B(type_name(row, screen)),
             clock(row["reported_at"], stop=row["on_scene_at"], limit_s=limit_s),
             html.Small(screen.read(row["place"])),
-            html.Span(state, className="state"),
+            html.Span(" · ".join([*reporters(row, screen), state]), className="state"),
         ],
         type="button",
         className=" ".join(["inc", *marks]),
@@ -64,9 +64,11 @@ def incident_list(screen: Screen, docked: str | None) -> list[Component]:
 
 
 def all_well(screen: Screen) -> html.Div:
-    """The empty state: since when, and what comes next."""
+    """The empty state: since when, and what comes next. While a plan runs or a warning stands not all is well."""
     newest = _newest_call_at(screen.live.entries)
     title = screen.say(N_("All is well"))
+    if is_tense(screen.live.board):
+        return empty_state(screen.say(N_("No open incident")), screen.say(N_("F2 takes the next call")), symbol="clock")
     if newest is not None:
         title = screen.say(N_("All is well; last call %(age)s"), age=ago((screen.center.now() - newest).total_seconds(), screen))
     return empty_state(title, screen.say(N_("F2 takes the next call")))
@@ -83,7 +85,11 @@ def _newest_call_at(entries: Iterable[dict[str, object]]) -> datetime | None:
 def next_steps(screen: Screen) -> list[Component]:
     """What the officer should do now, the most pressing first."""
     incidents = grave_first(screen.live.board.rows("incident"))
-    lines = [line for row in incidents if (line := _next_step(row, screen))]
+    lines = [_step(symbol, words, button) for symbol, words, button in console_closures.waiting(screen)]
+    if len(together := waiting_rows(screen)) > 1:
+        text = screen.say(N_("%(n)s incidents wait for units: propose for all together"), n=len(together))
+        lines.append(_step("truck", text, key(screen.say(N_("Propose")), keys="F4", **opens("waiting", ""))))
+    lines += [line for row in incidents if (line := _next_step(row, screen))]
     lines += [_step(symbol, text, button) for symbol, text, button in console_plans.proposed(screen)]
     lines += [_step(symbol, text, button) for symbol, text, button in console_plans.waiting(screen)]
     lines += [_step(symbol, words, button) for symbol, words, button in reports_view.waiting(screen)]

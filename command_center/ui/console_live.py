@@ -6,12 +6,13 @@ To add a part that lives: one entry in PARTS (what stands always) or DOCKED (wha
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, no_update
 
 from command_center.domain.errors import UnknownIncident
+from command_center.services.assigning import Together, propose_together
 from command_center.services.duty_alerts import DutyAlert
 from command_center.services.duty_alerts import duty_alerts as late_duties
 from command_center.services.figures import ResponseFigures, response_figures
@@ -24,9 +25,10 @@ from command_center.ui import (
     console_jobs,
     console_log,
     console_unit,
+    console_waiting,
     duty_alerts,
 )
-from command_center.ui.console_parts import FACTS, PANEL, door, signed_in
+from command_center.ui.console_parts import FACTS, PANEL, door, signed_in, waiting_rows
 from command_center.ui.desk_page import demonstration
 from command_center.ui.memo import fingerprint
 from command_center.ui.shell import Desk, Screen
@@ -39,7 +41,10 @@ SEEN = "console-seen"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """Everything a part is drawn from. kind, row_id : of the docked panel; story : of the docked incident, None for other panels."""
+    """Everything a part is drawn from. panel : the docked kind and id; story : of the docked incident, None for other panels.
+
+    together : for all who wait, None for other panels; told : why units of the last order for them were not sent, by incident.
+    """
 
     screen: Screen
     kind: str
@@ -47,6 +52,8 @@ class Sight:
     response: ResponseFigures
     alerts: Sequence[DutyAlert]
     story: IncidentStory | None
+    together: Together | None = None
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 Draw = Callable[[Sight], Any]
@@ -56,6 +63,9 @@ PARTS: Mapping[tuple[str, str], Draw] = {
     ("console-demo", "children"): lambda sight: demonstration(sight.screen),
     ("console-ack", "children"): lambda sight: console_head.acknowledge_key(sight.screen),
     ("console-open-warnings", "children"): lambda sight: console_head.warnings_key(sight.screen),
+    ("console-open-waiting", "children"): lambda sight: console_head.waiting_key(sight.screen),
+    ("console-open-waiting", "hidden"): lambda sight: len(waiting_rows(sight.screen)) < 2,
+    ("console-open-roads", "children"): lambda sight: console_head.roads_key(sight.screen),
     ("console-open-jobs", "children"): lambda sight: console_jobs.badge(sight.screen),
     ("console-open-jobs", "hidden"): lambda sight: not sight.screen.live.board.rows("job"),
     ("console-duty", "children"): lambda sight: duty_alerts.on_console(sight.alerts, sight.screen),
@@ -70,6 +80,10 @@ PARTS: Mapping[tuple[str, str], Draw] = {
 DOCKED: Mapping[tuple[str, str], tuple[str, Draw]] = {
     ("console-idle", "children"): ("idle", lambda sight: console_incidents.idle_view(sight.screen)),
     ("console-jobs", "children"): ("jobs", lambda sight: console_jobs.jobs_view(sight.screen)),
+    ("console-waiting", "children"): (
+        "waiting",
+        lambda sight: console_waiting.waiting_view(sight.together, sight.told, sight.screen),
+    ),
     ("console-about", "children"): ("about", lambda sight: console_about.about_view(sight.screen)),
     ("console-unit", "children"): ("unit", lambda sight: console_unit.unit_view(sight.screen, sight.row_id)),
     ("console-incident-head", "children"): ("incident", lambda sight: _told(sight, console_incident.head_view)),
@@ -91,7 +105,11 @@ async def look(desk: Desk, panel: Mapping[str, Any]) -> Sight:
     response = await asyncio.to_thread(response_figures, desk.center)
     alerts = await asyncio.to_thread(late_duties, desk.center, desk.live.board)
     story = await asyncio.to_thread(_story, desk, row_id) if kind == "incident" else None
-    return Sight(screen=desk.screen(), kind=kind, row_id=row_id, response=response, alerts=alerts, story=story)
+    together = await asyncio.to_thread(propose_together, desk.center) if kind == "waiting" else None
+    told = panel.get("told") or {}
+    return Sight(
+        screen=desk.screen(), kind=kind, row_id=row_id, response=response, alerts=alerts, story=story, together=together, told=told
+    )
 
 
 def _story(desk: Desk, row_id: str) -> IncidentStory | None:

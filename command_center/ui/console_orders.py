@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, Input, Output, State, dcc, html, no_update, set_props
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -16,11 +16,13 @@ from command_center.domain.dispatching import Shown
 from command_center.domain.errors import Refusal
 from command_center.domain.levels import Level
 from command_center.domain.status import CLOSING_OUTCOMES, AssignmentStatus, IncidentStatus, UnitStatus
-from command_center.services import assignments, dispatching, incidents, jobs, units
+from command_center.services import assigning, assignments, dispatching, incidents, jobs, units
+from command_center.services.assigning import SendTogether
 from command_center.services.assignments import ReportStatus
 from command_center.services.dispatching import DispatchUnits
 from command_center.ui.console_parts import ANSWERED, PANEL, answered, door, grave_first, key, order, tell, to, type_name
 from command_center.ui.shell import Desk, Screen
+from command_center.ui.speech import spoken_names
 from command_center.words import N_, phrases
 
 ORDER = "console-order"
@@ -58,6 +60,20 @@ async def _send_suggested(desk: Desk, wanted: Order) -> None:
     await order(desk, dispatching.dispatch_units, send)
 
 
+async def _send_together(desk: Desk, wanted: Order) -> None:
+    """Accept what is proposed for one or for all who wait; why somebody's units were not sent stands at his incident."""
+    send = SendTogether(orders=tuple((int(incident), tuple(units)) for incident, units in wanted["orders"]), key=wanted["key"])
+    sent = await order(desk, assigning.send_together, send)
+    if isinstance(sent, Refusal):
+        return
+    screen = desk.screen()
+    told = {str(it.incident_id): phrases.refusal(screen.lang, it.refused, spoken_names(screen)) for it in sent if it.refused}
+    set_props(PANEL, {"data": to("waiting") | {"told": told}})
+    units = screen.say(N_("Units sent to %(n)s incidents"), n=len(sent) - len(told))
+    not_sent = screen.say(N_("%(n)s not sent; the reason stands at each"), n=len(told)) if told else ""
+    tell(units, not_sent, tone="refused" if told else "done")
+
+
 async def _set_unit(desk: Desk, wanted: Order) -> None:
     await order(desk, units.set_unit_status, wanted["unit"], UnitStatus(wanted["status"]))
 
@@ -81,6 +97,7 @@ ACTS: Mapping[str, Callable[[Desk, Order], Awaitable[None]]] = {
     "reopen": _reopen,
     "report": _report,
     "send_suggested": _send_suggested,
+    "send_together": _send_together,
     "set_unit": _set_unit,
     "add_photo": _add_photo,
     "retry_job": _retry,

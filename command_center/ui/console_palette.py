@@ -24,6 +24,8 @@ COMMANDS = (
     (N_("Take a call"), "F2", {"panel": {"kind": "call"}}),
     (N_("Acknowledge the gravest incident not seen yet"), "F8", {"press": "console-ack"}),
     (N_("Warnings and proposals"), "F7", {"go": "/warnings"}),
+    (N_("All who wait, together"), "F4", {"panel": {"kind": "waiting"}}),
+    (N_("Closed roads and standby points"), "F6", {"go": "/roads"}),
     (N_("Choose a plan"), "F9", {"press": "console-open-plans"}),
     (N_("Duty and handover"), "", {"go": "/duty"}),
     (N_("Depots and vehicles"), "", {"go": "/resources"}),
@@ -35,6 +37,8 @@ COMMANDS = (
 """What the palette can do besides finding: msgid, key, and what assets/console.js runs."""
 
 MOST_OF_ONE_KIND = 6
+PHONED_PLACES = 2
+"""Places found for which the palette also offers whom to phone; a pick of the place itself takes a call there."""
 
 GROUPS: Mapping[Kind, str] = {
     "incident": N_("Incidents"),
@@ -89,6 +93,20 @@ def _picked(hit: Hit, screen: Screen) -> dict[str, Any]:
             return {"panel": {"kind": "found", "id": f"{hit.kind}:{hit.id}"}}
 
 
+def _whom_to_phone(wanted: str, hits: Sequence[Hit], screen: Screen) -> list[html.Li]:
+    """Who answers for typed coordinates, and for the places that fit best."""
+    asked: list[tuple[str, dict[str, Any]]] = []
+    point = console_search.coordinates(wanted)
+    if point is not None:
+        asked.append((f"{point.lat:.5f}, {point.lon:.5f}", {"point": {"lat": point.lat, "lon": point.lon}}))
+    found = [hit for hit in hits if hit.kind == "place"][:PHONED_PLACES]
+    asked += [(screen.read(hit.title), {"panel": {"kind": "found", "id": f"place:{hit.id}"}}) for hit in found]
+    return [
+        console_search.line(f"{PALETTE}-w{number}", value, screen.say(N_("Who answers for %(place)s"), place=name))
+        for number, (name, value) in enumerate(asked)
+    ]
+
+
 def _group(title: str, lines: list[html.Li]) -> list[Component]:
     return [html.Li(title, className="group", role="presentation"), *lines] if lines else []
 
@@ -100,6 +118,7 @@ def palette_answer(query: str, hits: Sequence[Hit], screen: Screen) -> html.Div:
     if wanted:
         for kind, title in GROUPS.items():
             lines += _group(screen.say(title), [_line(hit, screen) for hit in hits if hit.kind == kind])
+        lines += _group(screen.say(N_("Phone first")), _whom_to_phone(wanted, hits, screen))
     else:
         lines += _group(screen.say(N_("Open incidents")), list(_open_incidents(screen)))
     return console_search.answer(query, lines, screen.say(N_("Nothing found.")))

@@ -23,7 +23,10 @@ from command_center.words import N_, phrases
 log = logging.getLogger(__name__)
 
 PANEL = "console-panel"
-"""Store of the docked panel: {"kind": idle|call|incident|unit|about|jobs|found, "id": str|None, "at": anything new}."""
+"""Store of the docked panel: {"kind": idle|call|incident|unit|about|jobs|found|waiting, "id": str|None, "at": anything new}.
+
+For "waiting" also "told": incident id -> why its units were not sent.
+"""
 ANSWERED = "console-answered"
 """Store written after every order, so that the pressed button stops turning."""
 CELLS_SHOWN = 2_000
@@ -157,10 +160,22 @@ def incident_state(row: Mapping[str, Any], screen: Screen) -> str:
     return screen.say(phrases.INCIDENT_STATUS[row["status"]])
 
 
+def reporters(row: Mapping[str, Any], screen: Screen) -> list[str]:
+    """How many calls are about an incident, from the second one on."""
+    return [screen.say(N_("%(n)s calls"), n=row["caller_count"])] if row["caller_count"] > 1 else []
+
+
 def type_name(row: Mapping[str, Any], screen: Screen) -> str:
     """What an incident is about; the code alone when the catalogue no longer knows it."""
     kind = screen.center.catalogue.incident_types.get(row["type"])
     return screen.read(kind.name) if kind else str(row["type"])
+
+
+def waiting_rows(screen: Screen) -> list[Row]:
+    """Open incidents that no unit has been sent to: those that services/assigning proposes for."""
+    helped = {row["incident_id"] for row in screen.live.board.rows("assignment")}
+    rows = screen.live.board.rows("incident")
+    return [row for row in rows if row["id"] not in helped and row["controlled_at"] is None]
 
 
 def grave_first(rows: list[Row]) -> list[Row]:

@@ -1,6 +1,7 @@
 """Plans on the console: the choice behind F9, and the plans that answer the incident that is docked."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -12,7 +13,7 @@ from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan
 from command_center.domain.rights import Right
 from command_center.services.plan_books import present_plans
-from command_center.services.plan_figures import PlanFigures, plan_figures
+from command_center.services.plan_figures import PlanFigures, is_unconfirmed, plan_figures
 from command_center.ui.console_parts import PANEL, door, key, listed
 from command_center.ui.desk_parts import goes, hour_minute
 from command_center.ui.plans_cards import by_need, in_season, state_line, this_month
@@ -78,16 +79,12 @@ def plan_cards(screen: Screen, incident: Row | None) -> list[Component]:
 # ---- beside the incident, and what waits --------------------------------------------------------------------------
 
 
-def answering(row: Row, screen: Screen) -> list[Component]:
+def answering(row: Row, plans: Sequence[Plan], screen: Screen) -> list[Component]:
     """A key for each plan that answers an incident's type: to its preview with the incident attached, or to it where it runs."""
     if row["gone"] or screen.caller is None or not screen.caller.may(Right.RUN_PLANS):
         return []
     running = {it["plan_id"]: it for it in screen.live.board.rows("activation")}
-    keys = [
-        _answer(plan, running.get(plan.id), row, screen)
-        for plan in screen.center.catalogue.plans.values()
-        if row["type"] in plan.incident_types
-    ]
+    keys = [_answer(plan, running.get(plan.id), row, screen) for plan in plans]
     return [html.Div([html.Small(screen.say(N_("Plans for it:")), className="muted"), *keys], className="acts for-it")] if keys else []
 
 
@@ -132,7 +129,10 @@ def _wants(figures: PlanFigures, screen: Screen) -> list[tuple[str, str]]:
     row = figures.activation
     role = approver(row["approve_by"], screen)
     found = []
-    if row["confirm_until"] is not None:
+    if is_unconfirmed(row, screen.center.now()):
+        since = hour_minute(row["confirm_until"], screen)
+        found.append(("alert-triangle", screen.say(N_("not confirmed by %(role)s since %(time)s, call again"), role=role, time=since)))
+    elif row["confirm_until"] is not None:
         until = hour_minute(row["confirm_until"], screen)
         found.append(("clock", screen.say(N_("to be confirmed by %(role)s until %(time)s"), role=role, time=until)))
     elif figures.waits:

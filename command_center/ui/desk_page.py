@@ -202,6 +202,7 @@ WAYS: Sequence[Way] = (
     Way(path="/console", label=N_("Console"), symbol="command", right=Right.TAKE_CALLS),
     Way(path="/warnings", label=N_("Warnings"), symbol="cloud-rain", keys="F7", right=Right.TAKE_WARNINGS),
     Way(path="/plans", label=N_("Plans"), symbol="list-check", keys="F9", right=Right.RUN_PLANS),
+    Way(path="/roads", label=N_("Roads"), symbol="road", keys="F6", right=Right.CLOSE_ROADS, rare=True),
     Way(path="/duty", label=N_("Duty and handover"), symbol="notes", right=Right.HAND_OVER),
     Way(path="/resources", label=N_("Depots and vehicles"), symbol="packages"),
     Way(path="/reports", label=N_("Figures"), symbol="report-analytics", rare=True),

@@ -94,7 +94,7 @@ FORMED_BY = ("tab", "handover", "section", "corrects", "wrote", "swap")
 
 def _fields_mark(sight: Sight) -> str:
     """Drawn again for another form, not for what happens while a person writes."""
-    known = sight.report is not None and sight.report.id is not None
+    known = _writes(sight) and sight.report is not None and sight.report.id is not None
     return f"{known} {[sight.at.get(name) for name in FORMED_BY]} {sight.screen.lang}"
 
 

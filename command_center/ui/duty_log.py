@@ -97,12 +97,12 @@ def _moment(at: At, name: str, center: Center) -> datetime | None:
 
 def _query(at: At, times: Mapping[str, datetime | None], wanted: int) -> LogQuery:
     incident = at.get("incident") or ""
-    line = at.get("line") or ""
+    line, part = at.get("line") or "", at.get("part") or ""
     return LogQuery(
         text=(at.get("q") or "").replace("\0", "")[:LONGEST],
         from_at=times["from"],
         to_at=times["to"],
-        groups=[part] if (part := at.get("part")) in phrases.EVENT_GROUP else [],
+        groups=[part] if part in phrases.EVENT_GROUP else [],
         incident_id=int(incident) if incident.isdecimal() else None,
         unit_id=at.get("unit") or None,
         actor=at.get("who") or None,
@@ -147,7 +147,7 @@ def search(found: Found, offers: Offers, at: At, screen: Screen) -> list[Compone
         open=any(at.get(name) for name in WANTED if name != "q"),
         **{"data-fold": "log-search"},
     )
-    return [html.Div([html.Div([words, go, *clear], className="ask"), narrowing], className="fields search")]
+    return [html.Div([html.Div([words, go, *clear], className="words"), narrowing], className="fields search")]
 
 
 def search_mark(at: At, screen: Screen, offers: Offers) -> str:
@@ -175,7 +175,14 @@ def entries(found: Found, at: At, screen: Screen) -> list[Component]:
         return [empty_state(screen.say(N_("No line of the log fits.")), fewer, symbol="search")]
     names = spoken_names(screen)
     shown = [html.Ul([_line(line, at, screen, names) for line in found.lines], className="entries")]
-    return [*shown, _more(found, at, screen)] if found.more else shown
+    if found.more:
+        return [*shown, _more(found, at, screen)]
+    return [*shown, _oldest(screen)] if at.get("lines") else shown
+
+
+def _oldest(screen: Screen) -> Component:
+    """Stands where the key for older lines was, and takes the keyboard over from it."""
+    return html.P(screen.say(N_("There are no older lines.")), id="duty-older", className="muted more", tabIndex="-1", **{"data-stay": ""})
 
 
 def _more(found: Found, at: At, screen: Screen) -> Component:
@@ -183,7 +190,9 @@ def _more(found: Found, at: At, screen: Screen) -> Component:
         told = screen.say(N_("%(n)s lines are shown. Older ones: narrow it down by a time or a word."), n=len(found.lines))
         return html.P(told, className="muted more")
     href = log_place(at, lines=min(MOST_LINES, _lines_wanted(at) + LINES_AT_ONCE))
-    return html.Div(key(screen.say(N_("Older lines")), symbol="history", **{"data-stay": ""}, **goes(href)), className="acts more")
+    return html.Div(
+        key(screen.say(N_("Older lines")), "duty-older", symbol="history", **{"data-stay": ""}, **goes(href)), className="acts more"
+    )
 
 
 def _line(line: LogLine, at: At, screen: Screen, names: Mapping[str, str]) -> html.Li:

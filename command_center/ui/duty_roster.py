@@ -51,8 +51,7 @@ def roster(days: Roster, swaps: Sequence[SwapView], at: At, screen: Screen) -> l
     """What is wrong first, then wishes to swap, then the watches of the centre, then those of the stations."""
     parts: list[Component] = [_keys(screen)]
     if days.hints:
-        rows = html.Ul([html.Li(_hint(it, screen)) for it in days.hints[:HINTS_SHOWN]], className="plain")
-        parts.append(section(screen.say(N_("To look at")), rows, note=str(len(days.hints)), folded=False))
+        parts.append(section(screen.say(N_("To look at")), *_hints(days, screen), note=str(len(days.hints)), folded=False))
     waiting = [it for it in swaps if it.status is SwapStatus.ASKED]
     parts += _wishes(waiting, [it for it in swaps if it.status is not SwapStatus.ASKED][:DECIDED_SHOWN], screen)
     for post in dict.fromkeys(watch.post for watch in days.watches):
@@ -122,7 +121,7 @@ def _seat(seat: Seat, waiting: Sequence[SwapView], at: At, screen: Screen) -> Co
     chosen = {"aria-current": "true"} if at.get("swap") == wanted else {}
     label = screen.say(N_("Ask for a swap: %(name)s"), name=name)
     return html.Button(
-        name, type="button", className="link", title=label, **{"aria-label": label}, **chosen, **goes(place(at, swap=wanted))
+        name, type="button", className="seat", title=label, **{"aria-label": label}, **chosen, **goes(place(at, swap=wanted))
     )
 
 
@@ -135,10 +134,21 @@ def span(from_at: datetime, to_at: datetime, screen: Screen) -> str:
     return f"{day_and_minute(from_at, screen)} – {day_and_minute(to_at, screen)}"
 
 
-def _hint(it: Hint, screen: Screen) -> str:
+def _hints(days: Roster, screen: Screen) -> list[Component]:
+    """The first of them, and the others folded below."""
+    lines = [html.Li(_hint(it, days, screen), **{"data-hint": it.kind}) for it in days.hints]
+    shown, more = lines[:HINTS_SHOWN], lines[HINTS_SHOWN:]
+    others = [section(screen.say(N_("%(n)s more"), n=len(more)), html.Ul(more, className="plain"), folded=True)] if more else []
+    return [html.Ul(shown, className="plain"), *others]
+
+
+def _hint(it: Hint, days: Roster, screen: Screen) -> str:
+    """When, where, who, what, and how much of it."""
     post = "" if it.post is None else post_name(it.post, screen)
-    words = [span(it.from_at, it.to_at, screen), post, screen.say(phrases.ROSTER_HINT[it.kind])]
+    who = "" if it.person is None else screen.read(days.names[it.person])
+    words = [span(it.from_at, it.to_at, screen), post, who, screen.say(phrases.ROSTER_HINT[it.kind])]
     words += [screen.say(phrases.DUTY[it.duty.value])] if it.duty is not None else []
+    words += [screen.say(phrases.ROSTER_HINT_VALUE[it.kind], n=f"{it.value:g}")] if it.value is not None else []
     return " · ".join(word for word in words if word)
 
 
@@ -220,7 +230,7 @@ def swap_fields(seat: Seat | None, days: Roster | None, directory: Sequence[Dire
     return [
         html.Div(
             [
-                html.P([html.B(who), html.Small(screen.say(N_("Nothing changes until a duty leader agrees.")), className="muted")]),
+                html.P([html.B(who), " ", html.Small(screen.say(N_("Nothing changes until a duty leader agrees.")), className="muted")]),
                 choice("with", screen.say(N_("Who takes the seat")), options, options[0][0], at.get("token") or ""),
                 text_field("reason", screen.say(N_("Why")), field_id="duty-swap-reason", **{"data-first": ""}),
                 html.Div([cancel, ask], className="foot"),

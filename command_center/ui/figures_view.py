@@ -1,98 +1,33 @@
 """Figures of a time on the screen: headline figures beside those before, and charts of arrivals, hours, types, places and the circle."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import plotly.graph_objects as go
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from command_center.center import Center
-from command_center.domain.period_figures import Change, WatchFigures
+from command_center.domain.period_figures import STAGES, Change, Cut, HeatCell, WatchFigures
+from command_center.domain.response_time import PROMISE_S
 from command_center.services import report_figures
+from command_center.services.places import PlaceHit
 from command_center.services.report_figures import Comparison
-from command_center.services.watches import WatchView
-from command_center.ui.console_parts import key, minutes_seconds, moment
-from command_center.ui.desk_page import At
-from command_center.ui.desk_parts import address_of, day_and_minute, goes, section
+from command_center.ui import figures_heat
+from command_center.ui.console_parts import minutes_seconds, moment
+from command_center.ui.desk_parts import section
 from command_center.ui.shell import Screen
 from command_center.ui.theme import scheme
-from command_center.ui.widgets import empty_state, icon
+from command_center.ui.widgets import empty_state
 from command_center.words import N_
 from command_center.words.names import catalogue_names
 
-PATH = "/reports"
-Span = tuple[datetime, datetime]
-
-KINDS: Mapping[str, str] = {"watch": N_("This watch"), "day": N_("Day"), "month": N_("Month")}
 INK: Mapping[str, Mapping[str, str]] = {
-    "dark": {"text": "#d5dae0", "line": "#3a424b", "bar": "#7fb0e8", "other": "#8f98a2"},
-    "light": {"text": "#1d2329", "line": "#c3cad1", "bar": "#0b57ad", "other": "#5f6973"},
+    "dark": {"text": "#d5dae0", "line": "#3a424b", "bar": "#7fb0e8", "other": "#8f98a2", "hot": "#d9ecff"},
+    "light": {"text": "#1d2329", "line": "#c3cad1", "bar": "#0b57ad", "other": "#5f6973", "hot": "#062d5c"},
 }
 TYPES_SHOWN = 12
 FONT = "Noto Sans SC, sans-serif"
 """The screens' own; a chart does not take it from the page."""
-
-
-# ---- which time ---------------------------------------------------------------------------------------------------
-
-
-def spans_of(at: At, watch: WatchView | None, center: Center) -> tuple[Span, Span]:
-    """The time looked at and the one before it, as the address says; the watch now where it says nothing."""
-    now = center.now()
-    kind, day = kind_of(at), _day(at, now.astimezone(center.zone).date())
-    if kind == "month":
-        before = day.replace(day=1) - timedelta(days=1)
-        return report_figures.span_of_month(center, day.year, day.month), report_figures.span_of_month(center, before.year, before.month)
-    if kind == "watch" and watch is not None:
-        begun = watch.begun_at or watch.from_at
-        length = max(now - begun, timedelta(minutes=1))
-        return (begun, begun + length), (begun - (watch.to_at - watch.from_at), begun)
-    return report_figures.span_of_day(center, day), report_figures.span_of_day(center, day - timedelta(days=1))
-
-
-def kind_of(at: At) -> str:
-    return at.get("span") if at.get("span") in KINDS else "day"  # type: ignore[return-value]  # a key of KINDS by then
-
-
-def _day(at: At, today: date) -> date:
-    try:
-        return date.fromisoformat(at.get("day") or "")
-    except ValueError:
-        return today
-
-
-def choice(at: At, spans: tuple[Span, Span], screen: Screen) -> list[Component]:
-    """Which time, one earlier, one later, and the way out as a workbook."""
-    kind, today = kind_of(at), screen.center.now().astimezone(screen.center.zone).date()
-    day = _day(at, today)
-    keys = [
-        key(
-            screen.say(label),
-            **({"aria-current": "true"} if name == kind else {}),
-            **goes(address_of(PATH, span=name, day=day.isoformat())),
-        )
-        for name, label in KINDS.items()
-    ]
-    if kind != "watch":
-        earlier = (day.replace(day=1) - timedelta(days=1)).replace(day=1) if kind == "month" else day - timedelta(days=1)
-        later = (day.replace(day=28) + timedelta(days=4)).replace(day=1) if kind == "month" else day + timedelta(days=1)
-        keys.append(key(screen.say(N_("Earlier")), symbol="arrow-back-up", **goes(address_of(PATH, span=kind, day=earlier.isoformat()))))
-        if later <= today:
-            keys.append(key(screen.say(N_("Later")), **goes(address_of(PATH, span=kind, day=later.isoformat()))))
-    (from_at, to_at), (with_from, with_to) = spans
-    wanted = {"from": from_at.isoformat(), "to": to_at.isoformat(), "with_from": with_from.isoformat(), "with_to": with_to.isoformat()}
-    book = f"/api/v1/figures/book.xlsx?{urlencode(wanted | {'lang': screen.lang})}"
-    sheet = html.A([icon("file-download"), html.Span("Excel", className="word")], href=book, className="key", download="")
-    told = screen.say(
-        N_("%(from)s to %(to)s, beside %(with_from)s to %(with_to)s"),
-        **{"from": day_and_minute(from_at, screen), "to": day_and_minute(to_at, screen)},
-        with_from=day_and_minute(with_from, screen),
-        with_to=day_and_minute(with_to, screen),
-    )
-    return [html.Nav(keys, className="tabs", **{"aria-label": screen.say(N_("Which time"))}), html.P(told, className="said"), sheet]
 
 
 # ---- headline figures ---------------------------------------------------------------------------------------------
@@ -129,27 +64,111 @@ def _said(figure: str, value: float | None, *, signed: bool) -> str:
 # ---- charts -------------------------------------------------------------------------------------------------------
 
 
-def charts(figures: WatchFigures, circle: Sequence[Mapping[str, Any]], screen: Screen) -> list[Component]:
-    """Arrivals, hours, types, places, the circle."""
+def charts(
+    figures: WatchFigures, circle: Sequence[Mapping[str, Any]], hot: Sequence[tuple[HeatCell, PlaceHit]], screen: Screen
+) -> list[Component]:
+    """Arrivals, 1-3-5, hours, types, places, the circle: those of which there is something to draw."""
     if not figures.incidents and not circle:
         return [empty_state(screen.say(N_("Nothing happened in this time.")), symbol="report-analytics")]
-    return [
-        _chart(N_("Arrivals: median and 90th percentile, minutes"), _arrivals(figures, screen), screen),
-        _chart(N_("Incidents by hour"), _hours(figures, screen), screen),
-        _chart(N_("Incidents by type"), _types(figures, screen), screen),
-        _chart(N_("Where incidents lie"), _places(figures, screen), screen),
-        _chart(N_("Reached within five minutes, over time"), _circle(circle, screen), screen),
+    drawn: list[Component] = []
+    if figures.arrivals:
+        drawn.append(_chart(N_("Arrivals: median and 90th percentile, minutes"), _arrivals(figures, screen), screen))
+        drawn.append(_chart(N_("1-3-5: rolling in one minute, there in three, in five"), _one_three_five(figures, screen), screen))
+    if figures.incidents:
+        drawn.append(_chart(N_("Incidents by hour"), _hours(figures, screen), screen))
+        drawn.append(_chart(N_("Incidents by type"), _types(figures, screen), screen))
+        heat = figures_heat.heat_map(figures, _ink(screen), screen)
+        words = figures_heat.hottest_places(hot, screen)
+        drawn.append(_chart(N_("Where incidents lie"), heat, screen, words, height=HEAT_PX))
+    if circle:
+        drawn.append(_chart(N_("Reached within five minutes, over time"), _circle(circle, screen), screen))
+    return drawn
+
+
+CUT_TITLES: Mapping[str, str] = {
+    "area": N_("Response times by area"),
+    "type": N_("Response times by type"),
+    "hour": N_("Response times by hour of the call"),
+}
+
+
+def cuts(figures: WatchFigures, screen: Screen) -> list[Component]:
+    """1-3-5 and times by area, type and hour, each as a chart with its table; a word where nobody arrived anywhere."""
+    if not figures.incidents:
+        return []
+    if not figures.arrivals:
+        return [html.P(screen.say(N_("No unit reached an incident in this time: there are no response times.")), className="muted")]
+    return [_cut_section(cut, figures.cuts[cut], screen) for cut in CUT_TITLES]
+
+
+def _cut_section(cut: str, found: Sequence[Cut], screen: Screen) -> Component:
+    names = [report_figures.cut_name(screen.center, cut, it.of, screen.lang) for it in found]
+    heads = [
+        "",
+        *(N_("Incidents"), N_("Reached")),
+        *(N_("rolling in 1 min"), N_("in 3 min"), N_("in 5 min")),
+        *(N_("Handling"), N_("Turnout"), N_("Travel"), N_("Arrival")),
     ]
+    rows = [html.Tr([html.Th(name, scope="row"), *_cut_cells(it)]) for name, it in zip(names, found, strict=True)]
+    table = html.Table(
+        [html.Thead(html.Tr([html.Th(screen.say(head) if head else "", scope="col") for head in heads])), html.Tbody(rows)],
+        className="listing",
+    )
+    graph = dcc.Graph(figure=_drawn(_shares(names, found, screen), screen, CUT_PX), config=QUIET, className="chart")
+    note = screen.say(N_("times: 90th percentile"))
+    return section(screen.say(CUT_TITLES[cut]), graph, html.Div(table, className="wide"), note=note, folded=False)
+
+
+def _cut_cells(it: Cut) -> list[Component]:
+    shares = ["—" if share is None else f"{share * 100:.0f}%" for share in (it.rolling_share, it.there_share, it.kept_share)]
+    times = ["—" if (seconds := it.p90_s[stage]) is None else minutes_seconds(seconds) for stage in STAGES]
+    return [html.Td(text, className="number") for text in (str(it.incidents), str(it.arrivals), *shares, *times)]
+
+
+def _shares(names: Sequence[str], found: Sequence[Cut], screen: Screen) -> go.Figure:
+    """Bars of the five-minute share; the 90th percentile of the arrival as a mark at each, in minutes on the right, beside the promise."""
+    ink = _ink(screen)
+    known = [(name, it) for name, it in zip(names, found, strict=True) if it.kept_share is not None]
+    x = [name for name, _ in known]
+    drawn = go.Figure(
+        go.Bar(x=x, y=[(it.kept_share or 0.0) * 100 for _, it in known], name=screen.say(N_("in 5 min")), marker_color=ink["bar"])
+    )
+    drawn.add_scatter(
+        x=x,
+        y=[(it.p90_s["arrival"] or 0.0) / 60 for _, it in known],
+        name=screen.say(N_("90th percentile of the arrival, minutes")),
+        mode="markers",
+        marker={"symbol": "line-ew-open", "size": 22, "color": ink["text"], "line": {"width": 3}},
+        yaxis="y2",
+    )
+    right = {"overlaying": "y", "side": "right", "rangemode": "tozero", "showgrid": False, "tickmode": "auto", "nticks": 5}
+    promise = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": "y2", "y0": PROMISE_S / 60, "y1": PROMISE_S / 60}
+    drawn.update_layout(yaxis2=right, shapes=[promise | {"line": {"dash": "dot", "color": ink["text"]}}])
+    drawn.update_yaxes(selector={"overlaying": None}, range=[0, 101], ticksuffix=" %")
+    drawn.update_xaxes(type="category")
+    return drawn
 
 
 def _ink(screen: Screen) -> Mapping[str, str]:
     return INK[scheme(screen.theme, screen.center.now(), screen.center.catalogue.street.timezone)]
 
 
-def _chart(title: str, drawn: go.Figure, screen: Screen) -> Component:
+QUIET = {"displayModeBar": False, "responsive": True}
+CHART_PX, CUT_PX, HEAT_PX = 260, 220, 400
+"""Heights of charts; assets/figures.css says them too."""
+
+
+def _chart(title: str, drawn: go.Figure, screen: Screen, *words: Component, height: int = CHART_PX) -> Component:
+    looks = "chart tall" if height == HEAT_PX else "chart"
+    graph = dcc.Graph(figure=_drawn(drawn, screen, height), config=QUIET, className=looks)
+    return section(screen.say(title), graph, *words)
+
+
+def _drawn(drawn: go.Figure, screen: Screen, height: int = CHART_PX) -> go.Figure:
+    """The chart in the page's letters and colours. height : in pixels."""
     ink = _ink(screen)
     drawn.update_layout(
-        height=260,
+        height=height,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
@@ -159,8 +178,7 @@ def _chart(title: str, drawn: go.Figure, screen: Screen) -> Component:
     )
     drawn.update_xaxes(gridcolor=ink["line"], zerolinecolor=ink["line"], automargin=True)
     drawn.update_yaxes(gridcolor=ink["line"], zerolinecolor=ink["line"], automargin=True)
-    graph = dcc.Graph(figure=drawn, config={"displayModeBar": False, "responsive": True}, className="chart")
-    return section(screen.say(title), graph)
+    return drawn
 
 
 def _arrivals(figures: WatchFigures, screen: Screen) -> go.Figure:
@@ -177,7 +195,7 @@ def _arrivals(figures: WatchFigures, screen: Screen) -> go.Figure:
         values = [getattr(figures.stages[stage], field) for stage in stages]
         minutes = [None if value is None else value / 60 for value in values]
         drawn.add_bar(x=[names[stage] for stage in stages], y=minutes, name=screen.say(label), marker_color=color)
-    drawn.add_hline(y=5, line_dash="dot", line_color=ink["text"])
+    drawn.add_hline(y=PROMISE_S / 60, line_dash="dot", line_color=ink["text"])
     return drawn
 
 
@@ -198,30 +216,19 @@ def _types(figures: WatchFigures, screen: Screen) -> go.Figure:
     )
 
 
-def _places(figures: WatchFigures, screen: Screen) -> go.Figure:
-    """Cells of about a hundred metres on the outlines of the areas; the larger, the more incidents."""
-    ink, drawn = _ink(screen), go.Figure()
-    for area in screen.center.catalogue.areas.values():
-        corners = [*area.outline, *area.outline[:1]]
-        drawn.add_scatter(
-            x=[it.lon for it in corners],
-            y=[it.lat for it in corners],
-            mode="lines",
-            line={"color": ink["other"], "width": 1},
-            hoverinfo="skip",
-        )
-    sizes = [8 + 6 * min(it.incidents, 8) for it in figures.heat]
-    drawn.add_scatter(
-        x=[it.lon for it in figures.heat],
-        y=[it.lat for it in figures.heat],
-        mode="markers",
-        marker={"size": sizes, "color": ink["bar"], "opacity": 0.7},
-        text=[str(it.incidents) for it in figures.heat],
-        hoverinfo="text",
-    )
-    drawn.update_layout(showlegend=False)
-    drawn.update_xaxes(visible=False)
-    drawn.update_yaxes(visible=False, scaleanchor="x", scaleratio=1.25)
+def _one_three_five(figures: WatchFigures, screen: Screen) -> go.Figure:
+    """The three shares of the stations' rule; one that nothing is known of is left out."""
+    shares = {
+        N_("rolling in 1 min"): figures.rolling_share,
+        N_("in 3 min"): figures.there_share,
+        N_("in 5 min"): figures.kept_share,
+    }
+    known = [(screen.say(label), share * 100) for label, share in reversed(shares.items()) if share is not None]
+    values, names = [share for _, share in known], [label for label, _ in known]
+    text = [f"{share:.0f} %" for share in values]
+    bars = go.Bar(x=values, y=names, orientation="h", text=text, textposition="auto", textangle=0, marker_color=_ink(screen)["bar"])
+    drawn = go.Figure(bars)
+    drawn.update_xaxes(range=[0, 101], ticksuffix=" %")
     return drawn
 
 
@@ -240,4 +247,5 @@ def _circle(readings: Sequence[Mapping[str, Any]], screen: Screen) -> go.Figure:
         )
     )
     drawn.update_yaxes(range=[0, 101], ticksuffix=" %")
+    drawn.update_xaxes(tickformat="%H:%M\n%m-%d")
     return drawn

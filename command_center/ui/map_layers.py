@@ -48,7 +48,7 @@ class Layer:
     id: str
     title: Text
     draw: Callable[[Center, Board, Screen], Component]
-    pages: frozenset[str] = frozenset({"console", "wall"})
+    pages: frozenset[str] = frozenset({"console", "wall", "roads"})
     default_on: bool = True
     z: int = 400
 
@@ -185,20 +185,25 @@ def _draw_circle(center: Center, board: Board, screen: Screen) -> Component:
     return dl.LayerGroup(eventHandlers={"add": named("adoptCircle")})
 
 
+def _draw_late_names(center: Center, board: Board, screen: Screen) -> Component:
+    return dl.LayerGroup(eventHandlers={"add": named("adoptLateNames")})
+
+
 def _draw_closures(center: Center, board: Board, screen: Screen) -> Component:
     return dl.LayerGroup(eventHandlers={"add": named("adoptClosures")})
 
 
-_CONSOLE = frozenset({"console"})
+_DESK = frozenset({"console", "roads"})
 
 LAYERS: Sequence[Layer] = (
     Layer(id="base", title=Text("底图", "Base map"), draw=_draw_base, z=300),
     Layer(id="circle", title=Text("五分钟圈外", "Beyond 5 minutes"), draw=_draw_circle, z=310),
     Layer(id="areas", title=Text("片区界线", "Area outlines"), draw=_draw_areas, z=320),
-    Layer(id="street-names", title=Text("道路名称", "Street names"), draw=_draw_street_names, pages=_CONSOLE, z=330),
-    Layer(id="compounds", title=Text("小区", "Compounds"), draw=_draw_compounds, pages=_CONSOLE, default_on=False, z=410),
-    Layer(id="depots", title=Text("物资储备库", "Depots"), draw=draw_depots, pages=_CONSOLE, default_on=False, z=420),
+    Layer(id="street-names", title=Text("道路名称", "Street names"), draw=_draw_street_names, pages=_DESK, z=330),
+    Layer(id="compounds", title=Text("小区", "Compounds"), draw=_draw_compounds, pages=_DESK, default_on=False, z=410),
+    Layer(id="depots", title=Text("物资储备库", "Depots"), draw=draw_depots, pages=_DESK, default_on=False, z=420),
     Layer(id="stations", title=Text("救援站", "Stations"), draw=_draw_stations, z=430),
+    Layer(id="late-names", title=Text("圈外小区", "Compounds beyond 5 minutes"), draw=_draw_late_names, z=434),
     Layer(id="closures", title=Text("封路", "Closed roads"), draw=_draw_closures, z=435),
     Layer(id="shelters", title=Text("避难场所", "Shelters"), draw=_draw_shelters, z=440),
     Layer(id="units", title=Text("车辆", "Units"), draw=_draw_units, z=450),

@@ -1,4 +1,4 @@
-"""What the page of people draws: the directory, one entry, the cadres, the audiences."""
+"""What the page of people draws: the directory, one entry, the cadres, who answers for what, the audiences."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +9,8 @@ from command_center.services import channels
 from command_center.services import people as directory
 from command_center.services.channels import AudienceView, CadreEntry
 from command_center.services.people import DirectoryEntry
-from command_center.ui import people_view
+from command_center.services.responsibilities import ResponsibilityCheck
+from command_center.ui import people_responsible, people_view
 from command_center.ui.console_parts import signed_in
 from command_center.ui.desk_page import At, DeskPage, Look, Part, demonstration, unseen
 from command_center.ui.people_orders import ACTS
@@ -25,6 +26,7 @@ class Sight:
     people: Sequence[DirectoryEntry]
     cadres: Sequence[CadreEntry]
     audiences: Sequence[AudienceView]
+    answering: ResponsibilityCheck
 
     @property
     def chosen(self) -> str | None:
@@ -58,6 +60,7 @@ PARTS: Mapping[str, Part[Sight]] = {
     "people-entry-title": (_title, None),
     "people-fields": (_fields, _fields_mark),
     "people-cadres": (lambda sight: people_view.cadres(sight.cadres, sight.screen), None),
+    "people-responsible": (lambda sight: people_responsible.overview(sight.answering, sight.screen), None),
     "people-audiences": (lambda sight: people_view.audiences(sight.audiences, sight.screen), None),
 }
 
@@ -73,7 +76,8 @@ def see(desk: Desk, screen: Screen, look: Look) -> Sight:
         people=[replace(it, has_channel=("person", it.id) in known) for it in found],
         cadres=channels.cadres(desk.center, actor),
         audiences=channels.audience_views(desk.center, actor),
+        answering=people_responsible.check(desk),
     )
 
 
-DESK_PAGE: DeskPage[Sight] = DeskPage(name="people", path=people_view.PATH, see=see, parts=PARTS, acts=ACTS)
+DESK_PAGE: DeskPage[Sight] = DeskPage(name="people", path=people_view.PATH, see=see, parts=PARTS, acts={**ACTS, **people_responsible.ACTS})

@@ -3,13 +3,17 @@
 from dash import html
 from dash.development.base_component import Component
 
+from command_center.domain import events
 from command_center.domain.activations import ActivationStatus
 from command_center.domain.board import Row
 from command_center.domain.levels import Level
 from command_center.services.activations import ActivatePlan
-from command_center.services.plan_figures import PlanFigures
+from command_center.services.plan_endings import Ending
+from command_center.services.plan_figures import PlanFigures, is_unconfirmed
+from command_center.services.plan_levels import LevelStep
 from command_center.services.plan_story import PlanStory
-from command_center.ui.console_parts import key, moment, time_of_day
+from command_center.ui.console_log import actor_name
+from command_center.ui.console_parts import key, listed, moment, time_of_day
 from command_center.ui.desk_parts import asks, goes, hour_minute, orders, section
 from command_center.ui.plans_parts import approver, group_name, may_decide, plan_title, progress
 from command_center.ui.plans_preview import basis, pitfalls, posture
@@ -27,8 +31,8 @@ ANCHORS = {"snow_stop": (N_("The snow has stopped…"), N_("The snow stopped at"
 # ---- head ---------------------------------------------------------------------------------------------------------
 
 
-def head(story: PlanStory, figures: PlanFigures | None, screen: Screen) -> list[Component]:
-    """What never scrolls away: plan, level, status, since when, who approved; and the keys."""
+def head(story: PlanStory, figures: PlanFigures | None, ending: Ending | None, screen: Screen) -> list[Component]:
+    """What never scrolls away: plan, level, status, since when, who approved; and the keys. ending : None when it does not run."""
     row = story.activation
     name = plan_title(story.plan, row["variant"], screen)
     return [
@@ -48,6 +52,7 @@ def head(story: PlanStory, figures: PlanFigures | None, screen: Screen) -> list[
             className="title",
         ),
         *decision(row, screen),
+        *may_end(ending, screen),
         html.Div(keys(story, screen), className="acts"),
     ]
 
@@ -55,6 +60,8 @@ def head(story: PlanStory, figures: PlanFigures | None, screen: Screen) -> list[
 def status_line(story: PlanStory, figures: PlanFigures | None, screen: Screen) -> list[Component | str]:
     row = story.activation
     parts: list[Component | str] = [html.B(screen.say(phrases.ACTIVATION_STATUS[row["status"]]))]
+    if row["is_exercise"]:
+        parts.append(html.Span(screen.say(N_("exercise")), className="tag"))
     if story.ended_at is not None:
         said = screen.say(N_("%(time)s by %(name)s"), time=hour_minute(story.ended_at, screen), name=story.ended_by)
         return [*parts, html.Span(said), *([html.Span(story.end_reason)] if story.end_reason else [])]
@@ -67,15 +74,19 @@ def status_line(story: PlanStory, figures: PlanFigures | None, screen: Screen) -
         parts.append(progress(figures, screen))
     if story.incident is not None:
         parts.append(html.Span(screen.say(N_("incident %(number)s"), number=story.incident)))
-    if story.reason:
-        parts.append(html.Span(story.reason, className="muted"))
+    reason = next((step.reason for step in reversed(story.levels) if step.reason), story.reason)
+    if reason:
+        parts.append(html.Span(reason, className="muted"))
     return parts
 
 
 def _undo(row: Row, screen: Screen) -> list[Component]:
     """Thirty seconds in which one key takes everything back; assets/plans.js takes the key away when they are over."""
     until = moment(row["undo_until"])
-    if until is None or until <= screen.center.now():
+    if until is None or until <= screen.center.now() or screen.caller is None:
+        return []
+    decides = screen.center.catalogue.common.levels[Level(row["level"])].approve_by
+    if screen.caller.name != (row["approved_by"] or row["requested_by"]) and not may_decide(decides, screen):
         return []
     undo = html.Button(
         [icon("arrow-back-up"), html.Span(screen.say(N_("Undo")), className="word"), clock(until=row["undo_until"])],
@@ -91,11 +102,11 @@ def decision(row: Row, screen: Screen) -> list[Component]:
     """What waits for a yes or no, big for whoever may say it; for everyone else who that is."""
     if row["gone"] or (row["status"] == ActivationStatus.ACTIVE and row["wanted_level"] is None):
         return []
-    asked = _asked(row, screen)
+    asked, late = _asked(row, screen), " late" if is_unconfirmed(row, screen.center.now()) else ""
     if not may_decide(row["approve_by"], screen):
         role = approver(row["approve_by"], screen)
         said = html.Span([asked, " ", screen.say(N_("Decided by %(role)s, who is being called."), role=role)])
-        return [html.Div([icon("lock"), said, *_time_left(row, screen)], className="decision")]
+        return [html.Div([icon("lock"), said, *_time_left(row, screen), *_while_it_waits(row, screen)], className=f"decision{late}")]
     number = {"activation": row["id"]}
     yes = key(
         screen.say(N_("Approve")),
@@ -107,7 +118,23 @@ def decision(row: Row, screen: Screen) -> list[Component]:
     )
     no_words = (screen.say(N_("Decline")), screen.say(N_("Why")), screen.say(N_("Decline")))
     no = key(screen.say(N_("Decline…")), symbol="x", look="big", **asks("decline", *no_words, **number))
-    return [html.Div([icon("bell"), html.Span(asked), *_time_left(row, screen), yes, no], className="decision mine", role="alert")]
+    return [html.Div([icon("bell"), html.Span(asked), *_time_left(row, screen), yes, no], className=f"decision mine{late}", role="alert")]
+
+
+def _while_it_waits(row: Row, screen: Screen) -> list[Component]:
+    """What the desk may do with a request before it is decided: act on it at once, or take its own back."""
+    number = {"activation": row["id"]}
+    found: list[Component] = []
+    is_proposed = row["status"] == ActivationStatus.PROPOSED
+    wanted = Level(row["wanted_level"] or row["level"])
+    if is_proposed or wanted.rank > Level(row["level"]).rank:
+        words = (screen.say(N_("A life is at risk")), screen.say(N_("Why")), screen.say(N_("Act now")))
+        found.append(key(screen.say(N_("A life is at risk: act now…")), symbol="alert-triangle", **asks("go_ahead", *words, **number)))
+    if screen.caller is not None and screen.caller.name == (row["requested_by"] if is_proposed else row["wanted_by"]):
+        found.append(
+            key(screen.say(N_("Take the request back")), symbol="arrow-back-up", look="order", **orders("take_back_request", **number))
+        )
+    return found
 
 
 def _asked(row: Row, screen: Screen) -> str:
@@ -124,7 +151,20 @@ def _asked(row: Row, screen: Screen) -> str:
 def _time_left(row: Row, screen: Screen) -> list[Component]:
     if row["confirm_until"] is None:
         return []
+    if is_unconfirmed(row, screen.center.now()):
+        return [html.B([screen.say(N_("not confirmed in time, for")), " ", clock(row["confirm_until"])], className="left bad")]
     return [html.Span([screen.say(N_("confirm within")), " ", clock(until=row["confirm_until"])], className="left")]
+
+
+def may_end(ending: Ending | None, screen: Screen) -> list[Component]:
+    """Nothing speaks for the plan any more: the checklist is offered, and it never ends by itself."""
+    if ending is None or not ending.called_for:
+        return []
+    met = sum(condition.met_by is not None for condition in ending.conditions)
+    said = screen.say(N_("What had called for the plan is over. Go through the conditions for ending it:"))
+    return [
+        html.Div([icon("flag"), html.Span(said), html.B(f"{met}/{len(ending.conditions)}")], className="decision may-end", role="status")
+    ]
 
 
 # ---- keys ---------------------------------------------------------------------------------------------------------
@@ -216,8 +256,8 @@ def _told_by_phone(duty: Row, sign: str, screen: Screen) -> Component:
     return key("", symbol="phone", look="order", title=words, **label, **orders("duty", duty=duty["id"]))
 
 
-def conditions(story: PlanStory, screen: Screen) -> Component:
-    """What has to be true before the plan ends; each is ticked by a person."""
+def conditions(story: PlanStory, ending: Ending | None, screen: Screen) -> Component:
+    """What has to be true before the plan ends, each ticked by a person, and what still speaks for the plan."""
     lines = []
     for number, text in enumerate(story.plan.termination.all):
         met = story.conditions.get(str(number))
@@ -233,8 +273,55 @@ def conditions(story: PlanStory, screen: Screen) -> Component:
                 **orders("condition", activation=story.activation["id"], number=number, met=not met),
             )
         )
-    note = f"{len(story.conditions)}/{len(lines)}"
-    return section(screen.say(N_("Conditions for ending it")), *lines, note=note, folded=True)
+    note, called_for = f"{len(story.conditions)}/{len(lines)}", ending is not None and ending.called_for
+    return section(
+        screen.say(N_("Conditions for ending it")), *_holding(ending, screen), *lines, note=note, folded=None if called_for else True
+    )
+
+
+def _holding(ending: Ending | None, screen: Screen) -> list[Component]:
+    if ending is None or ending.offered:
+        return []
+    said = (
+        [screen.say(N_("Still speaks for it: %(list)s"), list=listed(map(screen.read, ending.holding), screen))] if ending.holding else []
+    )
+    if ending.floor is not None:
+        said.append(screen.say(N_("The district has ordered level %(level)s; the street does not go below it."), level=ending.floor.value))
+    return [html.P(text, className="muted") for text in said]
+
+
+# ---- the level's history ------------------------------------------------------------------------------------------
+
+STEPS = {
+    events.ActivationAsked.name: N_("asked for"),
+    events.PlanActivated.name: N_("put into force"),
+    events.ActivationConfirmed.name: N_("confirmed"),
+    events.ActivationNotConfirmed.name: N_("nobody confirmed in time"),
+    events.LevelAsked.name: N_("change asked for"),
+    events.LevelChanged.name: N_("changed from level %(before)s"),
+}
+"""Event of the level's history -> what it says."""
+
+
+def levels(story: PlanStory, screen: Screen) -> Component:
+    """Every step of the level with its reason, the newest first."""
+    lines = [_level_step(step, screen) for step in reversed(story.levels)]
+    return section(screen.say(N_("Level history")), html.Ul(lines, className="level-steps"), note=str(len(lines)), folded=False)
+
+
+def _level_step(step: LevelStep, screen: Screen) -> html.Li:
+    said = [screen.say(N_("provisional"))] if step.is_provisional else []
+    if not (step.is_provisional and step.event == events.PlanActivated.name):
+        said.append(screen.say(STEPS[step.event], before=step.before))
+    late = [html.B(screen.say(N_("%(n)s min late"), n=max(1, round(step.late_s / 60))), className="bad")] if step.late_s else []
+    return html.Li(
+        [
+            severity(step.level, screen),
+            html.Div([html.B(" · ".join(said)), *late, html.Small(step.reason)], className="what"),
+            html.Small([hour_minute(step.at, screen), " ", actor_name(step.by, screen)]),
+        ],
+        **{"data-level-step": step.event},
+    )
 
 
 def text_of_plan(story: PlanStory, screen: Screen) -> list[Component]:

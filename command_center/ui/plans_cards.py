@@ -7,7 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from command_center.domain.plan_book import Plan
-from command_center.services.plan_figures import PlanFigures
+from command_center.services.plan_figures import PlanFigures, is_unconfirmed
 from command_center.ui.console_parts import key
 from command_center.ui.desk_parts import goes, hour_minute, orders
 from command_center.ui.plans_parts import address, approver, may_decide, progress
@@ -46,6 +46,8 @@ def state_line(figures: PlanFigures, screen: Screen) -> list[Component | str]:
     row = figures.activation
     if row["wanted_level"] is not None:
         return [screen.say(N_("level %(level)s waits for approval"), level=row["wanted_level"])]
+    if is_unconfirmed(row, screen.center.now()):
+        return [html.B([screen.say(N_("not confirmed in time, for")), " ", clock(row["confirm_until"])], className="bad")]
     if row["confirm_until"] is not None:
         return [screen.say(N_("Provisional: confirm within")), " ", clock(until=row["confirm_until"])]
     return [screen.say(phrases.ACTIVATION_STATUS[row["status"]])]

@@ -27,8 +27,11 @@ FOUND_BY_ITSELF = frozenset({"level", "time", "summary"})
 """Blanks nobody has to fill: the level, the moment, and the reason as typed above."""
 
 BLANK_NAMES: Mapping[str, str] = {
+    "a": N_("Water tankers"),
     "advice": N_("Advice"),
     "area": N_("Area"),
+    "b": N_("Generator trucks"),
+    "c": N_("Collapses"),
     "demand": N_("Demand"),
     "dist": N_("Distance in metres"),
     "eta": N_("Expected at"),
@@ -42,6 +45,7 @@ BLANK_NAMES: Mapping[str, str] = {
     "point": N_("Supply points"),
     "shelter": N_("Shelter"),
     "signal": N_("Warning signal"),
+    "staging": N_("Staging point (upwind)"),
     "station": N_("Station"),
     "substance": N_("Substance"),
     "symptom": N_("Symptoms"),
@@ -50,6 +54,7 @@ BLANK_NAMES: Mapping[str, str] = {
     "units": N_("Units"),
     "utility": N_("Utility"),
     "value": N_("Measured value"),
+    "wind": N_("Wind direction"),
 }
 """Places in the shipped messages; one that a street adds itself is shown by its own name."""
 
@@ -65,16 +70,15 @@ MOST_INCIDENTS = 6
 
 def order_from(at: Mapping[str, str | None], filled: Filled, screen: Screen, *, press: str | None = None) -> ActivatePlan:
     """The order as it stands in the form. at : what the address names; press : idempotency key of the confirming press."""
-    plan_id = at.get("plan") or ""
-    plan = screen.center.catalogue.plans.get(plan_id)
     incident = filled.get("incident", at.get("incident") or "")
     return ActivatePlan(
-        plan_id=plan_id,
+        plan_id=at.get("plan") or "",
         level=Level(filled.get("level") or first_level(at, screen)),
-        variant=filled.get("variant") or at.get("variant") or (plan.default_variant if plan else None),
+        variant=filled.get("variant") or at.get("variant"),
         incident_id=int(incident) if incident.isdecimal() else None,
         reason=filled.get("reason", at.get("reason") or "").strip(),
         life_risk=bool(filled.get("life")),
+        is_exercise=bool(at.get("exercise")),
         fields={name.removeprefix(BLANK): text.strip() for name, text in filled.items() if name.startswith(BLANK) and text.strip()},
         key=press,
     )

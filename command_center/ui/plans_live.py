@@ -14,10 +14,12 @@ from command_center.domain.errors import Refusal
 from command_center.domain.plan_book import Plan
 from command_center.services.notices import recipients_of
 from command_center.services.plan_books import present_plans
+from command_center.services.plan_endings import Ending, ending
 from command_center.services.plan_figures import PlanFigures, plan_figures
 from command_center.services.plan_preview import Preview, preview
 from command_center.services.plan_story import PlanStory, plan_story
 from command_center.services.reports import ReportView, list_reports
+from command_center.services.responsibilities import Responsible, responsible_at
 from command_center.ui import plans_board, plans_cards, plans_form, plans_messages, plans_preview, plans_tasks, reports_view, shelters_view
 from command_center.ui.console_parts import signed_in
 from command_center.ui.desk_page import At, DeskPage, Filled, Look, Part, demonstration, unseen
@@ -35,8 +37,8 @@ from command_center.words import N_, phrases
 class Sight:
     """Everything a part is drawn from.
 
-    seen : what the plan would do, in the preview and for an activation that waits. story : of the activation that stands open.
-    refusal : why there is neither.
+    seen : what the plan would do, in the preview and for an activation that waits. story : of the activation that stands open;
+    ending : of one that runs. responsible : whom to phone first about the place of the story's incident. refusal : why there is neither.
     """
 
     screen: Screen
@@ -48,8 +50,10 @@ class Sight:
     opened: str | None = None
     seen: Preview | None = None
     story: PlanStory | None = None
+    ending: Ending | None = None
     recipients: Sequence[Recipient] = ()
     reports: Sequence[ReportView] = ()
+    responsible: Sequence[Responsible] = ()
     refusal: Refusal | None = None
 
     @property
@@ -116,7 +120,7 @@ def _confirm(sight: Sight) -> list[Component]:
 def _head(sight: Sight) -> list[Component]:
     if sight.refusal is not None:
         return _refused(sight)
-    return [] if sight.story is None else plans_board.head(sight.story, _own_figures(sight), sight.screen)
+    return [] if sight.story is None else plans_board.head(sight.story, _own_figures(sight), sight.ending, sight.screen)
 
 
 def _own_figures(sight: Sight) -> PlanFigures | None:
@@ -144,7 +148,7 @@ def _tasks(sight: Sight) -> list[Component]:
         return []
     if sight.seen is not None:
         return plans_preview.would(sight.seen, sight.screen, own=int(sight.story.activation["id"]))
-    return plans_tasks.tasks_view(sight.story, sight.group, sight.screen)
+    return plans_tasks.tasks_view(sight.story, sight.group, sight.screen, sight.responsible)
 
 
 def _messages(sight: Sight) -> list[Component]:
@@ -155,10 +159,11 @@ def _messages(sight: Sight) -> list[Component]:
 
 
 def _end(sight: Sight) -> list[Component]:
-    """Units on duty and the conditions for ending it: one line each until somebody unfolds them."""
+    """The level's history, units on duty and the conditions for ending it."""
     if sight.story is None or sight.story.activation["started_at"] is None:
         return []
-    return [plans_board.duties(sight.story, sight.screen), plans_board.conditions(sight.story, sight.screen)]
+    story, screen = sight.story, sight.screen
+    return [plans_board.levels(story, screen), plans_board.duties(story, screen), plans_board.conditions(story, sight.ending, screen)]
 
 
 def _reports(sight: Sight) -> list[Component]:
@@ -227,7 +232,11 @@ def _board(desk: Desk, sight: Sight, activation: str) -> Sight:
     opened = sight.opened if sight.opened in {notice["id"] for notice in story.notices} else None
     recipients = recipients_of(desk.center, int(opened)) if opened else ()
     told = list_reports(desk.center, signed_in(desk), state="all", activation_id=int(activation))
-    return replace(sight, story=story, seen=seen, recipients=recipients, reports=told)
+    incident = story.activation["incident_id"]
+    responsible = () if incident is None else responsible_at(desk.center, int(incident))
+    runs = story.activation["status"] in plans_board.RUNS and story.ended_at is None
+    end = ending(desk.center, int(activation), signed_in(desk)) if runs else None
+    return replace(sight, story=story, seen=seen, recipients=recipients, reports=told, responsible=responsible, ending=end)
 
 
 DESK_PAGE: DeskPage[Sight] = DeskPage(name="plans", path="/plans", see=see, parts=PARTS, acts=ACTS, choices=(GROUP,))

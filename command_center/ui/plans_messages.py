@@ -9,7 +9,7 @@ from command_center.db.tables import Recipient
 from command_center.domain.board import Row
 from command_center.domain.text import Text
 from command_center.services.messages import IN_DRILL
-from command_center.services.notices import BY_PHONE
+from command_center.services.notices import BY_PHONE, asked_again_at
 from command_center.services.plan_figures import is_unanswered
 from command_center.ui.console_parts import key, listed
 from command_center.ui.desk_parts import hour_minute, named, orders
@@ -60,10 +60,18 @@ def _counts(notice: Row, screen: Screen, *, late: bool) -> list[Component]:
     answered = screen.say(N_("answered %(n)s/%(all)s"), n=notice["answered"], all=notice["recipients"])
     parts.append(html.Span(answered))
     if late:
-        parts.append(html.B(screen.say(N_("not answered")), className="bad"))
+        parts += [html.B(screen.say(N_("not answered")), className="bad"), *_next_call(notice, screen)]
     elif notice["answer_until"] and not notice["gone"] and notice["answered"] < notice["recipients"]:
         parts.append(clock(until=notice["answer_until"]))
     return parts
+
+
+def _next_call(notice: Row, screen: Screen) -> list[Component]:
+    """When the silent are asked again."""
+    again = asked_again_at(notice)
+    if again is None or again <= screen.center.now():
+        return []
+    return [html.Span([screen.say(N_("asked again in")), " ", clock(until=again.isoformat(), class_name="bad")], className="next-call")]
 
 
 def recipient_row(recipient: Recipient, screen: Screen) -> html.Li:

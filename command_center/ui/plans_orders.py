@@ -53,6 +53,18 @@ async def _decline(desk: Desk, wanted: Order, at: At) -> Outcome:
     return done if isinstance(done, Refusal) else None
 
 
+async def _go_ahead(desk: Desk, wanted: Order, at: At) -> Outcome:
+    done = await order(desk, activations.go_ahead, int(wanted["activation"]), reason=wanted["word"])
+    return done if isinstance(done, Refusal) else None
+
+
+async def _take_back_request(desk: Desk, wanted: Order, at: At) -> Outcome:
+    done = await order(desk, activations.take_back_request, int(wanted["activation"]))
+    if isinstance(done, Refusal):
+        return done
+    return "/plans" if done is ActivationStatus.TAKEN_BACK else None
+
+
 async def _change_level(desk: Desk, wanted: Order, at: At) -> Outcome:
     done = await order(
         desk,
@@ -130,6 +142,8 @@ ACTS: Mapping[str, Act] = {
     "activate": _activate,
     "approve": _approve,
     "decline": _decline,
+    "go_ahead": _go_ahead,
+    "take_back_request": _take_back_request,
     "change_level": _change_level,
     "undo": _undo,
     "roll_back": _roll_back,

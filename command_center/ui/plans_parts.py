@@ -1,5 +1,7 @@
 """What every part of the plans page shares: its address, the names of its things, and how far a plan is."""
 
+from collections.abc import Iterable
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -47,12 +49,30 @@ def kind_name(code: str, screen: Screen) -> str:
     return screen.read(catalogue.materials[code].name) if code in catalogue.materials else code
 
 
+def agencies(codes: Iterable[str], screen: Screen) -> list[str]:
+    """Outside agencies with their numbers, as a step names them."""
+    known = screen.center.catalogue.common.external
+    return [f"{screen.read(known[code].name)} {known[code].phone or ''}".strip() for code in codes if code in known]
+
+
+COUNTED = {"compounds": N_("compounds %(done)s/%(of)s")}
+"""What a step counts -> how far it is, as people say it."""
+
+
+def counted(figures: PlanFigures, screen: Screen) -> str:
+    """What was counted last ("compounds 71/96"); "" where nothing was."""
+    told = figures.counted
+    return "" if told is None else screen.say(COUNTED[told["what"]], done=f"{told['done']:g}", of=told["of"])
+
+
 # ---- small pieces -------------------------------------------------------------------------------------------------
 
 
 def progress(figures: PlanFigures, screen: Screen) -> html.Span:
-    """Done, overdue and all, as words; overdue only when there is something."""
+    """Done, overdue and all, as words; what was counted and what is overdue only when there is something."""
     parts: list[Component | str] = [screen.say(N_("done %(done)s/%(all)s"), done=figures.done, all=figures.all)]
+    if told := counted(figures, screen):
+        parts += [" ", html.B(told)]
     if figures.overdue:
         parts += [" ", html.B(screen.say(N_("overdue %(n)s"), n=figures.overdue), className="bad")]
     if figures.unanswered:

@@ -14,7 +14,7 @@ from command_center.services.plan_preview import MessagePreview, Preview
 from command_center.ui.console_parts import key, listed
 from command_center.ui.desk_parts import goes, named, orders, section, short_minutes
 from command_center.ui.plans_form import BLANK_NAMES
-from command_center.ui.plans_parts import address, approver, group_name, kind_name, plan_title
+from command_center.ui.plans_parts import address, agencies, approver, group_name, kind_name, plan_title
 from command_center.ui.shell import Screen
 from command_center.ui.speech import audience_name, call_signs
 from command_center.ui.widgets import icon, severity
@@ -150,18 +150,23 @@ def posture(plan: Plan, level: Level, screen: Screen) -> html.P:
 
 
 def task_list(tasks: Sequence[tuple[Step, int | None]], screen: Screen) -> html.Table:
-    """The checklist in the order in which it is due."""
+    """The checklist in the order in which it is due, with whom it calls."""
     rows = sorted(tasks, key=lambda task: (task[1] is None, task[1] or 0))
     return _table(
         [
             [
                 html.Td(html.B(_allowed(due, screen)), className="when"),
-                html.Td(screen.read(step.title)),
+                html.Td([screen.read(step.title), *_calls(step, screen)]),
                 html.Td(group_name(step.group, screen), className="muted"),
             ]
             for step, due in rows
         ]
     )
+
+
+def _calls(step: Step, screen: Screen) -> list[Component]:
+    called = listed(agencies(step.external, screen), screen)
+    return [html.Div(html.Small([icon("phone"), " ", called], className="muted"))] if called else []
 
 
 def _allowed(due: int | None, screen: Screen) -> str:

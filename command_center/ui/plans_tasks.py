@@ -11,14 +11,16 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from command_center.domain.activations import TASK_CHART, TaskStatus
+from command_center.domain.activations import OPEN_TASK, TASK_CHART, TaskStatus
 from command_center.domain.board import Row
 from command_center.domain.status import may_advance
 from command_center.services.plan_figures import is_late
 from command_center.services.plan_story import PlanStory
+from command_center.services.responsibilities import Responsible
+from command_center.ui.console_incident import phone_line
 from command_center.ui.console_parts import key, moment
-from command_center.ui.desk_parts import asks, hour_minute, named, orders, thumbnails
-from command_center.ui.plans_parts import group_name
+from command_center.ui.desk_parts import asks, hour_minute, named, orders, section, thumbnails
+from command_center.ui.plans_parts import agencies, group_name
 from command_center.ui.shell import Screen
 from command_center.ui.widgets import clock, empty_state, icon
 from command_center.words import N_, phrases
@@ -95,8 +97,11 @@ def lane(tasks: Iterable[Row], axis: Axis, now: datetime) -> html.Div:
 # ---- the view -----------------------------------------------------------------------------------------------------
 
 
-def tasks_view(story: PlanStory, group: str, screen: Screen) -> list[Component]:
-    """Every group with its lane and its tasks, or only the group this desk works for. Nothing before the plan is in force."""
+def tasks_view(story: PlanStory, group: str, screen: Screen, responsible: Sequence[Responsible] = ()) -> list[Component]:
+    """Every group with its lane and its tasks, or only the group this desk works for. Nothing before the plan is in force.
+
+    responsible : whom to phone first about the place of the plan's incident, if it has one.
+    """
     start = moment(story.activation["started_at"])
     if start is None or not story.tasks:
         return [
@@ -110,12 +115,33 @@ def tasks_view(story: PlanStory, group: str, screen: Screen) -> list[Component]:
     shown = {code: tasks for code, tasks in by_group.items() if tasks and group in ("", code)}
     if not shown:
         return [empty_state(screen.say(N_("This group has no task in this plan.")), symbol="users")]
-    groups = [_group(code, tasks, axis, story, screen) for code, tasks in shown.items()]
+    first = phone_first(responsible, screen)
+    groups = [_group(code, tasks, axis, story, screen, first) for code, tasks in shown.items()]
     facts = {"data-axis-start": story.activation["started_at"], "data-axis-min": str(axis.span_min)}
-    return [html.Div([axis_line(axis, screen), *groups], className="groups", style={"--now": axis.percent(now)}, **facts)]
+    everybody = [_everybody(story, responsible, screen)] if responsible else []
+    return [*everybody, html.Div([axis_line(axis, screen), *groups], className="groups", style={"--now": axis.percent(now)}, **facts)]
 
 
-def _group(code: str, tasks: Sequence[Row], axis: Axis, story: PlanStory, screen: Screen) -> html.Section:
+def _everybody(story: PlanStory, responsible: Sequence[Responsible], screen: Screen) -> Component:
+    """Everybody who answers for the place of the plan's incident, in the order in which to phone them."""
+    title = screen.say(N_("Phone first about incident %(number)s"), number=story.incident)
+    lines = html.Ul([phone_line(it, screen) for it in responsible], className="phones")
+    return section(title, lines, note=str(len(responsible)), folded=True)
+
+
+def phone_first(responsible: Sequence[Responsible], screen: Screen) -> Component | None:
+    """One line with the first who can be phoned; where nobody can, the first with the word that there is no number."""
+    if not responsible:
+        return None
+    first = next((it for it in responsible if it.phone), responsible[0])
+    said: Component = (
+        html.A(first.phone, href=f"tel:{first.phone}") if first.phone else html.Span(screen.say(N_("no number on file")), className="muted")
+    )
+    name = screen.say(N_("phone first: %(name)s"), name=screen.read(first.name))
+    return html.Small([icon("phone"), " ", name, " ", said], className="phone-first", **{"data-cadre": first.cadre_id})
+
+
+def _group(code: str, tasks: Sequence[Row], axis: Axis, story: PlanStory, screen: Screen, first: Component | None) -> html.Section:
     now = screen.center.now()
     done = sum(task["status"] == TaskStatus.DONE for task in tasks)
     overdue = sum(is_late(task, now) for task in tasks)
@@ -127,7 +153,8 @@ def _group(code: str, tasks: Sequence[Row], axis: Axis, story: PlanStory, screen
     head = html.Div(
         [html.H3(group_name(code, screen), title=lead), lane(tasks, axis, now), html.Span(count, className="count")], className="lane-row"
     )
-    rows = [task_row(task, story.evidence.get(task["id"], {}), screen, runs=story.ended_at is None) for task in sorted(tasks, key=_by_due)]
+    runs = story.ended_at is None
+    rows = [task_row(task, story.evidence.get(task["id"], {}), screen, runs=runs, first=first) for task in sorted(tasks, key=_by_due)]
     return html.Section([head, html.Ul(rows, className="tasks")], className="group", **{"data-group": code})
 
 
@@ -137,15 +164,16 @@ def _by_due(task: Row) -> tuple[int, str, str]:
     return (2 if settled else int(task["due_at"] is None)), task["done_at"] or task["due_at"] or "", task["id"]
 
 
-def task_row(task: Row, evidence: Mapping[str, Any], screen: Screen, *, runs: bool) -> html.Li:
-    """Sign, what is to be done, how it stands in time, and its keys."""
+def task_row(task: Row, evidence: Mapping[str, Any], screen: Screen, *, runs: bool, first: Component | None = None) -> html.Li:
+    """Sign, what is to be done, how it stands in time, and its keys. first : whom to phone, told while it is open."""
     state = state_of(task, screen.center.now())
     sign, word = SIGNS[state]
     title = screen.read(task["title"]) + (f" ({task['occurrence']})" if task["occurrence"] > 1 else "")
+    whom = [first] if first is not None and runs and task["status"] in OPEN_TASK else []
     return html.Li(
         [
             html.Span(icon(sign), className=f"sign {state}"),
-            html.Div([html.B(title), html.Small(listed_facts(task, evidence, screen)), *_photo(title, evidence)], className="what"),
+            html.Div([html.B(title), html.Small(listed_facts(task, evidence, screen)), *whom, *_photo(title, evidence)], className="what"),
             html.Div([html.Span(screen.say(word), className="word"), *_time(task, state, screen)], className="due"),
             html.Div(_keys(task, title, screen) if runs else [], className="acts"),
         ],
@@ -156,8 +184,7 @@ def task_row(task: Row, evidence: Mapping[str, Any], screen: Screen, *, runs: bo
 
 def listed_facts(task: Row, evidence: Mapping[str, Any], screen: Screen) -> str:
     """Whom to call, what the background work has come to, what was given as evidence, why it was skipped."""
-    agencies = screen.center.catalogue.common.external
-    calls = [f"{screen.read(agencies[code].name)} {agencies[code].phone or ''}".strip() for code in task["external"] if code in agencies]
+    calls = agencies(task["external"], screen)
     work = [] if task["job"] is None else [f"{_job(task, screen)}: {screen.say(phrases.WORK_STATE[task['work']])}"]
     given = " ".join(str(value) for name, value in evidence.items() if name != "photo")
     done = [screen.say(N_("by %(name)s"), name=task["done_by"])] if task["done_by"] else []

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from dash.development.base_component import Component
 
 from command_center.domain.board import Row
-from command_center.domain.levels import Level
 from command_center.services import stock_questions as questions
 from command_center.services.stock_questions import DepotTotal, LotLine, MovementLine, NearbyStock, Need, StockLine
 from command_center.ui import resources_view as view
@@ -47,7 +46,7 @@ def _list(sight: Sight) -> list[Component]:
         case "expiring":
             return view.expiring(sight.lots, sight.at, sight.screen)
         case "needs":
-            return view.needs(sight.wanted, sight.plans, sight.at, sight.screen)
+            return view.needs(sight.wanted, view.in_force(sight.plans), sight.at, sight.screen)
         case "units":
             return view.units(sight.rows("unit"), sight.at, sight.screen)
         case _:
@@ -75,7 +74,7 @@ PARTS: Mapping[str, Part[Sight]] = {
     "resources-list": (_list, None),
     "resources-depot": (lambda sight: view.depot_title(sight.at.get("depot"), sight.screen), None),
     "resources-stock": (lambda sight: view.stock_table(sight.lines, sight.at, sight.screen), None),
-    "resources-material": (lambda sight: view.move_title(sight.line, sight.screen), None),
+    "resources-material": (lambda sight: view.move_title(sight.at, sight.line, sight.screen), None),
     "resources-doings": (lambda sight: view.doings(sight.at, sight.line, sight.screen), None),
     "resources-fields": (_fields, _fields_mark),
     "resources-elsewhere": (lambda sight: view.elsewhere(sight.found, sight.line, sight.screen), None),
@@ -96,20 +95,17 @@ def see(desk: Desk, screen: Screen, look: Look) -> Sight:
         lots=questions.expiring(center),
         low=questions.below_minimum(center),
         plans=plans,
-        wanted=_wanted(desk, plans),
+        wanted=_wanted(screen, plans, at),
         lines=() if depot is None else questions.stock_of(center, depot.code),
         found=questions.where_is(center, material, depot.point) if depot is not None and known else (),
         ledger=questions.movements(center, depot=depot.code, material=material, limit=LEDGER_SHOWN) if depot is not None and known else (),
     )
 
 
-def _wanted(desk: Desk, plans: Sequence[Row]) -> Sequence[Need]:
-    """Of all plans in force together; of one plan that runs twice the graver level counts."""
-    levels: dict[str, Level] = {}
-    for row in plans:
-        level = Level(row["level"])
-        levels[row["plan_id"]] = min(level, levels.get(row["plan_id"], level))
-    return questions.needs_of_plans(desk.center, levels, [("activation", int(row["id"])) for row in plans]) if levels else ()
+def _wanted(screen: Screen, plans: Sequence[Row], at: At) -> Sequence[Need]:
+    """Of all plans in force and all that are ticked together; what is ticked of a plan in force counts instead of its level."""
+    levels = {**view.in_force(plans), **view.ticked(at, screen)}
+    return questions.needs_of_plans(screen.center, levels, [("activation", int(row["id"])) for row in plans]) if levels else ()
 
 
 DESK_PAGE: DeskPage[Sight] = DeskPage(name="resources", path=view.PATH, see=see, parts=PARTS, acts=ACTS)

@@ -52,6 +52,7 @@ def _move(wanted: Order, form: Filled, number: int) -> tuple[Callable[..., Any],
             return stock.set_minimum, SetMinimum(depot=depot, material=material, minimum=number, key=key)
         case done:
             purpose: dict[str, Any] = {"for_kind": "incident", "for_id": int(incident)} if incident.isdecimal() else {}
+            purpose |= {"expired_too": True} if form.get("expired_too") else {}
             move = Move(depot=depot, material=material, quantity=number, lot=lot, reason=reason, key=key, **purpose)
             return {"issue": stock.issue, "return": stock.return_, "write_off": stock.write_off}[done], move
 

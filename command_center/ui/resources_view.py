@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from command_center.domain.board import Row
 from command_center.domain.catalogue import Depot, Material
+from command_center.domain.levels import Level
 from command_center.domain.rights import Right
 from command_center.domain.status import UNIT_CHART, UnitStatus, may_advance
 from command_center.services.stock_questions import DepotTotal, LotLine, MovementLine, NearbyStock, Need, StockLine
@@ -18,7 +19,7 @@ from command_center.ui.console_parts import ago, key, listed, minutes_seconds, m
 from command_center.ui.desk_parts import address_of, asks, choice, goes, hour_minute, orders, section, text_field
 from command_center.ui.map_layers import unit_symbol
 from command_center.ui.shell import Screen
-from command_center.ui.widgets import empty_state, icon
+from command_center.ui.widgets import empty_state, icon, level_name, severity
 from command_center.words import N_, phrases
 
 PATH = "/resources"
@@ -42,6 +43,16 @@ DOINGS: Mapping[str, tuple[str, str]] = {
 }
 """What is done at a depot, with its key."""
 
+WHICH_LOT: Mapping[str, str] = {
+    "count": N_("all lots together"),
+    "return": N_("the one left last"),
+    "write_off": N_("what expired first"),
+}
+"""What happens when no lot is named, where that is not the soonest to expire."""
+
+KEPT = ("tab", "depot", "material", "do", "plans")
+"""What of an address stays when something else is chosen."""
+
 LABELS = "/labels"
 LOW_BATTERY_PCT = 20.0
 OTHERS_SHOWN = 8
@@ -57,7 +68,7 @@ def doing_of(at: Mapping[str, str | None]) -> str:
 
 def place(at: Mapping[str, str | None], **changed: object) -> str:
     """The address with something else chosen; what is None goes."""
-    kept = {name: at.get(name) for name in ("tab", "depot", "material", "do")}
+    kept = {name: at.get(name) for name in KEPT}
     return address_of(PATH, **(kept | changed))
 
 
@@ -143,12 +154,13 @@ def low(lines: Sequence[StockLine], at: Mapping[str, str | None], screen: Screen
 
 
 def _low_line(line: StockLine, at: Mapping[str, str | None], screen: Screen) -> html.Li:
-    there = screen.say(N_("%(there)s of at least %(minimum)s"), there=line.on_hand, minimum=counted(line.minimum, line.material, screen))
+    in_date, minimum = line.on_hand - line.expired, counted(line.minimum, line.material, screen)
+    there = screen.say(N_("%(there)s of at least %(minimum)s"), there=in_date, minimum=minimum)
     return _choosable(
         [
             html.Span(icon("alert-triangle"), className="sign bad"),
             html.Div([html.B(material_name(line.material, screen)), html.Small(depot_name(line.depot, screen))], className="what"),
-            html.Div(html.Span(there, className="bad" if line.on_hand == 0 else ""), className="when"),
+            html.Div([html.Span(there, className="bad" if in_date == 0 else ""), *_expired(line, screen)], className="when"),
         ],
         place(at, depot=line.depot, material=line.material, do="receive"),
         chosen=(at.get("depot"), at.get("material")) == (line.depot, line.material),
@@ -179,18 +191,46 @@ def _lot_line(lot: LotLine, at: Mapping[str, str | None], screen: Screen) -> htm
             html.Div([html.B(material_name(lot.material, screen)), html.Small(where)], className="what"),
             html.Div([html.Span(day, className="bad" if lot.is_expired else ""), html.Small(there)], className="when"),
         ],
-        place(at, depot=lot.depot, material=lot.material, do="write_off" if lot.is_expired else "issue"),
+        _write_off(at, lot) if lot.is_expired else place(at, depot=lot.depot, material=lot.material, do="issue"),
         chosen=(at.get("depot"), at.get("material")) == (lot.depot, lot.material),
     )
 
 
-def needs(wanted: Sequence[Need], plans: Sequence[Row], at: Mapping[str, str | None], screen: Screen) -> list[Component]:
-    """What the plans in force want forward together, against what there is; what is short comes first."""
-    if not plans:
-        hint = screen.say(N_("A plan's own preview says what it would want before it is put into force."))
-        return [empty_state(screen.say(N_("No plan is in force.")), hint, symbol="list-check")]
-    catalogue = screen.center.catalogue
-    names = listed((f"{screen.read(catalogue.plans[it['plan_id']].short)} {it['level']}" for it in plans), screen)
+def _write_off(at: Mapping[str, str | None], lot: LotLine) -> str:
+    """Where this lot is taken off the books: all of it is filled in."""
+    return place(at, depot=lot.depot, material=lot.material, do="write_off", lot=lot.lot)
+
+
+def _expired(line: StockLine, screen: Screen) -> list[Component]:
+    return [html.Small(screen.say(N_("%(n)s expired"), n=f"{line.expired:,}"), className="bad")] if line.expired else []
+
+
+def in_force(plans: Sequence[Row]) -> dict[str, Level]:
+    """Plan -> its level; of one that runs twice the graver."""
+    levels: dict[str, Level] = {}
+    for row in plans:
+        level = Level(row["level"])
+        levels[row["plan_id"]] = max(level, levels.get(row["plan_id"], level), key=lambda it: it.rank)
+    return levels
+
+
+def ticked(at: Mapping[str, str | None], screen: Screen) -> dict[str, Level]:
+    """The plans that the address asks about (?plans=P01:II,P03:III), each at its level; what cannot be meant is left out."""
+    pairs = (it.partition(":") for it in (at.get("plans") or "").split(","))
+    return {plan: Level(level) for plan, _, level in pairs if plan in screen.center.catalogue.plans and level in Level.__members__}
+
+
+def needs(wanted: Sequence[Need], running: Mapping[str, Level], at: Mapping[str, str | None], screen: Screen) -> list[Component]:
+    """What the plans in force and those that are ticked want forward together, against what there is; what is short comes first."""
+    catalogue, asked = screen.center.catalogue, {**running, **ticked(at, screen)}
+    lines = html.Ul([_plan_line(plan_id, running, at, screen) for plan_id in catalogue.plans], className="lines")
+    choose = section(
+        screen.say(N_("Plans and levels")), lines, note=screen.say(N_("%(n)s taken together"), n=len(asked)), folded=bool(running)
+    )
+    if not asked:
+        hint = screen.say(N_("Tick the plans that might be put into force, each at its level."))
+        return [empty_state(screen.say(N_("No plan is in force.")), hint, symbol="list-check"), choose]
+    names = listed((f"{screen.read(catalogue.plans[plan_id].short)} {level}" for plan_id, level in asked.items()), screen)
     rows = [
         html.Tr(
             [
@@ -204,7 +244,37 @@ def needs(wanted: Sequence[Need], plans: Sequence[Row], at: Mapping[str, str | N
         for it in sorted(wanted, key=lambda need: (-need.short, need.material))
     ]
     heads = [N_("Material"), N_("Wanted"), N_("Put by"), N_("Free"), N_("Short")]
-    return [html.P(names, className="said"), _table(heads, rows, screen)]
+    return [choose, html.P(names, className="said"), _table(heads, rows, screen)]
+
+
+def _plan_line(plan_id: str, running: Mapping[str, Level], at: Mapping[str, str | None], screen: Screen) -> html.Li:
+    """A plan with its four levels: a press takes it in at that level, a second one leaves it out again."""
+    name, own = screen.read(screen.center.catalogue.plans[plan_id].short), running.get(plan_id)
+    state = [] if own is None else [html.Small(screen.say(N_("in force at level %(level)s"), level=own))]
+    keys = [_level_key(plan_id, name, level, own, at, screen) for level in reversed(Level)]
+    what = html.Div([html.B(name), *state], className="what")
+    return html.Li(
+        [html.Span(icon("list-check"), className="sign"), what, html.Div(keys, className="acts")],
+        className="line",
+        **{"data-plan-asked": plan_id},
+    )
+
+
+def _level_key(plan_id: str, name: str, level: Level, own: Level | None, at: Mapping[str, str | None], screen: Screen) -> html.Button:
+    chosen = ticked(at, screen)
+    is_asked = chosen.get(plan_id, own) is level
+    after = {other: value for other, value in chosen.items() if other != plan_id}
+    if not is_asked and level is not own:
+        after[plan_id] = level
+    href = place(at, plans=",".join(f"{other}:{value}" for other, value in after.items()))
+    return html.Button(
+        severity(level, screen),
+        type="button",
+        id=f"resources-{plan_id}-{level}",
+        className="key",
+        **goes(href),
+        **{"aria-pressed": "true" if is_asked else "false", "aria-label": f"{name} {level_name(level, screen)}"},
+    )
 
 
 def _table(heads: Sequence[str], rows: list[html.Tr], screen: Screen) -> html.Table:
@@ -316,13 +386,12 @@ def _stock_row(line: StockLine, at: Mapping[str, str | None], screen: Screen) ->
     href = place(at, material=line.material)
     first = next((lot for lot in line.lots if lot.expires_on is not None), None)
     expires = "" if first is None or first.expires_on is None else first.expires_on.isoformat()
-    is_low = line.on_hand < line.minimum
     return html.Tr(
         [
             html.Td(html.A(material_name(line.material, screen), href=href, **goes(href))),
-            html.Td(counted(line.on_hand, line.material, screen), className="number bad" if is_low else "number"),
+            html.Td(counted(line.on_hand, line.material, screen), className="number bad" if line.lacks else "number"),
             html.Td(f"{line.reserved:,}" if line.reserved else "", className="number"),
-            html.Td(f"{line.available:,}", className="number"),
+            html.Td([f"{line.available:,}", *_expired(line, screen)], className="number"),
             html.Td([f"{line.minimum:,}", *_working(line, screen)], className="number"),
             html.Td(html.Span(expires, className="bad") if first is not None and first.is_expired else expires, className="number"),
         ],
@@ -338,7 +407,7 @@ def _working(line: StockLine, screen: Screen) -> list[Component]:
 # ---- the right: one material in it --------------------------------------------------------------------------------
 
 
-def move_title(line: StockLine | None, screen: Screen) -> list[Component]:
+def move_title(at: Mapping[str, str | None], line: StockLine | None, screen: Screen) -> list[Component]:
     if line is None:
         return [empty_state(screen.say(N_("Choose a material to issue, receive, count or transfer it.")), symbol="route")]
     basis = [" ", html.Span(screen.say(N_("demo")), className="tag")] if any(lot.basis == "demo" for lot in line.lots) else []
@@ -349,7 +418,20 @@ def move_title(line: StockLine | None, screen: Screen) -> list[Component]:
         depot=depot_name(line.depot, screen),
     )
     heading = html.H2([material_name(line.material, screen), *basis])
-    return [html.Div(html.Div([heading, html.Small(under)], className="what"), className="title")]
+    title = html.Div(html.Div([heading, html.Small(under)], className="what"), className="title")
+    return [title, *_offer_to_write_off(at, line, screen)]
+
+
+def _offer_to_write_off(at: Mapping[str, str | None], line: StockLine, screen: Screen) -> list[Component]:
+    """One key for every lot past its last day, for those who may."""
+    if screen.caller is None or not screen.caller.may(Right.MOVE_STOCK):
+        return []
+    keys = []
+    for lot in line.lots:
+        if lot.is_expired:
+            label = screen.say(N_("Write off lot %(lot)s: %(n)s expired"), lot=lot.lot, n=counted(lot.on_hand, lot.material, screen))
+            keys.append(key(label, symbol="trash", **goes(_write_off(at, lot))))
+    return [html.Div(keys, className="tools")] if keys else []
 
 
 def doings(at: Mapping[str, str | None], line: StockLine | None, screen: Screen) -> list[Component]:
@@ -370,9 +452,13 @@ def fields(at: Mapping[str, str | None], line: StockLine | None, incidents: Sequ
         return []
     doing, token = doing_of(at), at.get("token") or ""
     material = screen.center.catalogue.materials[line.material]
-    shown: list[Component] = [_quantity(doing, line, material, screen)]
+    gone_by = next((lot for lot in line.lots if lot.lot == at.get("lot") and lot.is_expired), None) if doing == "write_off" else None
+    shown: list[Component] = [_quantity(doing, line, material, gone_by, screen)]
     if doing in ("issue", "return", "count", "transfer", "write_off", "receive"):
-        shown.append(_lot(doing, line, token, screen))
+        shown.append(_lot(doing, line, gone_by, token, screen))
+    if doing == "issue" and line.expired:
+        options = [("", screen.say(N_("no"))), ("yes", screen.say(N_("yes, I have seen that they are expired")))]
+        shown.append(choice("expired_too", screen.say(N_("Expired goods too")), options, "", token))
     if doing in ("receive", "count"):
         label = screen.say(N_("Expires on (YYYY-MM-DD; empty: never)"))
         shown.append(text_field("expires", label, field_id="resources-expires"))
@@ -383,8 +469,9 @@ def fields(at: Mapping[str, str | None], line: StockLine | None, incidents: Sequ
         options = [(str(it["id"]), f"{it['number']} {screen.read(it['place'])}") for it in incidents]
         shown.append(choice("incident", screen.say(N_("For")), [("", screen.say(N_("no incident"))), *options], "", token))
     if doing != "minimum":
-        asked = {"write_off": N_("Why (needed)"), "count": N_("Why, if it differs from the books")}.get(doing, N_("Remark"))
-        shown.append(text_field("reason", screen.say(asked), field_id="resources-reason"))
+        asked = {"write_off": N_("Why (needed)"), "count": N_("Why, if it differs from the books (needed then)")}.get(doing, N_("Remark"))
+        reason = "" if gone_by is None else screen.say(N_("Expired on %(day)s"), day=gone_by.expires_on)
+        shown.append(text_field("reason", screen.say(asked), reason, field_id="resources-reason"))
     label, symbol = DOINGS[doing]
     book = key(
         screen.say(label),
@@ -397,24 +484,23 @@ def fields(at: Mapping[str, str | None], line: StockLine | None, incidents: Sequ
     return [html.Div([html.Div(shown, className="pair"), html.Div(book, className="foot")], className="fields", **{"data-token": token})]
 
 
-def _quantity(doing: str, line: StockLine, material: Material, screen: Screen) -> Component:
+def _quantity(doing: str, line: StockLine, material: Material, gone_by: LotLine | None, screen: Screen) -> Component:
     labels = {"count": N_("Counted (%(unit)s)"), "minimum": N_("Not fewer than (%(unit)s)")}
     label = screen.say(labels.get(doing, N_("How many (%(unit)s)")), unit=screen.read(material.unit))
-    value = str(line.minimum) if doing == "minimum" else ""
+    value = str(line.minimum) if doing == "minimum" else "" if gone_by is None else str(gone_by.on_hand)
     return text_field(
         "quantity", label, value, field_id="resources-quantity", attributes={"input": {"inputMode": "numeric"}}, **{"data-first": ""}
     )
 
 
-def _lot(doing: str, line: StockLine, token: str, screen: Screen) -> Component:
+def _lot(doing: str, line: StockLine, gone_by: LotLine | None, token: str, screen: Screen) -> Component:
     if doing == "receive":
         return text_field("lot", screen.say(N_("Lot number (empty: none)")), field_id="resources-lot")
-    first = N_("all lots together") if doing == "count" else N_("the one left last") if doing == "return" else N_("soonest to expire first")
-    options = [("", screen.say(first))]
+    options = [("", screen.say(WHICH_LOT.get(doing, N_("soonest to expire first"))))]
     for lot in line.lots:
         until = "" if lot.expires_on is None else f" · {lot.expires_on.isoformat()}"
         options.append((lot.lot, f"{lot.lot} · {lot.on_hand:,}{until}"))
-    return choice("lot", screen.say(N_("Lot")), options, "", token)
+    return choice("lot", screen.say(N_("Lot")), options, "" if gone_by is None else gone_by.lot, token)
 
 
 def elsewhere(found: Sequence[NearbyStock], line: StockLine | None, screen: Screen) -> list[Component]:

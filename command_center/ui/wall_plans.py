@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from command_center.services.plan_figures import PlanFigures, plan_figures
+from command_center.services.plan_figures import PlanFigures, is_unconfirmed, plan_figures
+from command_center.ui.plans_parts import counted
 from command_center.ui.shell import Screen
 from command_center.ui.widgets import clock, icon, severity
 from command_center.words import N_
@@ -37,7 +38,7 @@ def _plan(figures: PlanFigures, screen: Screen) -> Component:
             severity(row["level"], screen),
             html.B(screen.read(row["short"])),
             html.Span(f"{figures.done}/{figures.all}", className="count", title=screen.say(N_("tasks done"))),
-            html.Div([*_overdue(figures, screen), *_next(figures, screen)], className="how"),
+            html.Div([*_overdue(figures, screen), *_counted(figures, screen), *_next(figures, screen)], className="how"),
         ],
         className="wall-plan",
         **{"data-activation": row["id"]},
@@ -48,8 +49,15 @@ def _overdue(figures: PlanFigures, screen: Screen) -> list[Component]:
     return [html.B(screen.say(N_("overdue %(n)s"), n=figures.overdue), className="bad")] if figures.overdue else []
 
 
+def _counted(figures: PlanFigures, screen: Screen) -> list[Component]:
+    told = counted(figures, screen)
+    return [html.B(told, className="counted-so-far")] if told else []
+
+
 def _next(figures: PlanFigures, screen: Screen) -> list[Component]:
     """What the clock runs for: a leader's confirmation before anything else, then the next deadline."""
+    if is_unconfirmed(figures.activation, screen.center.now()):
+        return [html.B(screen.say(N_("not confirmed")), className="bad")]
     if figures.activation["confirm_until"] is not None:
         until = clock(until=figures.activation["confirm_until"])
         return [html.Span([html.B(screen.say(N_("confirm"))), " ", until], className="when")]

@@ -207,24 +207,37 @@ def _where(row: Measured, screen: Screen) -> str:
 # ---- proposals ----------------------------------------------------------------------------------------------------
 
 
-def proposals(rows: Sequence[Row], screen: Screen) -> list[Component]:
-    """Plans that the situation speaks for, the gravest first; saying yes is activating one."""
+def proposals(rows: Sequence[Row], to_end: Sequence[int], screen: Screen) -> list[Component]:
+    """Plans that the situation speaks for, the gravest first; saying yes is activating one. Then those it speaks for no longer."""
+    ends = [_end(row, screen) for activation in to_end if (row := screen.live.board.get("activation", str(activation)))]
+    if not rows and ends:
+        return ends
     if not rows:
         return [empty_state(screen.say(N_("No plan is proposed.")), screen.say(N_("Warnings, values and incidents propose plans.")))]
     ordered = sorted(rows, key=lambda row: (["I", "II", "III", "IV"].index(row["level"]), row["proposed_at"]))
-    return [_proposal(row, screen) for row in ordered]
+    return [*(_proposal(row, screen) for row in ordered), *ends]
+
+
+def _end(row: Row, screen: Screen) -> html.Article:
+    """A running plan whose reason is gone: the way to its checklist, nothing else."""
+    said = screen.say(N_("What had called for the plan is over; it goes on until its conditions are ticked and a leader ends it."))
+    look = key(screen.say(N_("To the checklist")), symbol="flag", look="primary", **goes(address(activation=row["id"])))
+    name = html.B(screen.say(N_("May end: %(plan)s"), plan=screen.read(row["name"])))
+    return html.Article(
+        [
+            html.Div([severity(row["level"], screen), html.Div([name, html.Small(said)], className="what")], className="title"),
+            html.Div(look, className="acts"),
+        ],
+        className="proposal",
+        **{"data-may-end": row["id"]},
+    )
 
 
 def _proposal(row: Row, screen: Screen) -> html.Article:
     name = screen.read(row["plan_name"])
     variant = [" · ", screen.read(row["variant_name"])] if row["variant_name"] else []
     first = screen.read(row["reasons"][0]["text"]) if row["reasons"] else ""
-    look = key(
-        screen.say(N_("Look at the plan")),
-        symbol="list-check",
-        look="primary",
-        **goes(address(plan=row["plan_id"], level=row["level"], variant=row["variant"], reason=first)),
-    )
+    look = _look(row, first, screen)
     why = (
         screen.say(N_("Not now: %(plan)s, level %(level)s"), plan=name, level=row["level"]),
         screen.say(N_("Why")),
@@ -251,6 +264,16 @@ def _proposal(row: Row, screen: Screen) -> html.Article:
         className="proposal",
         **{"data-proposal": row["id"]},
     )
+
+
+def _look(row: Row, reason: str, screen: Screen) -> Component:
+    """The way to saying yes: the preview, or the running plan, whose level is to be raised."""
+    running = next((it for it in screen.live.board.rows("activation") if it["plan_id"] == row["plan_id"]), None)
+    if running is None:
+        exercise = 1 if row["is_exercise"] else None
+        href = address(plan=row["plan_id"], level=row["level"], variant=row["variant"], reason=reason, exercise=exercise)
+        return key(screen.say(N_("Look at the plan")), symbol="list-check", look="primary", **goes(href))
+    return key(screen.say(N_("To the running plan")), symbol="list-check", look="primary", **goes(address(activation=running["id"])))
 
 
 def _reason(reason: Mapping[str, Any], screen: Screen) -> html.Li:

@@ -10,7 +10,8 @@ from dash.development.base_component import Component
 
 from command_center.domain.board import Row
 from command_center.domain.errors import Refusal
-from command_center.services import measurements, places, warning_previews, warnings
+from command_center.domain.rights import Right
+from command_center.services import measurements, places, plan_endings, warning_previews, warnings
 from command_center.services.warning_previews import Understood
 from command_center.services.warnings import WarningStory
 from command_center.ui import warnings_form, warnings_list
@@ -27,7 +28,10 @@ MOST_PLACES = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """Everything a part is drawn from. read : what the pasted text says, or why nothing could be read; None while there is no text."""
+    """Everything a part is drawn from. read : what the pasted text says, or why nothing could be read; None while there is no text.
+
+    to_end : ids of running plans that nothing speaks for any more.
+    """
 
     screen: Screen
     at: At
@@ -36,6 +40,7 @@ class Sight:
     stories: Sequence[WarningStory]
     measured: Sequence[Mapping[str, Any]]
     read: Understood | Refusal | None
+    to_end: Sequence[int]
 
     @property
     def text(self) -> str:
@@ -82,7 +87,7 @@ PARTS: Mapping[str, Part[Sight]] = {
     ),
     "warnings-measured": (lambda sight: warnings_list.measured(sight.measured, sight.screen), None),
     "warnings-ended": (lambda sight: warnings_list.ended(sight.stories, sight.screen), None),
-    "warnings-proposals": (lambda sight: warnings_list.proposals(sight.rows("proposal"), sight.screen), None),
+    "warnings-proposals": (lambda sight: warnings_list.proposals(sight.rows("proposal"), sight.to_end, sight.screen), None),
 }
 
 
@@ -103,6 +108,7 @@ def see(desk: Desk, screen: Screen, look: Look) -> Sight:
         stories=warnings.warning_stories(desk.center, actor),
         measured=measurements.list_measurements(desk.center, limit=VALUES_SHOWN),
         read=read,
+        to_end=plan_endings.plans_to_end(desk.center, actor) if actor.may(Right.RUN_PLANS) else (),
     )
 
 

@@ -151,6 +151,14 @@ ROSTER_HINT: Mapping[str, str] = {
     "nights": N_("More than three nights in a row"),
 }
 
+ROSTER_HINT_VALUE: Mapping[str, str] = {
+    "missing": N_("%(n)s short"),
+    "too_long": N_("%(n)s h"),
+    "short_rest": N_("%(n)s h"),
+    "nights": N_("%(n)s nights"),
+}
+"""How much of it, where a hint says so."""
+
 EVENT_GROUP: Mapping[str, str] = {
     "incidents": N_("Incidents"),
     "units": N_("Units"),
@@ -211,6 +219,8 @@ CELL: Mapping[str, str] = {
     "expiry_differs": N_("the depot knows this lot as good until %(value)s"),
     "moved_meanwhile": N_("%(value)s are on the books now: stock was moved after the sheet was made"),
     "below_reserved": N_("less than what is reserved (%(value)s): release first"),
+    "reason_needed": N_("not what is on the books (%(value)s): say why in the column “Why it differs”"),
+    "long_reason": N_("longer than 200 characters: %(value)s"),
 }
 """What is wrong with a cell of an imported sheet."""
 
@@ -233,6 +243,7 @@ JOB: Mapping[str, str] = {
     "carry_out": N_("Carry out a step of a plan"),
     "mark_overdue": N_("Watch a task's deadline"),
     "send_duty": N_("Tell a crew of its duty"),
+    "send_off_duty": N_("Tell a crew that its duty is over"),
     "check_confirmation": N_("Watch for a leader's confirmation"),
     "send_notice": N_("Send a message"),
     "ask_the_silent": N_("Ask those who have not answered"),
@@ -274,6 +285,7 @@ ACTIVATION_STATUS: Mapping[str, str] = {
     "provisional": N_("Provisional, to be confirmed"),
     "active": N_("In force"),
     "declined": N_("Declined"),
+    "taken_back": N_("Request taken back"),
     "rolled_back": N_("Rolled back"),
     "terminated": N_("Ended"),
     "reviewed": N_("Reviewed"),
@@ -324,6 +336,7 @@ EVIDENCE: Mapping[str, str] = {"text": N_("words"), "number": N_("a number"), "p
 
 LEVEL_OF_RESPONSE = N_("level %(level)s response")
 DUTY_ORDER = N_("On duty for %(plan)s, level %(level)s")
+DUTY_OVER = N_("Your duty for %(plan)s is over. What was ordered for it no longer holds.")
 STOCK_MOVE: Mapping[str, str] = {
     "receive": N_("Received"),
     "reserve": N_("Reserved"),
@@ -359,8 +372,10 @@ REFUSAL: Mapping[str, str] = {
     "unknown_activation": N_("There is no running plan with the number %(activation)s."),
     "unknown_task": N_("There is no task %(task)s."),
     "plan_is_running": N_("%(plan)s runs already at level %(level)s (started by %(by)s). Change its level instead."),
+    "not_your_request": N_("%(by)s asked for it, and takes it back or leaves it. Who decides declines it."),
+    "variant_needed": N_("%(plan)s has several variants (%(variants)s). Say which one it is."),
     "plan_not_running": N_("%(plan)s is not in force (%(status)s)."),
-    "below_district_order": N_("The district has ordered level %(floor)s; the street does not go below it."),
+    "below_district_order": N_("The district has ordered level %(floor)s (%(order)s); the street does not go below it while that stands."),
     "not_the_approver": N_("Level %(level)s is decided by: %(approve_by)s. Ask them, or act at once if life is at risk."),
     "evidence_needed": N_("This task is ticked off with: %(evidence)s."),
     "conditions_open": N_("Conditions still open: %(open)s."),
@@ -380,6 +395,7 @@ REFUSAL: Mapping[str, str] = {
     "conflict": N_("The situation has changed. Look again."),
     "illegal_step": N_("%(subject)s is %(status)s; it cannot become %(wanted)s now."),
     "unit_not_available": N_("%(unit)s is not free: %(status)s (incident %(incident)s, sent by %(by)s)."),
+    "unit_has_duty": N_("%(unit)s is on duty for %(plan)s, level %(level)s (put into force by %(by)s). Take another one."),
     "incident_ended": N_("Incident %(incident)s has ended already: %(status)s."),
     "incident_has_units": N_("Units are still on incident %(incident)s: %(units)s. Clear or recall them first."),
     "cannot_merge": N_("Incident %(incident)s cannot be merged into %(into)s."),
@@ -402,6 +418,7 @@ REFUSAL: Mapping[str, str] = {
     "sheet_refused": N_("Nothing was taken over: %(count)s cells cannot be right. %(cells)s"),
     "unknown_closure": N_("There is no closed road %(closure)s."),
     "unknown_street": N_("The road network has no street called %(street)s."),
+    "too_late_to_take_back": N_("%(road)s: this can be taken back for half a minute only."),
     "closure_settled": N_("%(road)s: this is settled already (%(closure_state)s)."),
     "unit_guards": N_("%(unit)s guards a closed road: %(road)s. Relieve it there first."),
     "nothing_to_close": N_("No street lies there (the nearest is %(away_m)s m away)."),
@@ -410,7 +427,12 @@ REFUSAL: Mapping[str, str] = {
     "unknown_lot": N_("%(depot)s has no lot %(lot)s of %(material)s."),
     "unknown_reservation": N_("There is no reservation %(reservation)s."),
     "stock_short": N_("%(depot)s has not enough %(material)s: %(available)s available, %(wanted)s wanted."),
+    "goods_expired": N_(
+        "%(depot)s: only %(available)s of %(material)s are in date, %(wanted)s wanted; %(expired)s would be expired goods. Confirm it, or"
+        " write them off."
+    ),
     "street_short": N_("All depots together have not enough: %(materials)s (%(material)s: %(available)s available, %(wanted)s wanted)."),
+    "count_unexplained": N_("%(depot)s: %(counted)s of %(material)s counted, %(booked)s on the books. Please say why."),
     "count_below_reserved": N_("%(depot)s: %(counted)s of %(material)s counted, but %(reserved)s are reserved. Release first."),
     "lot_expiry_differs": N_("%(depot)s knows lot %(lot)s of %(material)s as good until %(expires_on)s, not %(given)s."),
     "more_than_reserved": N_("Reservation %(reservation)s holds %(held)s, %(wanted)s wanted."),
@@ -502,7 +524,7 @@ EVENT: Mapping[str, str] = {
     "UnitChannelSet": N_("Message service of %(unit)s: %(service)s"),
     "StreetSeeded": N_("The street's catalogue %(catalogue)s was read in: %(units)s units, %(places)s places"),
     "StockOpened": N_("%(depots)s depots opened with %(items)s items of %(materials)s materials in %(lots)s lots (demonstration data)"),
-    "StockMoved": N_("%(kind)s: %(quantity)s × %(material)s, %(depot)s, %(balance)s on hand now %(reason)s"),
+    "StockMoved": N_("%(kind)s: %(quantity)s × %(material)s%(past_date)s, %(depot)s, %(balance)s on hand now %(reason)s"),
     "StockTransferred": N_(
         "%(quantity)s × %(material)s moved from %(depot)s (%(balance)s left) to %(to_depot)s (%(to_balance)s) %(reason)s"
     ),
@@ -523,7 +545,8 @@ EVENT: Mapping[str, str] = {
     "ActivationAsked": N_("%(plan_name)s: level %(level)s asked for, to be decided by %(approve_by)s. %(reason)s"),
     "PlanActivated": N_("%(plan_name)s in force at level %(level)s: %(tasks)s tasks, units %(units)s. %(reason)s"),
     "ActivationDeclined": N_("%(plan_name)s declined: %(reason)s"),
-    "ActivationConfirmed": N_("%(plan_name)s confirmed at level %(level)s"),
+    "ActivationConfirmed": N_("%(plan_name)s confirmed at level %(level)s %(late)s"),
+    "RequestTakenBack": N_("%(plan_name)s: what was asked for was taken back. %(reason)s"),
     "ActivationNotConfirmed": N_("%(plan_name)s: nobody confirmed level %(level)s in time"),
     "LevelAsked": N_("%(plan_name)s: change from level %(before)s to %(after)s asked for, to be decided by %(approve_by)s. %(reason)s"),
     "LevelChanged": N_("%(plan_name)s: level %(before)s changed to %(after)s. %(reason)s"),
@@ -544,6 +567,7 @@ EVENT: Mapping[str, str] = {
     "TaskWorkDone": N_("%(step_name)s: carried out"),
     "TaskWorkFailed": N_("%(step_name)s could not be carried out, do it by hand: %(reason)s"),
     "UnitOnDuty": N_("%(unit)s on duty for %(plan_name)s"),
+    "UnitOffDuty": N_("%(unit)s released from its duty for %(plan_name)s"),
     "DutySent": N_("%(unit)s told of its duty for %(plan_name)s"),
     "DutyFailed": N_("%(unit)s could not be told of its duty for %(plan_name)s, phone the crew: %(reason)s"),
     "DutyAcknowledged": N_("%(unit)s acknowledged its duty for %(plan_name)s"),
@@ -622,6 +646,7 @@ EVENT: Mapping[str, str] = {
     "ClosureDeclined": N_("%(road)s stays open: %(reason)s"),
     "ClosureStale": N_("%(road)s: the water fell to %(depth_cm)s cm before the road was closed"),
     "RoadReopened": N_("Road open again: %(road)s %(reason)s"),
+    "ClosureTakenBack": N_("%(road)s, taken back: %(closure_state)s"),
     "GuardNamed": N_("Guard of %(road)s: %(guard)s"),
     "GuardArrived": N_("%(unit)s guards %(road)s"),
     "GuardLeft": N_("%(unit)s has left the closed road %(road)s (%(distance_m)s m away)"),
@@ -691,6 +716,8 @@ ENTERED_LATER = N_("%(told)s (entered later; it was at %(happened)s)")
 
 NOBODY = N_("nobody")
 NO_UNIT_LEFT = N_("no unit is left")
+LATE = N_("(%(n)s min after the time allowed)")
+PAST_DATE = N_(" (%(n)s of them past their last day)")
 
 _NAMED = (("plan_name", "plan_id"), ("step_name", "step_id"), ("audience_name", "audience"), ("about_name", "about"))
 """What a sentence calls things -> the fact that has the id."""
@@ -739,9 +766,12 @@ def _filled(language: str, sentence: str, facts: Mapping[str, Any], names: Mappi
     spoken["text"] = str(facts.get("text_en" if language == "en" else "text_zh", ""))
     spoken["road"] = str(facts.get("road_en" if language == "en" else "road_zh", facts.get("road", "")))
     spoken["guard"] = spoken["unit_id"] if facts.get("unit_id") else translator(language)(NOBODY)
+    spoken["past_date"] = translator(language)(PAST_DATE) % {"n": facts["expired"]} if facts.get("expired") else ""
     spoken["shelter_name"] = names.get(str(facts.get("shelter_id")), str(facts.get("shelter", "")))
     spoken["why_unreadable"] = translator(language)(UNREADABLE.get(str(facts.get("why")), NOBODY)) % spoken
     spoken["type_name"] = names.get(str(facts.get("type")), str(facts.get("type")))
+    late_s = facts.get("late_s") or 0.0
+    spoken["late"] = translator(language)(LATE) % {"n": max(1, round(late_s / 60))} if late_s else ""
     return translator(language)(sentence) % spoken
 
 

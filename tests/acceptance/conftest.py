@@ -6,9 +6,10 @@ People act through the doors alone. Time passes from one due job to the next, so
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -29,6 +30,9 @@ from workers import jobs as workers_jobs
 __all__ = ["device_tokens", "folder", "language", "own_valkey", "serve", "web"]
 
 
+WEIFANG = ZoneInfo("Asia/Shanghai")
+
+
 @pytest.fixture
 def redis_url(own_valkey: EmbeddedValkey) -> str:
     """A Redis of the test's own: it may be taken away."""
@@ -39,6 +43,29 @@ def redis_url(own_valkey: EmbeddedValkey) -> str:
 def phones(clock: Clock) -> Iterator[MessageService]:
     with message_service(clock.now) as service:
         yield service
+
+
+@dataclass(slots=True)
+class RunningClock(Clock):
+    """The tests' time, which also passes by itself: screens show how old their data is."""
+
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def now(self) -> datetime:
+        return self.moment + (datetime.now(UTC) - self.started)
+
+    def go_to(self, moment: datetime) -> None:
+        self.moment += moment - self.now()
+
+    def next(self, hour: int, minute: int) -> datetime:
+        """The next time of day by the street's clocks."""
+        local = self.now().astimezone(WEIFANG)
+        wanted = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        return wanted if wanted > local else wanted + timedelta(days=1)
+
+    def until(self, hour: int, minute: int) -> None:
+        """Go on to the next time of day, whatever was due on the way."""
+        self.go_to(self.next(hour, minute))
 
 
 @dataclass(slots=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import httpx
 import numpy as np
@@ -23,31 +21,14 @@ from command_center.domain.rights import Actor, Role
 from command_center.domain.watches import CENTRE, Duty
 from command_center.services import access, handover, history, watches
 from command_center.services.handover import HandoverLine
+from tests.acceptance.conftest import RunningClock
 from tests.browsing import keep_sights, watch
-from tests.conftest import Clock
 from tests.flood_night import PASSPHRASE, FloodNight, flood_night, signer
 from tests.ui.conftest import relaying, serving
 from tests.working import work_off
 
-WEIFANG = ZoneInfo("Asia/Shanghai")
 OUTGOING, INCOMING, LEADER = "赵值班", "钱值班", "孙带班"
 OBJECTION = "少一台水泵（FL05），请查明去向"
-
-
-@dataclass(slots=True)
-class RunningClock(Clock):
-    """The tests' time, which also passes by itself: screens show how old their data is."""
-
-    started: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def now(self) -> datetime:
-        return self.moment + (datetime.now(UTC) - self.started)
-
-    def until(self, hour: int, minute: int) -> None:
-        """Go on to the next time of day by the street's clocks."""
-        local = self.now().astimezone(WEIFANG)
-        wanted = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        self.moment += (wanted if wanted > local else wanted + timedelta(days=1)) - local
 
 
 @pytest.fixture

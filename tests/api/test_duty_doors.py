@@ -8,8 +8,10 @@ from typing import Any
 import httpx
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from command_center.api.sheets import XLSX
+from command_center.db.tables import RollCallAnswer
 from command_center.domain.rights import Role
 from tests.api.conftest import Web
 from tests.api.test_incident_doors import refused, taken
@@ -138,6 +140,27 @@ def test_a_crew_answers_the_roll_call_from_its_phone(web: Web, desk: httpx.Clien
 
     stations = desk.get(f"{DUTY}/roll-calls/latest").json()["stations"]
     assert [(it["station"], it["on_duty"], it["way"]) for it in stations[:2]] == [("YY", 6, "card"), ("LY", 5, "phone")]
+
+
+def test_a_station_answers_behind_its_link_without_an_account_or_a_script(web: Web, desk: httpx.Client, stranger: httpx.Client) -> None:
+    call = desk.post(f"{DUTY}/roll-calls").json()
+    with web.center.read() as session:
+        link = session.scalar(select(RollCallAnswer.link).where(RollCallAnswer.station_code == "MX"))
+    assert link is not None
+    assert link not in str(call)
+
+    asked = stranger.get(f"/q/{link}", headers={"Accept-Language": "en"})
+    wrong = stranger.post(f"/q/{link}", data={"on_duty": "many"}, headers={"Accept-Language": "en"})
+    told = stranger.post(f"/q/{link}", data={"on_duty": "5", "note": '<b>"ill"</b>'})
+    again = stranger.get(f"/q/{link}", headers={"Accept-Language": "en"})
+
+    assert "people are expected" in asked.text
+    assert (wrong.status_code, "many" in wrong.text) == (422, True)
+    assert told.status_code == 303
+    assert "5 people" in again.text
+    assert "<b>" not in again.text
+    assert desk.get(f"{DUTY}/roll-calls/latest").json()["silent"] == ["YY", "LY", "JL"]
+    assert stranger.get("/q/no-such-link-here").status_code == 404
 
 
 # ---- the directory, and who answers for a place -----------------------------------------------------------------------------------

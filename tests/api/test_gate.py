@@ -71,6 +71,12 @@ def test_a_crew_is_led_to_its_card(web: Web) -> None:
     assert phone.get("/m").status_code == 200
 
 
+def test_a_crew_that_scans_the_label_of_a_depot_sees_its_stock(web: Web) -> None:
+    phone = web.client(Role.CREW, "patrol-01")
+
+    assert phone.get("/resources?depot=YY-S01").status_code == 200
+
+
 def test_another_site_cannot_act_for_a_signed_in_browser(web: Web, stranger: httpx.Client) -> None:
     stranger.cookies.set("center_session", web.token(Role.DUTY_OFFICER))
 

@@ -72,7 +72,7 @@ def test_the_report_is_there_before_anybody_began_it_and_every_figure_leads_some
         ("shelters/SH01/open", {}),
         ("stock/issue", {"depot": "YY-S01", "material": "FL01", "quantity": 5}),
         ("warnings", {"text": "奎文区气象台3月2日8时30分发布暴雨橙色预警"}),
-        ("plans/P01/activate", {"level": "II", "life_risk": True}),
+        ("plans/P01/activate", {"level": "II", "life_risk": True, "reason": "a person in a car in the water"}),
         ("log/entries", {"act": "follow_up", "note": "七点前送水泵"}),
     ):
         assert desk.post(f"/api/v1/{path}", json=body).is_success, path

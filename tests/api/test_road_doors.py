@@ -86,6 +86,20 @@ def test_a_display_sees_closed_roads_on_its_board_and_closes_none(web: Web, desk
     assert stranger.get("/api/v1/closures").status_code == 401
 
 
+def test_the_price_is_read_before_and_a_slip_is_taken_back_after(desk: httpx.Client) -> None:
+    seen = desk.post("/api/v1/closures/preview", json={"place_id": "XQ001"}).json()
+    assert (seen["closure_kind"], standing(desk)) == ("spot", [])
+    assert 0 <= seen["share_closed"] <= seen["share_open"] <= 1
+    assert seen["guards"][0]["arrival_s"] > 0
+
+    closure = closed(desk, place_id="XQ001", guard=seen["guards"][0]["unit_id"])
+
+    assert desk.post(f"/api/v1/closures/{closure}/take-back").status_code == 200
+    assert standing(desk) == []
+    assert desk.post("/api/v1/closures/99/take-back").status_code == 404
+    assert desk.post("/api/v1/closures/preview", json={"street": "没有的路"}).json()["code"] == "unknown_street"
+
+
 def test_guards_are_named_relieved_and_refused(desk: httpx.Client) -> None:
     first, second = closed(desk, place_id="XQ001", guard="patrol-01"), closed(desk, place_id="XQ050")
 

@@ -85,6 +85,19 @@ def test_a_refusal_tells_what_there_is_by_name(desk: httpx.Client) -> None:
     assert post(desk, "reserve", wants | {"allow_short": True})["shortages"] == [{"material": SANDBAGS, "wanted": 9_999, "got": 2_000}]
 
 
+def test_expired_goods_go_out_by_a_plain_yes_only(desk: httpx.Client) -> None:
+    post(desk, "receive", WHAT | {"lot": "OLD", "expires_on": "2026-03-01"})
+
+    refusal = desk.post("/api/v1/stock/issue", json=WHAT | {"lot": "OLD"}, headers={"Accept-Language": "zh"})
+    facts = refused(refusal, 409, "goods_expired")
+    refused(desk.post("/api/v1/stock/issue", json=WHAT | {"lot": "OLD", "expired_too": "yes"}), 422, "invalid_fields")
+    issued = post(desk, "issue", WHAT | {"lot": "OLD", "expired_too": True})
+
+    assert facts == {"depot": HERE, "material": SANDBAGS, "lot": "OLD", "available": 0, "expired": 5, "wanted": 5}
+    assert "过期" in refusal.json()["title"]
+    assert issued["lots"] == ["OLD"]
+
+
 def test_one_key_moves_stock_once(desk: httpx.Client) -> None:
     answers = [post(desk, "issue", WHAT, **{"Idempotency-Key": "i-1"}) for _ in range(3)]
 
@@ -134,6 +147,7 @@ BAD_BODIES: list[tuple[str, object, int, str]] = [
     ("transfer", WHAT | {"to_depot": HERE}, 422, "invalid"),
     ("transfer", WHAT | {"to_depot": "XX"}, 404, "unknown_depot"),
     ("count", WHAT | {"counted": -1}, 422, "invalid_fields"),
+    ("count", {"depot": HERE, "material": SANDBAGS, "counted": 1}, 422, "count_unexplained"),
     ("minimum", WHAT | {"minimum": 1_000_001}, 422, "invalid_fields"),
     ("reserve", {"wants": {}, "for_kind": "incident", "for_id": 1}, 422, "invalid_fields"),
     ("reserve", {"wants": {SANDBAGS: 0}, "for_kind": "incident", "for_id": 1}, 422, "invalid_fields"),

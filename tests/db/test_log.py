@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from command_center.center import Center
 from command_center.db.log import append, digest, verify
-from command_center.db.tables import LogEntry
+from command_center.db.tables import ChainHead, LogEntry
 from command_center.db.types import canonical_json
 from command_center.domain import events
 from command_center.domain.rights import Actor, Role
@@ -70,6 +70,47 @@ def test_the_first_broken_line_is_named(center: Center, statement: str, broken: 
     _tamper(center, statement)
 
     assert history.verify_log(center).broken_at == broken
+
+
+LAST_REMOVED = "DELETE FROM log_entry WHERE id = (SELECT last_id FROM chain_head)"
+PUT_IN = """INSERT INTO log_entry (id, at, actor, role, event, facts, touched, prev, hash)
+SELECT last_id + 1, at, actor, role, event, facts, touched, last_hash, hash FROM log_entry JOIN chain_head ON log_entry.id = last_id"""
+
+
+@pytest.mark.parametrize(("statement", "after_the_head"), [(LAST_REMOVED, 0), (PUT_IN, 1)], ids=["the last one removed", "one put in"])
+def test_what_was_done_to_the_end_of_the_chain_is_named(center: Center, statement: str, after_the_head: int) -> None:
+    take_test_call(center)
+    last = history.verify_log(center).lines
+
+    _tamper(center, statement)
+
+    assert history.verify_log(center).broken_at == last + after_the_head
+
+
+def test_a_line_put_in_after_the_head_is_named_even_when_it_follows_the_chain(center: Center, officer: Actor) -> None:
+    take_test_call(center)
+    with center.read() as session:
+        head = session.get_one(ChainHead, 1)
+        last, prev = head.last_id, head.last_hash
+    now, role = center.now(), officer.role
+    forged = digest(prev=prev, entry_id=last + 1, at=now, actor="officer", role=role.value, event="DutyNoted", facts="{}")
+
+    with Session(center.engine) as session, session.begin():
+        session.add(
+            LogEntry(
+                id=last + 1,
+                at=now,
+                actor="officer",
+                role=role,
+                event="DutyNoted",
+                facts={},
+                touched=[],
+                prev=prev,
+                hash=forged,
+            )
+        )
+
+    assert history.verify_log(center).broken_at == last + 1
 
 
 def test_every_line_names_its_actor(center: Center, officer: Actor) -> None:

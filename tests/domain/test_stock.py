@@ -10,9 +10,11 @@ from command_center.domain.stock import (
     Lot,
     MoveKind,
     ReservationStatus,
+    available,
     default_minimum,
     effect,
     first_to_leave,
+    first_to_write_off,
     is_expired,
     opening_lots,
     reservation_status,
@@ -39,6 +41,22 @@ def test_the_soonest_to_expire_leaves_first_and_what_has_expired_last(told: list
     assert [is_expired(lot.expires_on, TODAY) for lot in order] == sorted(is_expired(lot.expires_on, TODAY) for lot in order)
 
 
+@given(lots)
+def test_what_expired_first_is_the_first_to_be_written_off(told: list[Lot]) -> None:
+    order = first_to_write_off(told)
+
+    assert sorted(order, key=lambda lot: lot.lot_id) == told
+    assert [lot.expires_on or date.max for lot in order] == sorted(lot.expires_on or date.max for lot in told)
+
+
+@given(st.integers(0, 90), st.integers(0, 90), st.integers(0, 90))
+def test_what_is_available_is_in_date_and_never_put_by(on_hand: int, reserved: int, expired: int) -> None:
+    free = available(on_hand=on_hand, reserved=reserved, expired=expired)
+
+    assert free >= 0
+    assert free == 0 or free + reserved + expired == on_hand
+
+
 def test_a_lot_is_good_on_its_last_day() -> None:
     assert not is_expired(TODAY, TODAY)
     assert is_expired(TODAY - timedelta(days=1), TODAY)
@@ -54,19 +72,19 @@ def test_taking_empties_one_lot_after_the_other_and_no_lot_gives_more_than_it_ho
 
 
 @given(depots, st.integers(1, 400))
-def test_shares_add_up_and_no_depot_gives_more_than_it_has(available: list[tuple[str, int]], wanted: int) -> None:
-    shares = share_out(wanted, available)
+def test_shares_add_up_and_no_depot_gives_more_than_it_has(offered: list[tuple[str, int]], wanted: int) -> None:
+    shares = share_out(wanted, offered)
 
-    free = dict(available)
+    free = dict(offered)
     assert sum(quantity for _, quantity in shares) == min(wanted, sum(free.values()))
     assert all(0 < quantity <= free[depot] for depot, quantity in shares)
 
 
 @given(depots, st.integers(1, 60))
-def test_the_nearest_depot_that_holds_all_gives_all(available: list[tuple[str, int]], wanted: int) -> None:
-    whole = [depot for depot, free in available if free >= wanted]
+def test_the_nearest_depot_that_holds_all_gives_all(offered: list[tuple[str, int]], wanted: int) -> None:
+    whole = [depot for depot, free in offered if free >= wanted]
 
-    shares = share_out(wanted, available)
+    shares = share_out(wanted, offered)
 
     assert shares == [(whole[0], wanted)] if whole else len(shares) != 1 or shares[0][1] < wanted
 

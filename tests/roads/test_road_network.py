@@ -107,7 +107,15 @@ def test_a_street_against_its_drawing_direction_is_driven_backwards(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "tags", [{"highway": "footway"}, {"highway": "primary", "access": "no"}, {"highway": "primary", "motor_vehicle": "no"}]
+    "tags",
+    [
+        {"highway": "footway"},
+        {"highway": "primary", "access": "no"},
+        {"highway": "primary", "motor_vehicle": "no"},
+        {"highway": "service", "motorcar": "no"},
+        {"highway": "track", "motor_vehicle": "forestry"},
+        {"highway": "service", "access": "yes", "motor_vehicle": "agricultural"},
+    ],
 )
 def test_what_vehicles_may_not_use_is_no_short_cut(tmp_path: Path, tags: Mapping[str, str]) -> None:
     network = square(tmp_path, [([(0, 0), (1, 1), (2, 2)], tags)])
@@ -115,8 +123,18 @@ def test_what_vehicles_may_not_use_is_no_short_cut(tmp_path: Path, tags: Mapping
     assert network.route(at(0, 0), at(2, 2)).length_m == pytest.approx(400, rel=0.01)
 
 
-def test_private_roads_open_for_rescue_vehicles(tmp_path: Path) -> None:
-    network = square(tmp_path, [([(0, 0), (1, 1), (2, 2)], {"highway": "primary", "access": "private"})])
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"access": "private"},
+        {"motor_vehicle": "destination"},
+        {"access": "no", "motor_vehicle": "yes"},
+        {"vehicle": "no", "motorcar": "private"},
+        {"motorcar": "no", "emergency": "yes"},
+    ],
+)
+def test_private_roads_open_for_rescue_vehicles_and_what_is_said_of_cars_counts_first(tmp_path: Path, tags: Mapping[str, str]) -> None:
+    network = square(tmp_path, [([(0, 0), (1, 1), (2, 2)], {"highway": "primary", **tags})])
 
     assert network.route(at(0, 0), at(2, 2)).length_m == pytest.approx(283, rel=0.01)
 
@@ -134,10 +152,10 @@ def test_an_island_cannot_be_driven_to(tmp_path: Path) -> None:
     assert network.snap([at(10, 10)]).offset_m[0] > 1000
 
 
-def test_edges_are_at_most_eighty_metres_long(tmp_path: Path) -> None:
+def test_edges_are_at_most_fifty_metres_long(tmp_path: Path) -> None:
     network = square(tmp_path)
 
-    assert network.edges.length_m.max() <= 80
+    assert network.edges.length_m.max() <= 50.01
     assert network.edges.length_m.sum() == pytest.approx(2 * 800, rel=0.01)
 
 
@@ -148,6 +166,19 @@ def test_a_point_is_measured_to_the_street_and_not_to_its_nodes(tmp_path: Path) 
 
     assert snap.offset_m == pytest.approx([20, 60], abs=0.5)
     assert list(snap.off_road) == [False, True]
+
+
+def test_a_point_lies_on_the_nearest_street_that_has_a_name(tmp_path: Path) -> None:
+    network = square(tmp_path)
+
+    streets = [network.street_at(at(*place)) for place in ((1, 0.1), (0.1, 1), (1, 1.9), (1, 1))]
+
+    assert [street and (street.zh, street.en) for street in streets] == [
+        ("胜利东街", "Shengli East Street"),
+        ("四平路", "四平路"),
+        None,
+        None,
+    ]
 
 
 def test_no_points_give_no_times(tmp_path: Path) -> None:
@@ -360,7 +391,7 @@ def test_a_line_along_a_street_closes_it_and_the_street_it_crosses_at_its_end(tm
     closed = network.edges_blocked(beside)
 
     assert {network.names[number].zh for number in network.edges.street[closed]} == {"胜利东街", "鸢飞路"}
-    assert network.edges.length_m[closed].sum() == pytest.approx(2 * (200 + 67), rel=0.01), "both directions, the side street's first piece"
+    assert network.edges.length_m[closed].sum() == pytest.approx(2 * (200 + 50), rel=0.01), "both directions, the side street's first piece"
 
 
 def test_a_street_by_name_is_lines_that_close_exactly_that_street(tmp_path: Path) -> None:
@@ -368,7 +399,7 @@ def test_a_street_by_name_is_lines_that_close_exactly_that_street(tmp_path: Path
     for name in ("胜利东街", "Shengli East Street"):
         lines = network.lines_of(name)
         closed = network.edges_blocked(frozenset({Blocked(lines, 1.0)}))
-        assert [len(line) for line in lines] == [4], "200 m in pieces of at most 80"
+        assert [len(line) for line in lines] == [5], "200 m in pieces of at most 50"
         assert {network.names[number].zh for number in network.edges.street[closed]} == {"胜利东街"}
         assert network.edges.length_m[closed].sum() == pytest.approx(400, rel=0.01)
     assert network.lines_of("") == network.lines_of("没有") == ()

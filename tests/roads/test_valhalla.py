@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from command_center.domain.closures import Blocked
 from command_center.domain.geo import Point
 from command_center.roads import RoadNetwork
-from command_center.roads.valhalla import ValhallaRouter, decoded, route_line
+from command_center.roads.valhalla import FASTEST, ValhallaRouter, decoded, route_line
 from tests.roads.test_road_network import at, square
 
 HERE, THERE = at(0, 0), at(2, 2)
@@ -79,7 +79,7 @@ def test_many_to_one_is_one_question_and_no_way_is_infinite(own: RoadNetwork) ->
     assert path == "/sources_to_targets"
     assert len(order["sources"]) == 3
     assert order["targets"] == [{"lat": THERE.lat, "lon": THERE.lon}]
-    assert (order["costing"], order["costing_options"]) == ("auto", {"auto": {"top_speed": 25}})
+    assert (order["costing"], order["costing_options"]) == ("auto", {"auto": {**FASTEST, "top_speed": 25}})
     assert "exclude_polygons" not in order
 
 
@@ -144,6 +144,40 @@ def test_a_table_that_breaks_off_is_worked_out_anew_as_a_whole(own: RoadNetwork)
     seconds = router(own, one_then_none).matrix_s(origins, destinations)
 
     assert seconds.tolist() == own.matrix_s(origins, destinations).tolist()
+
+
+def test_one_place_off_the_map_of_the_server_costs_only_its_own_times(own: RoadNetwork) -> None:
+    """A server refuses the whole table (170) when one of its places lies on no road it knows."""
+    lost = at(40, 40)
+    asked: list[tuple[str, dict[str, Any]]] = []
+    known = same_roads(own)
+
+    def picky(order: dict[str, Any]) -> httpx.Response:
+        off_map = any(place["lat"] == lost.lat for place in (*order["sources"], *order["targets"]))
+        refusal = {"error_code": 170, "error": "Locations are in unconnected regions. Go check/edit the map at osm.org"}
+        return httpx.Response(400, json=refusal) if off_map else known(order)
+
+    origins = [HERE, at(1, 0), lost, at(2, 0), at(2, 1)]
+
+    to_one = router(own, picky, asked).travel_s(origins, THERE)
+    to_all = router(own, picky).matrix_s(origins, origins)
+
+    expected = own.matrix_s(origins, origins)
+    expected[2], expected[:, 2] = np.inf, np.inf
+    assert to_one == pytest.approx([*own.travel_s(origins[:2], THERE), np.inf, *own.travel_s(origins[3:], THERE)])
+    assert to_all == pytest.approx(expected)
+    assert len(asked) <= 7
+
+
+def test_a_long_straight_street_is_one_ring_and_a_bent_one_follows_its_bends(own: RoadNetwork) -> None:
+    asked: list[tuple[str, dict[str, Any]]] = []
+    straight = tuple(at(0, north / 2) for north in range(60))
+    bent = (*straight, at(5, 29.5), at(5.005, 29.6), at(9, 29.5))
+
+    router(own, table(10), asked).travel_s([HERE], THERE, blocked=frozenset({Blocked((straight,), 6.0)}))
+    router(own, table(10), asked).travel_s([HERE], THERE, blocked=frozenset({Blocked((bent,), 6.0)}))
+
+    assert [[len(ring) for ring in order["exclude_polygons"]] for _, order in asked] == [[5], [5, 5, 5, 5]]
 
 
 def test_closed_roads_go_with_the_question_as_rings_around_them(own: RoadNetwork) -> None:

@@ -15,25 +15,48 @@ from command_center.domain.errors import (
     Invalid,
     NotPermitted,
     NotTheApprover,
+    NotYourRequest,
     PlanIsRunning,
     PlanNotRunning,
+    ReasonNeeded,
     TooLateToUndo,
+    UnitHasDuty,
+    UnitNotAvailable,
     UnknownActivation,
     UnknownPlan,
     UnknownTask,
+    UnknownUnit,
+    VariantNeeded,
 )
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Role
-from command_center.services import activations, history, incidents, jobs, notices, plan_preview, plan_tasks, stock_questions, warnings
+from command_center.domain.status import UnitStatus
+from command_center.services import (
+    activations,
+    closures,
+    history,
+    incidents,
+    jobs,
+    notices,
+    plan_preview,
+    plan_tasks,
+    stock_questions,
+    units,
+    warnings,
+)
 from command_center.services.activations import ActivatePlan
+from command_center.services.closures import CloseRoad
+from command_center.services.dispatching import DispatchUnits, dispatch_units
 from command_center.services.live import read_snapshot
 from command_center.services.plan_tasks import DoTask, Evidence
+from command_center.services.positions import Intake, Reading
+from command_center.services.proposing import propose_units
 from command_center.services.warning_drafts import PastedText
 from tests.builders import take_test_call
 from tests.conftest import Clock
 from workers import jobs as workers_jobs
 
-FLOOD, SNOW, GAS = "P01", "P02", "P04"
+FLOOD, SNOW, GAS, UTILITIES = "P01", "P02", "P04", "P08"
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +98,19 @@ def work_off(center: Center, clock: Clock, after_s: float = 3.1) -> None:
         for job in claimed:
             workers_jobs.run(job.job_id)
         clock.advance(3.1)
+
+
+def tell_everyone(center: Center, officer: Actor) -> None:
+    """Everybody whom a message on the board is for is told by phone."""
+    for notice in rows(center, "notice"):
+        for recipient in notices.recipients_of(center, int(notice["id"])):
+            notices.told_by_phone(center, recipient.id, officer)
+
+
+def questions_about(center: Center, notice_id: str) -> list[dict[str, Any]]:
+    """Lines of the log that say who has not answered a message."""
+    lines = [entry for entry in history.recent_entries(center, 1000) if entry["event"] == "NoticeUnanswered"]
+    return [line for line in lines if line["facts"]["notice_id"] == int(notice_id)]
 
 
 def events_of(center: Center) -> list[str]:
@@ -136,8 +172,110 @@ def test_life_at_risk_goes_first_and_a_leader_confirms(center: Center, officer: 
     assert confirmed["facts"]["late_s"] == 60
 
 
+def test_who_acts_before_a_leader_says_why_or_the_centre_knows(center: Center, officer: Actor, leader: Actor, clock: Clock) -> None:
+    with pytest.raises(ReasonNeeded):
+        activate(center, officer, GAS, "II", life_risk=True, reason=" ")
+    assert rows(center, "activation") == []
+
+    incident = take_test_call(center, officer, kind="E109")
+    activate(center, officer, GAS, "II", life_risk=True, incident_id=incident.incident_id)
+    warnings.take_warning(center, PastedText(text="奎文区气象台发布暴雨橙色预警"), officer)
+    work_off(center, clock)
+    activate(center, officer, FLOOD, "II", life_risk=True)
+    activate(center, leader, SNOW, "IV")
+
+    reasons = {
+        it["facts"]["plan_id"]: it["facts"]["reason"] for it in history.recent_entries(center, 500) if it["event"] == "PlanActivated"
+    }
+    trigger = next(it.text.zh for it in center.catalogue.plans[FLOOD].triggers if it.signal and it.signal.color == "orange")
+    assert reasons == {GAS: f"燃气泄漏 {incident.number}", FLOOD: trigger, SNOW: ""}
+
+
+def test_a_plan_with_variants_takes_that_of_the_incident_or_asks_which(center: Center, officer: Actor, commander: Actor) -> None:
+    with pytest.raises(VariantNeeded) as refusal:
+        activate(center, commander, UTILITIES, "III")
+    assert refusal.value.facts == {"plan": UTILITIES, "variants": ["停水爆管", "停电", "供热中断"]}
+    power_cut = take_test_call(center, officer, kind="E120").incident_id
+    order = ActivatePlan(plan_id=UTILITIES, level=Level.III, incident_id=power_cut)
+    assert plan_preview.preview(center, order, commander).variant == "power"
+
+    activations.activate_plan(center, order, commander)
+
+    assert the_activation(center)["variant"] == "power"
+    plan = center.catalogue.plans[UTILITIES]
+    assert steps(center) == {step.id for step in plan.steps if step.min_level.rank <= 2 and step.variant in (None, "power")}
+
+
+def test_a_request_goes_ahead_when_a_life_is_at_risk_meanwhile(center: Center, officer: Actor, commander: Actor) -> None:
+    answer = activate(center, officer, GAS, "II", reason="smell of gas")
+    with pytest.raises(Invalid):
+        activations.go_ahead(center, answer.activation_id, officer, " ")
+
+    status = activations.go_ahead(center, answer.activation_id, officer, "two people unconscious")
+
+    assert status is ActivationStatus.PROVISIONAL
+    assert rows(center, "task") != []
+    assert the_activation(center)["confirm_until"] is not None
+    calls = [row for row in rows(center, "notice") if row["audience"] == "duty_chain" and "请批示" in row["text"]["zh"]]
+    assert [row["text"]["zh"] for row in calls] == ["燃气II级，请批示（two people unconscious）"], "the first call is not repeated"
+    assert activations.go_ahead(center, answer.activation_id, officer, "again") is ActivationStatus.PROVISIONAL
+    assert activations.approve(center, answer.activation_id, commander) is ActivationStatus.ACTIVE
+
+
+def test_a_level_asked_for_goes_ahead_too_but_not_a_lower_one(center: Center, officer: Actor, leader: Actor, commander: Actor) -> None:
+    answer = activate(center, leader, FLOOD, "IV")
+    activations.change_level(center, answer.activation_id, Level.II, officer, reason="orange")
+    activations.go_ahead(center, answer.activation_id, officer, "people trapped")
+    assert (the_activation(center)["level"], the_activation(center)["status"]) == ("II", "provisional")
+    activations.approve(center, answer.activation_id, commander)
+
+    activations.change_level(center, answer.activation_id, Level.IV, officer, reason="quiet")
+    with pytest.raises(Invalid):
+        activations.go_ahead(center, answer.activation_id, officer, "nobody is at risk")
+
+    assert (the_activation(center)["level"], the_activation(center)["wanted_level"]) == ("II", "IV")
+
+
+def test_who_asked_takes_the_request_back_and_nobody_else_does(center: Center, officer: Actor, leader: Actor) -> None:
+    colleague = Actor(name="colleague", role=Role.DUTY_OFFICER)
+    answer = activate(center, officer, FLOOD, "IV")
+    with pytest.raises(NotYourRequest) as refusal:
+        activations.take_back_request(center, answer.activation_id, colleague)
+    assert refusal.value.facts == {"by": "officer"}
+
+    assert activations.take_back_request(center, answer.activation_id, officer, "the wrong plan") is ActivationStatus.TAKEN_BACK
+
+    assert rows(center, "activation") == []
+    assert [row for row in rows(center, "notice") if row["audience"] == "duty_chain"] == [], "nobody is called for it any more"
+    running = activate(center, leader, FLOOD, "IV").activation_id
+    activations.change_level(center, running, Level.II, colleague, reason="orange")
+    with pytest.raises(NotYourRequest):
+        activations.take_back_request(center, running, officer)
+    activations.take_back_request(center, running, colleague)
+    assert (the_activation(center)["level"], the_activation(center)["wanted_level"]) == ("IV", None)
+
+
+def test_an_undo_belongs_to_who_put_the_plan_into_force_and_to_who_may_approve_it(
+    center: Center, officer: Actor, leader: Actor, commander: Actor
+) -> None:
+    answer = activate(center, commander, FLOOD, "I")
+    with pytest.raises(NotTheApprover):
+        activations.undo(center, answer.activation_id, officer)
+    activations.undo(center, answer.activation_id, commander)
+
+    asked = activate(center, officer, FLOOD, "IV").activation_id
+    activations.approve(center, asked, leader)
+    with pytest.raises(NotTheApprover):
+        activations.undo(center, asked, officer)
+    activations.undo(center, asked, commander)
+
+    own = activate(center, officer, GAS, "II", life_risk=True, reason="55 %LEL").activation_id
+    activations.undo(center, own, officer)
+    assert rows(center, "activation") == []
+
+
 def test_a_confirmation_that_does_not_come_is_told_and_everything_runs_on(center: Center, officer: Actor, clock: Clock) -> None:
-    activate(center, officer, GAS, "II", life_risk=True)
+    activate(center, officer, GAS, "II", life_risk=True, reason="55 %LEL")
 
     work_off(center, clock, 15 * 60 + 1)
 
@@ -146,7 +284,7 @@ def test_a_confirmation_that_does_not_come_is_told_and_everything_runs_on(center
 
 
 def test_the_chain_of_command_is_called_one_after_the_other_until_somebody_answers(center: Center, officer: Actor, clock: Clock) -> None:
-    activate(center, officer, GAS, "II", life_risk=True)
+    activate(center, officer, GAS, "II", life_risk=True, reason="55 %LEL")
     (call,) = [row for row in rows(center, "notice") if row["audience"] == "duty_chain" and row["queued_at"] and "S" not in row["id"]][-1:]
     work_off(center, clock)
     work_off(center, clock, 180)
@@ -216,6 +354,56 @@ def test_lowering_withdraws_what_nobody_has_begun(center: Center, officer: Actor
     assert task_of(center, "P01-S09")["status"] == "doing"
 
 
+def test_a_step_that_was_withdrawn_is_opened_again_when_its_level_comes_back(center: Center, officer: Actor, commander: Actor) -> None:
+    answer = activate(center, commander, FLOOD, "II")
+    begun = task_of(center, "P01-S09")
+    plan_tasks.begin_task(center, int(begun["id"]), officer)
+    at_two = steps(center)
+    for level in ("IV", "II", "IV", "II"):
+        activations.change_level(center, answer.activation_id, Level(level), commander, reason="rain")
+
+    assert steps(center) == at_two
+    assert (task_of(center, "P01-S08")["occurrence"], task_of(center, "P01-S08")["status"]) == (3, "pending")
+    assert task_of(center, "P01-S09")["id"] == begun["id"], "what somebody has begun stays as it is"
+
+
+def test_every_change_of_level_tells_people_also_back_to_one_that_was_held_before(
+    center: Center, officer: Actor, commander: Actor, clock: Clock
+) -> None:
+    answer = activate(center, commander, FLOOD, "IV")
+    work_off(center, clock)
+    told: list[list[str]] = []
+    for level in ("II", "IV", "II"):
+        before = {row["id"] for row in rows(center, "notice")}
+        activations.change_level(center, answer.activation_id, Level(level), commander, reason="rain")
+        new = [row for row in rows(center, "notice") if row["id"] not in before]
+        told.append([row["text"]["zh"] for row in new if row["audience"] == "stations"])
+        work_off(center, clock)
+        tell_everyone(center, officer)
+
+    assert told == [[f"防汛{level}级响应启动，按清单预置水泵沙袋，10分钟内回执"] for level in ("II", "IV", "II")]
+
+
+def test_who_heard_of_the_graver_level_only_is_told_once_that_it_was_lowered_and_asked_no_more(
+    center: Center, officer: Actor, commander: Actor, clock: Clock
+) -> None:
+    answer = activate(center, commander, FLOOD, "II")
+    work_off(center, clock)
+    cadres = next(row for row in rows(center, "notice") if row["audience"] == "responsible" and "包保小区" in row["text"]["zh"])
+    first, second, *_ = notices.recipients_of(center, int(cadres["id"]))
+    for recipient in (first, second):
+        notices.told_by_phone(center, recipient.id, officer)
+
+    activations.change_level(center, answer.activation_id, Level.IV, commander, reason="rain easing")
+
+    lowered = [row for row in rows(center, "notice") if "降为IV级" in row["text"]["zh"]]
+    assert [(row["audience"], row["recipients"]) for row in lowered] == [("responsible", 2)]
+    assert cadres["id"] not in {row["id"] for row in rows(center, "notice")}
+    asked = len(questions_about(center, cadres["id"]))
+    work_off(center, clock, 20 * 60)
+    assert len(questions_about(center, cadres["id"])) == asked
+
+
 def test_who_may_not_raise_asks_and_the_approver_decides(center: Center, officer: Actor, leader: Actor, commander: Actor) -> None:
     answer = activate(center, leader, FLOOD, "IV")
     activations.change_level(center, answer.activation_id, Level.II, officer, reason="orange")
@@ -226,6 +414,24 @@ def test_who_may_not_raise_asks_and_the_approver_decides(center: Center, officer
     activations.approve(center, answer.activation_id, commander)
 
     assert (the_activation(center)["level"], the_activation(center)["wanted_level"]) == ("II", None)
+
+
+def test_who_may_not_lower_a_level_may_not_approve_his_own_request(center: Center, leader: Actor, commander: Actor) -> None:
+    answer = activate(center, commander, FLOOD, "I")
+    activations.change_level(center, answer.activation_id, Level.IV, leader, reason="quiet")
+    assert (the_activation(center)["wanted_level"], the_activation(center)["approve_by"]) == ("IV", "commander")
+
+    attempts: list[Callable[[], object]] = [
+        lambda: activations.approve(center, answer.activation_id, leader),
+        lambda: activations.decline(center, answer.activation_id, leader, "no"),
+    ]
+    for attempt in attempts:
+        with pytest.raises(NotTheApprover) as refusal:
+            attempt()
+        assert refusal.value.facts["approve_by"] == "commander"
+    activations.approve(center, answer.activation_id, commander)
+
+    assert (the_activation(center)["level"], the_activation(center)["wanted_level"]) == ("IV", None)
 
 
 def test_a_leaders_no_to_a_raise_brings_back_the_confirmed_level(center: Center, officer: Actor, leader: Actor, commander: Actor) -> None:
@@ -280,6 +486,84 @@ def test_a_plan_for_an_incident_sends_its_units_there_and_a_roll_back_recalls_th
 
     activations.undo(center, answer.activation_id, commander)
     assert rows(center, "assignment") == []
+
+
+def test_a_chosen_vehicle_that_another_plan_has_is_refused_by_name(center: Center, leader: Actor, commander: Actor) -> None:
+    activate(center, leader, FLOOD, "IV", units=("patrol-01",))
+
+    with pytest.raises(UnitHasDuty) as refusal:
+        activate(center, commander, SNOW, "III", units=("patrol-01", "patrol-02"))
+
+    assert refusal.value.facts == {"unit": "patrol-01", "plan": FLOOD, "level": "IV", "by": "leader"}
+    assert [row["plan_id"] for row in rows(center, "activation")] == [FLOOD]
+
+
+@pytest.mark.parametrize("status", ["charging", "out_of_service"])
+def test_a_chosen_vehicle_that_cannot_drive_is_refused(center: Center, officer: Actor, commander: Actor, status: str) -> None:
+    units.set_unit_status(center, "patrol-01", UnitStatus(status), officer, reason="battery")
+
+    with pytest.raises(UnitNotAvailable) as refusal:
+        activate(center, commander, FLOOD, "IV", units=("patrol-01",))
+
+    assert (refusal.value.facts["unit"], refusal.value.facts["status"]) == ("patrol-01", status)
+    assert rows(center, "duty") == []
+
+
+def test_the_vehicles_chosen_with_a_request_go_when_the_leader_says_yes(center: Center, officer: Actor, leader: Actor) -> None:
+    with pytest.raises(UnknownUnit):
+        activate(center, officer, FLOOD, "IV", units=("patrol-99",))
+    answer = activate(center, officer, FLOOD, "IV", units=("patrol-05", "patrol-06"))
+    units.set_unit_status(center, "patrol-06", UnitStatus.CHARGING, officer, reason="battery")
+
+    activations.approve(center, answer.activation_id, leader)
+
+    assert {row["unit_id"] for row in rows(center, "duty")} == {"patrol-05"}, "who cannot come any more is left out"
+
+
+def test_units_at_the_incident_already_count_as_there(center: Center, officer: Actor, commander: Actor) -> None:
+    incident = take_test_call(center, officer, kind="E103").incident_id
+    nobody_yet = plan_preview.preview(center, ActivatePlan(plan_id=FLOOD, level=Level.II, incident_id=incident), commander)
+    sent = propose_units(center, incident).preselected
+    dispatch_units(center, DispatchUnits(incident_id=incident, unit_ids=sent), officer)
+
+    seen = plan_preview.preview(center, ActivatePlan(plan_id=FLOOD, level=Level.II, incident_id=incident), commander)
+    answer = activate(center, commander, FLOOD, "II", incident_id=incident)
+
+    wanted = {need.kind: need.wanted for need in seen.units if need.joining}
+    assert {unit for need in seen.units for unit in need.joining} == set(sent)
+    on_duty = [row["unit_id"] for row in rows(center, "duty")]
+    assert len(on_duty) == sum(wanted.values()) == sum(len(need.chosen) for need in nobody_yet.units)
+    assert set(sent) <= set(on_duty)
+    assert len(rows(center, "assignment")) == len(on_duty), "nobody is sent twice"
+    activations.undo(center, answer.activation_id, commander)
+    assert {row["unit_id"] for row in rows(center, "assignment")} == set(sent), "what was sent before the plan stays"
+
+
+def test_vehicles_that_a_plan_sends_have_their_time_of_arrival(center: Center, officer: Actor, commander: Actor) -> None:
+    incident = take_test_call(center, officer).incident_id
+    travel_s = {unit.unit_id: unit.travel_s for unit in propose_units(center, incident).units}
+
+    activate(center, commander, GAS, "II", incident_id=incident)
+
+    sent = rows(center, "assignment")
+    assert {row["unit_id"]: row["travel_s"] for row in sent} == {row["unit_id"]: travel_s[row["unit_id"]] for row in sent}
+    assert all(row["expected_arrival_at"] is not None for row in sent)
+
+
+def test_an_empty_battery_and_a_guarded_road_keep_a_vehicle_from_a_plan(center: Center, officer: Actor, commander: Actor) -> None:
+    spot = next(iter(center.catalogue.places.values())).point
+    intake = Intake(center)
+    intake.load()
+    intake.receive([Reading(unit="patrol-01", at=center.now(), lat=spot.lat, lon=spot.lon, battery_pct=5.0)])
+    intake.flush()
+    closures.close_road(center, CloseRoad(street=center.roads.streets[0].zh, guard="patrol-02"), officer)
+
+    seen = plan_preview.preview(center, ActivatePlan(plan_id=FLOOD, level=Level.I), commander)
+    activate(center, commander, FLOOD, "I")
+
+    (patrols,) = [need for need in seen.units if need.kind == "patrol_vehicle"]
+    assert (patrols.free, patrols.short) == (10, patrols.wanted - 10)
+    assert {"patrol-01", "patrol-02"}.isdisjoint({row["unit_id"] for row in rows(center, "duty")})
 
 
 def test_a_task_is_ticked_off_with_what_its_step_asks_for(center: Center, officer: Actor, leader: Actor) -> None:
@@ -465,7 +749,74 @@ def test_the_street_does_not_go_below_what_the_district_has_ordered(
     with pytest.raises(BelowDistrictOrder):
         activations.change_level(center, answer.activation_id, Level.IV, commander, reason="quiet")
 
-    assert refusal.value.facts == {"level": "IV", "floor": "III"}
+    assert refusal.value.facts == {"level": "IV", "floor": "III", "order": "区防指 03-02 09:00"}
+
+
+def ordered_by_the_district(center: Center, officer: Actor) -> int:
+    return warnings.take_warning(center, PastedText(text="区防指决定启动防汛Ⅲ级应急响应"), officer).orders[0].id
+
+
+def test_an_order_that_came_while_a_request_waited_holds_for_the_leaders_yes(
+    center: Center, officer: Actor, leader: Actor, commander: Actor, clock: Clock
+) -> None:
+    answer = activate(center, officer, FLOOD, "IV")
+    order = ordered_by_the_district(center, officer)
+
+    with pytest.raises(BelowDistrictOrder):
+        activations.approve(center, answer.activation_id, leader)
+    assert the_activation(center)["status"] == "proposed"
+
+    warnings.end_standing_order(center, order, officer, "区防指来电")
+    activations.approve(center, answer.activation_id, leader)
+    activations.change_level(center, answer.activation_id, Level.II, commander, reason="orange")
+    activations.change_level(center, answer.activation_id, Level.IV, officer, reason="quiet")
+    clock.advance(60)
+    ordered_by_the_district(center, officer)
+    with pytest.raises(BelowDistrictOrder):
+        activations.approve(center, answer.activation_id, commander)
+
+
+def test_while_the_districts_order_stands_the_plan_is_neither_ended_nor_taken_back(
+    center: Center, officer: Actor, commander: Actor, clock: Clock
+) -> None:
+    answer = activate(center, commander, FLOOD, "III")
+    order = ordered_by_the_district(center, officer)
+    clock.advance(60)
+    for number in range(3):
+        activations.tick_condition(center, answer.activation_id, number, officer)
+
+    attempts: list[Callable[[], object]] = [
+        lambda: activations.terminate(center, answer.activation_id, commander),
+        lambda: activations.roll_back(center, answer.activation_id, commander, "wrong plan"),
+    ]
+    for attempt in attempts:
+        with pytest.raises(BelowDistrictOrder) as refusal:
+            attempt()
+        assert refusal.value.facts == {"level": None, "floor": "III", "order": "区防指 03-02 09:00"}
+
+    warnings.end_standing_order(center, order, officer, "区防指来电")
+    activations.terminate(center, answer.activation_id, commander)
+
+
+def test_a_no_does_not_bring_the_street_below_the_districts_level(center: Center, officer: Actor, leader: Actor, commander: Actor) -> None:
+    answer = activate(center, leader, FLOOD, "IV")
+    activations.change_level(center, answer.activation_id, Level.II, officer, reason="people trapped", life_risk=True)
+    ordered_by_the_district(center, officer)
+
+    with pytest.raises(BelowDistrictOrder):
+        activations.decline(center, answer.activation_id, commander, "nobody is trapped")
+    activations.change_level(center, answer.activation_id, Level.III, commander, reason="nobody is trapped")
+
+    assert (the_activation(center)["level"], the_activation(center)["status"]) == ("III", "active")
+
+
+def test_a_slip_is_undone_whatever_the_district_has_ordered(center: Center, officer: Actor, commander: Actor) -> None:
+    ordered_by_the_district(center, officer)
+    answer = activate(center, commander, FLOOD, "III")
+
+    activations.undo(center, answer.activation_id, commander)
+
+    assert rows(center, "activation") == []
 
 
 def test_a_proposal_is_taken_by_the_activation_and_comes_back_only_for_a_graver_level(

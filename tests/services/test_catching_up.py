@@ -30,7 +30,8 @@ def ago(clock: Clock, minutes: float) -> datetime:
 
 
 def call(center: Center, clock: Clock, minutes: float = 60, **more: Any) -> TakeCall:  # noqa: ANN401 - any field of TakeCall
-    return TakeCall(**{"kind": TEST_CALL, "at": somewhere(center), "said": "车棚冒烟", "reported_at": ago(clock, minutes)} | more)
+    fields: dict[str, Any] = {"kind": TEST_CALL, "at": somewhere(center), "said": "车棚冒烟", "reported_at": ago(clock, minutes)}
+    return TakeCall(**fields | more)
 
 
 def on_paper(center: Center, clock: Clock, *, ended: float | None = 20, key: str | None = None) -> PastIncident:

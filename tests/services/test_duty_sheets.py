@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from sqlalchemy.orm import Session
 
 from command_center.center import Center
+from command_center.db.tables import Responsibility
 from command_center.domain.errors import NotPermitted, SheetRefused, SheetUnreadable
 from command_center.domain.rights import Actor
 from command_center.domain.watches import CENTRE, Duty, PersonRole
@@ -270,6 +272,39 @@ def test_every_wrong_cell_of_the_list_is_named(center: Center, officer: Actor) -
     ]
 
 
+def test_what_a_list_would_change_is_told_first_and_nothing_is_written(center: Center, officer: Actor) -> None:
+    lines = history.verify_log(center).lines
+    before = responsibilities.responsible_for(center, "XQ001")
+    assigned = center.catalogue.responsibilities["XQ001"]
+    content = edited(responsibility_sheet.responsibility_sheet(center, "zh_CN"), lambda sheet: sheet.__setitem__("D2", "SC65"))
+
+    told = responsibility_sheet.preview_responsibilities(center, content, officer)
+
+    assert (told.rows, told.gaps_before, told.gaps_after) == (1865, 0, 0)
+    (change,) = told.changes
+    assert (change.target_id, change.lead_before, change.lead_after) == ("XQ001", assigned.lead, "SC65")
+    assert change.community_before == change.community_after == tuple(sorted(assigned.community))
+    assert responsibilities.responsible_for(center, "XQ001") == before
+    assert history.verify_log(center).lines == lines
+
+
+def test_a_list_that_closes_a_gap_says_so_and_one_that_cannot_be_right_is_refused_as_the_import_would(
+    center: Center, officer: Actor
+) -> None:
+    assigned = center.catalogue.responsibilities["XQ001"]
+    with Session(center.engine) as session, session.begin():
+        session.delete(session.get_one(Responsibility, ("XQ001", assigned.lead)))
+    closes = book(LIST, ["XQ001", None, None, assigned.lead, "、".join(assigned.community)])
+    wrong = book(LIST, ["XQ001", None, None, "谁", "、".join(assigned.community)], ["XQ002", None, None, assigned.lead, None])
+
+    told = responsibility_sheet.preview_responsibilities(center, closes, officer)
+
+    assert (told.gaps_before, told.gaps_after, told.changes[0].lead_before) == (1, 0, None)
+    by_preview = refused(lambda: responsibility_sheet.preview_responsibilities(center, wrong, officer))
+    assert by_preview == refused(lambda: responsibility_sheet.import_responsibilities(center, wrong, officer))
+    assert by_preview == ["D2|unknown_cadre|谁", "E3|empty|"]
+
+
 # ---- files that are no sheets of ours ------------------------------------------------------------------------------------------------
 
 
@@ -327,7 +362,11 @@ def test_text_that_looks_like_a_formula_is_exported_as_text(center: Center, offi
 
 
 def test_who_may_not_write_the_roster_imports_nothing(center: Center, display: Actor) -> None:
-    takes: list[Import] = [roster_sheet.import_roster, responsibility_sheet.import_responsibilities]
+    takes: list[Import] = [
+        roster_sheet.import_roster,
+        responsibility_sheet.import_responsibilities,
+        responsibility_sheet.preview_responsibilities,
+    ]
     for take in takes:
         with pytest.raises(NotPermitted):
             take(center, b"", display)

@@ -222,29 +222,6 @@ def test_the_report_costs_the_same_statements_however_much_has_happened(center: 
     assert statements() <= before + 6  # seats of watches and shelters' rows come with their lists, once there are any
 
 
-GROWING = ("log_entry", "incident", "call", "assignment", "stock_movement", "report", "plan_task", "warning", "handover", "watch")
-
-
-def test_no_table_that_grows_is_read_from_end_to_end(center: Center, clock: Clock, officer: Actor) -> None:
-    if center.engine.dialect.name != "sqlite":
-        pytest.skip("a plan of PostgreSQL depends on how full the tables are")
-    flood_night(center, clock, officer)
-    asked: list[tuple[str, Any]] = []
-    event.listen(center.engine, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
-    handover.handover_context(center, officer)
-
-    with center.engine.connect() as connection:
-        plans = [
-            step[-1]
-            for statement, values in list(asked)
-            if statement.startswith("SELECT")
-            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-        ]
-
-    assert len(plans) > 20
-    assert [it for it in plans if it.startswith("SCAN") and it.split()[1] in GROWING and "INDEX" not in it] == []
-
-
 # ---- writing -----------------------------------------------------------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ from command_center.services import assignments, incidents, messages, proposing
 from command_center.services.assignments import ReportStatus
 from command_center.services.dispatching import DispatchUnits, dispatch_units
 from command_center.services.loading import load_in
+from command_center.services.stock_ledger import local_day
 from command_center.services.stock_questions import ledger_gaps, stock_of
 from tests.builders import take_test_call
 from tests.conftest import Clock
@@ -169,7 +170,7 @@ def test_a_depot_that_was_emptied_meanwhile_holds_nobody_up_and_the_log_says_so(
     leave(center, PUMPS, 0)
 
     with center.work(officer) as work:
-        loader = load_in(work, work.get(Incident, incident_id), line)
+        loader = load_in(work, work.get(Incident, incident_id), line, local_day(center, work.now))
 
     assert loader is None
     assert put_by(center) == {}

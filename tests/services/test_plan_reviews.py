@@ -68,7 +68,7 @@ def test_it_tells_when_messages_reached_people_and_when_they_answered(
 
 
 def test_it_tells_how_long_a_leader_was_waited_for(center: Center, officer: Actor, commander: Actor, clock: Clock) -> None:
-    answer = activations.activate_plan(center, ActivatePlan(plan_id=GAS, level=Level.II, life_risk=True), officer)
+    answer = activations.activate_plan(center, ActivatePlan(plan_id=GAS, level=Level.II, life_risk=True, reason="55 %LEL"), officer)
     clock.advance(16 * 60)
     activations.approve(center, answer.activation_id, commander)
     activations.change_level(center, answer.activation_id, Level.I, officer, reason="explosion")

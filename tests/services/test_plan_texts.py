@@ -14,10 +14,13 @@ from command_center.db.tables import PlanText
 from command_center.domain.errors import EditedMeanwhile, Invalid, NotPermitted, PlanTextUnfit, Unknown, UnknownPlan
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Role
-from command_center.services import activations, plan_texts
+from command_center.services import activations, measurements, plan_endings, plan_proposals, plan_texts
 from command_center.services.activations import ActivatePlan
+from command_center.services.measurements import TakeMeasurement
 from command_center.services.plan_books import plan_named, plans_now
-from tests.working import entries, rows
+from tests.builders import OFFICER
+from tests.conftest import Clock
+from tests.working import entries, rows, work_off
 
 FLOOD = "P01"
 
@@ -55,6 +58,43 @@ def test_an_edited_text_counts_once_a_commander_has_approved_it(center: Center, 
     with center.read() as session:
         now = plans_now(center, session)
     assert (now[FLOOD].version, now["P02"]) == (version, center.catalogue.plans["P02"])
+
+
+def with_threshold(center: Center, admin: Actor, commander: Actor, metric: str, **bounds: float) -> None:
+    """Approve a text in which the triggers of these ids compare the metric with another number."""
+    text, version = newest(center, admin)
+    for trigger in text["triggers"]:
+        if trigger["id"] in bounds:
+            assert trigger["metric"]["name"] == metric
+            trigger["metric"]["value"] = bounds[trigger["id"]]
+    plan_texts.approve_plan_text(center, FLOOD, plan_texts.edit_plan(center, FLOOD, text, admin, "", based_on=version), commander)
+
+
+def test_the_situation_is_weighed_by_the_approved_text(center: Center, clock: Clock, admin: Actor, commander: Actor) -> None:
+    deep = TakeMeasurement(metric="ponding_depth_cm", value=18, place_id=next(iter(center.catalogue.places)))
+    measurements.take_measurement(center, deep, OFFICER)
+    work_off(center, clock)
+    assert [row["level"] for row in rows(center, "proposal")] == ["IV"]
+    levels = {it.id: it.metric.value for it in center.catalogue.plans[FLOOD].triggers if it.metric and it.level is Level.III}
+    (trigger_id,) = [it for it, value in levels.items() if value == 27]
+
+    with_threshold(center, admin, commander, "ponding_depth_cm", **{trigger_id: 17})
+    work_off(center, clock)
+
+    assert [row["level"] for row in rows(center, "proposal")] == ["III"]
+    assert plan_proposals.assess(center)[FLOOD].level is Level.III
+
+
+def test_an_ending_is_held_up_by_what_the_approved_text_says(center: Center, clock: Clock, admin: Actor, commander: Actor) -> None:
+    answer = activations.activate_plan(center, ActivatePlan(plan_id=FLOOD, level=Level.IV), commander)
+    deep = TakeMeasurement(metric="ponding_depth_cm", value=18, place_id=next(iter(center.catalogue.places)))
+    measurements.take_measurement(center, deep, OFFICER)
+    assert len(plan_endings.ending(center, answer.activation_id, OFFICER).holding) == 1
+    (trigger_id,) = [it.id for it in center.catalogue.plans[FLOOD].triggers if it.metric and it.metric.value == 15]
+
+    with_threshold(center, admin, commander, "ponding_depth_cm", **{trigger_id: 19})
+
+    assert plan_endings.ending(center, answer.activation_id, OFFICER).holding == ()
 
 
 def test_what_came_out_goes_in_again(center: Center, admin: Actor, commander: Actor) -> None:

@@ -105,6 +105,31 @@ def test_incidents_are_counted_by_type_hour_level_and_area(center: Center, clock
     assert [(cell.incidents) for cell in told.heat] == [3]
 
 
+def test_response_times_are_cut_by_area_type_and_hour(center: Center, clock: Clock) -> None:
+    calls = (("A1", "E103", 0, 200), ("A1", "E107", 0, 400), ("A2", "E103", 7200, 250), ("", "E103", 7200, None))
+    for area, kind, called_s, there_s in calls:
+        reported_at = clock.now() + timedelta(seconds=called_s)
+        on_scene_at = None if there_s is None else reported_at + timedelta(seconds=there_s)
+        given(center, Incident, type=kind, area_code=area or None, reported_at=reported_at, on_scene_at=on_scene_at)
+
+    told = figures(center)
+
+    by_area = {it.of: (it.incidents, it.arrivals, it.kept_share, it.p90_s["arrival"]) for it in told.cuts["area"]}
+    assert by_area == {"": (1, 0, None, None), "A1": (2, 2, 0.5, 380), "A2": (1, 1, 1, 250)}
+    assert [(it.of, it.kept_share) for it in told.cuts["type"]] == [("E103", 1), ("E107", 0)]
+    assert [(it.of, it.arrivals, it.p50_s["arrival"]) for it in told.cuts["hour"]] == [("09", 2, 300), ("11", 1, 250)]
+    assert all(sum(it.incidents for it in cut) == told.incidents for cut in told.cuts.values())
+
+
+def test_one_three_five_as_the_stations_count_it(center: Center, clock: Clock, officer: Actor) -> None:
+    answered_call(center, clock, officer, unit="patrol-01", waits_s=(30, 45, 100))
+    answered_call(center, clock, officer, unit="patrol-02", waits_s=(50, 75, 150))
+
+    told = figures(center)
+
+    assert (told.rolling_share, told.there_share, told.kept_share) == (0.5, 0.5, 1)
+
+
 def test_a_merged_incident_counts_with_the_one_it_went_into(center: Center, officer: Actor) -> None:
     stays, goes = (take_test_call(center, officer).incident_id for _ in range(2))
     take_test_call(center, officer, join=stays)
@@ -225,7 +250,7 @@ def test_the_workbook_has_every_part_and_no_formula(center: Center, clock: Clock
 
     book = load_workbook(BytesIO(report_figures.figures_book(center, WHOLE_DAY, day_before, language)))
 
-    assert len(book.sheetnames) == 6
+    assert len(book.sheetnames) == 9
     cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
     assert {"=1+1", "FL01", 66.7, 100.0} & {cell.value for cell in cells} >= {"=1+1", "FL01"}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from command_center.center import Center
 from command_center.db.tables import Responsibility
-from command_center.domain.errors import Invalid, NotPermitted, UnknownCadre, UnknownPlace
+from command_center.domain.errors import Invalid, NotPermitted, UnknownCadre, UnknownIncident, UnknownPlace
 from command_center.domain.geo import Point, distance_m
 from command_center.domain.rights import Actor
 from command_center.domain.watches import PersonRole
@@ -32,6 +32,8 @@ def test_every_target_has_one_street_lead_and_a_cadre_of_its_own_community(cente
     assert all(cadres[cadre].community == places[target].community for target, _, cadre, part in rows if part == "community")
     check = responsibilities.check_responsibilities(center)
     assert (check.targets, check.cadres, check.numbers, list(check.gaps)) == (1865, 156, 0, [])
+    assert check.targets_by_kind == {"compound": 96, "business_building": 19, "shop": 1750}
+    assert check.cadres_by_kind == {"street_cadre": 65, "community_cadre": 91}
 
 
 def test_the_load_is_spread_evenly_within_an_area_and_a_community(center: Center) -> None:
@@ -146,6 +148,9 @@ def test_an_incident_tells_whom_to_phone_first(center: Center, officer: Actor) -
 
     assert stories[0].responsible == responsibilities.responsible_for(center, COMPOUND)
     assert stories[1].responsible
+    assert responsibilities.responsible_at(center, at_place) == stories[0].responsible
+    with pytest.raises(UnknownIncident):
+        responsibilities.responsible_at(center, 999_999)
 
 
 def test_a_catalogue_whose_list_cannot_be_right_is_refused(center: Center) -> None:

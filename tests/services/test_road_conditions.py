@@ -18,7 +18,7 @@ from tests.conftest import Clock
 
 def weather(center: Center) -> RoadWeather:
     with center.read() as session:
-        return present_weather(session, center.catalogue, center.now())
+        return present_weather(center, session)
 
 
 def measure(center: Center, metric: str, value: float, **more: object) -> int:

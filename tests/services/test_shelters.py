@@ -95,7 +95,7 @@ def test_two_plans_open_no_shelter_twice_and_the_task_says_what_is_short(center:
     activate(center, commander, FLOOD, "I")
     work_off(center, clock)
     taken = {row["shelter_id"] for row in rows(center, "shelter")}
-    activate(center, commander, "P08", "I")
+    activate(center, commander, "P08", "I", variant="power")
     activate(center, commander, "P02", "I")
 
     work_off(center, clock)

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import process_time
 
 import numpy as np
 import pytest
+from sqlalchemy.orm import Session
 
 from command_center.center import Center
+from command_center.db.board_rows import moment
+from command_center.db.tables import Incident
+from command_center.domain.geo import Point
 from command_center.domain.levels import Level
+from command_center.domain.response_time import TURNOUT_S
 from command_center.domain.rights import Actor
-from command_center.domain.status import AssignmentStatus
-from command_center.services import assignments, simulating
+from command_center.domain.status import AssignmentStatus, UnitStatus
+from command_center.services import assignments, closures, coverage, simulating, units
 from command_center.services.assignments import ReportStatus
+from command_center.services.closures import CloseRoad
 from command_center.services.dispatching import DispatchUnits, dispatch_units
 from command_center.services.hindsight import hindsight
 from command_center.services.policies import GROUP, POLICIES, NoSuchPolicy, policy_named, policy_names
 from command_center.services.simulating import Stage
 from tests.builders import take_test_call
 from tests.conftest import Clock
+from tests.services.test_coverage import snow
 
 
 @pytest.fixture
@@ -134,3 +141,99 @@ def test_a_far_unit_for_a_near_fire_shows_in_hindsight(center: Center, officer: 
     assert first["floor_s"] <= first["best_found_s"] < 400
     assert (second["real_s"], second["units"]) == (None, [])
     assert report["floor_s"] <= report["best_found_s"] < report["real_s"] == 710
+
+
+def floor_of(center: Center, since: datetime) -> float:
+    floor_s = hindsight(center, since, center.now() + timedelta(seconds=1))["floor_s"]
+    assert isinstance(floor_s, float)
+    return floor_s
+
+
+def unanswered(center: Center, place: str) -> None:
+    """A call with a first unit there: only who was reached is weighed."""
+    taken = take_test_call(center, place_id=place, severity=Level.II)
+    with Session(center.engine) as session, session.begin():
+        session.get_one(Incident, taken.incident_id).on_scene_at = center.now() + timedelta(seconds=200)
+
+
+def test_a_snow_watch_is_replayed_on_snow_and_says_so(center: Center, clock: Clock) -> None:
+    coverage.keep_reading(center, coverage.see(center))
+    began = center.now()
+    unanswered(center, "XQ040")
+    dry = floor_of(center, began)
+    clock.advance(3600)
+    snow(center)
+    coverage.keep_reading(center, coverage.see(center))
+    fell = center.now()
+    unanswered(center, "XQ040")
+
+    report, of_both = (
+        hindsight(center, fell, center.now() + timedelta(seconds=1)),
+        hindsight(center, began, center.now() + timedelta(seconds=1)),
+    )
+
+    assert [one["weather"] for one in report["weather"]] == ["snow"]
+    assert [one["weather"] for one in of_both["weather"]] == ["dry", "snow"]
+    first, second = (one["floor_s"] for one in of_both["incidents"])
+    assert first == pytest.approx(dry, abs=0.2)
+    assert second - TURNOUT_S > 1.2 * (first - TURNOUT_S), "the same way from the same points, each call on its own roads"
+    assert not any("dry" in sentence["en"] for sentence in report["left_out"])
+    assert all(sentence["zh"] != sentence["en"] for sentence in report["left_out"])
+
+
+def test_a_watch_whose_weather_nobody_kept_says_that_it_is_taken_as_dry(center: Center) -> None:
+    unanswered(center, "XQ040")
+
+    report = hindsight(center, center.now() - timedelta(hours=1), center.now() + timedelta(seconds=1))
+
+    assert report["weather"] == []
+    assert "taken as dry" in report["left_out"][-1]["en"]
+
+
+def test_vehicles_that_were_not_fit_answer_no_call_in_hindsight(center: Center, officer: Actor, clock: Clock) -> None:
+    began = center.now()
+    unanswered(center, "XQ040")
+    everybody = floor_of(center, began)
+    clock.advance(60)
+    for vehicle in list(center.catalogue.vehicles)[:-1]:
+        units.set_unit_status(center, vehicle, UnitStatus.OUT_OF_SERVICE, officer, "flat")
+    clock.advance(600)
+    unanswered(center, "XQ040")
+    clock.advance(600)
+    units.set_unit_status(center, "patrol-01", UnitStatus.AVAILABLE, officer)
+    late = center.now()
+    clock.advance(600)
+
+    report = hindsight(center, began, center.now())
+    of_the_end = hindsight(center, late - timedelta(seconds=1), center.now())
+
+    first, second = (one["floor_s"] for one in report["incidents"])
+    assert first == pytest.approx(everybody, abs=0.2)
+    assert second > first + 20
+    assert report["incidents"][1]["best_found_s"] >= second
+    assert len(report["unfit"]) == len(center.catalogue.vehicles) - 1
+    back = next(one for one in report["unfit"] if one["unit_id"] == "patrol-01")
+    assert back["to_at"] == moment(late)
+    assert len(of_the_end["unfit"]) == len(center.catalogue.vehicles) - 1, "who was unfit before the beginning still is"
+
+
+def test_a_road_that_was_closed_then_is_gone_round_and_its_guard_answers_no_call(center: Center, officer: Actor, clock: Clock) -> None:
+    began = center.now()
+    unanswered(center, "XQ040")
+    open_s = floor_of(center, began)
+    clock.advance(600)
+    spot = center.catalogue.places["XQ040"].point
+    ring = [Point(spot.lat + 0.0015 * north, spot.lon + 0.002 * east) for north, east in ((1, 1), (1, -1), (-1, -1), (-1, 1), (1, 1))]
+    closure = closures.close_road(center, CloseRoad(line=tuple(ring), guard="patrol-05"), officer)
+    unanswered(center, "XQ040")
+    clock.advance(600)
+    closures.reopen_road(center, closure, officer)
+    unanswered(center, "XQ040")
+
+    report = hindsight(center, began, center.now() + timedelta(seconds=1))
+
+    floors = [one["floor_s"] for one in report["incidents"]]
+    assert report["closed_roads"] == 1
+    assert floors[0] == floors[2] == pytest.approx(open_s, abs=0.2)
+    assert floors[1] is None or floors[1] > open_s + 20
+    assert [one["unit_id"] for one in report["unfit"]] == ["patrol-05"]

@@ -13,6 +13,7 @@ import pytest
 from command_center.center import Center
 from command_center.domain.errors import (
     CountBelowReserved,
+    CountUnexplained,
     Invalid,
     KeyReused,
     LotExpiryDiffers,
@@ -50,7 +51,7 @@ def lots_of(center: Center, depot: str = HERE, material: str = SANDBAGS) -> dict
 
 def cleared(center: Center, depot: str = HERE, material: str = SANDBAGS) -> None:
     """Nothing on hand, so that a test may say what there is."""
-    stock.count(center, Count(depot=depot, material=material, counted=0), OFFICER)
+    stock.count(center, Count(depot=depot, material=material, counted=0, reason="cleared"), OFFICER)
 
 
 def received(center: Center, quantity: int, lot: str, *, days: int | None, depot: str = HERE) -> Moved:
@@ -93,7 +94,7 @@ def test_what_expires_first_is_issued_first(center: Center, officer: Actor) -> N
     for lot, days in (("keeps", None), ("late", 300), ("gone", -1), ("soon", 30)):
         received(center, 10, lot, days=days)
 
-    issued = stock.issue(center, moved(quantity=35), officer)
+    issued = stock.issue(center, moved(quantity=35, expired_too=True), officer)
 
     assert issued.lots == ("soon", "late", "keeps", "gone")
     assert lots_of(center) == {"gone": 5}
@@ -297,13 +298,29 @@ def test_a_count_writes_the_difference_and_its_reason(center: Center, officer: A
     assert (entry["event"], entry["facts"]["difference"], entry["facts"]["reason"]) == ("StockCounted", -12, "月度盘点，破损")
 
 
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_difference_that_nobody_explains_is_not_booked(center: Center, officer: Actor, reason: str) -> None:
+    lot = line_of(center).lots[0]
+
+    with pytest.raises(CountUnexplained) as all_lots:
+        stock.count(center, Count(depot=HERE, material=SANDBAGS, counted=199, reason=reason), officer)
+    with pytest.raises(CountUnexplained) as one_lot:
+        stock.count(center, Count(depot=HERE, material=SANDBAGS, counted=lot.on_hand + 1, lot=lot.lot, reason=reason), officer)
+    with pytest.raises(CountUnexplained):
+        stock.count(center, Count(depot=HERE, material=SANDBAGS, counted=1, lot="new", reason=reason), officer)
+
+    assert all_lots.value.facts == {"depot": HERE, "material": SANDBAGS, "counted": 199, "booked": 200}
+    assert (one_lot.value.facts["counted"], one_lot.value.facts["booked"]) == (lot.on_hand + 1, lot.on_hand)
+    assert newest(center).kind == "receive"
+
+
 def test_a_count_of_one_lot_leaves_the_others(center: Center, officer: Actor) -> None:
     cleared(center)
     received(center, 10, "A1", days=30)
     received(center, 10, "B1", days=60)
 
-    stock.count(center, Count(depot=HERE, material=SANDBAGS, counted=12, lot="B1"), officer)
-    stock.count(center, Count(depot=HERE, material=SANDBAGS, counted=4, lot="C1", expires_on=TODAY), officer)
+    stock.count(center, Count(depot=HERE, material=SANDBAGS, counted=12, lot="B1", reason="盘点"), officer)
+    stock.count(center, Count(depot=HERE, material=SANDBAGS, counted=4, lot="C1", expires_on=TODAY, reason="盘点"), officer)
 
     assert lots_of(center) == {"C1": 4, "A1": 10, "B1": 12}
 
@@ -311,7 +328,7 @@ def test_a_count_of_one_lot_leaves_the_others(center: Center, officer: Actor) ->
 def test_what_is_found_where_nothing_was_is_a_lot_without_a_number(center: Center, officer: Actor) -> None:
     depot, material = never_there(center)
 
-    stock.count(center, Count(depot=depot, material=material, counted=2), officer)
+    stock.count(center, Count(depot=depot, material=material, counted=2, reason="found"), officer)
 
     assert lots_of(center, depot, material) == {"-": 2}
     assert not ledger_gaps(center)
@@ -327,7 +344,7 @@ def test_less_than_what_is_reserved_cannot_be_counted(center: Center, officer: A
     put_by(center, 150)
 
     with pytest.raises(CountBelowReserved) as below:
-        stock.count(center, Count(depot=HERE, material=SANDBAGS, counted=149), officer)
+        stock.count(center, Count(depot=HERE, material=SANDBAGS, counted=149, reason="盘点"), officer)
 
     assert below.value.facts == {"depot": HERE, "material": SANDBAGS, "counted": 149, "reserved": 150}
 

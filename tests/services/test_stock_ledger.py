@@ -91,11 +91,12 @@ class Depots(RuleBasedStateMachine):
             self.expect(depot, material, -quantity)
             self.expect(to_depot, material, quantity)
 
-    @rule(depot=depots, material=materials, counted=st.integers(0, 300))
-    def count(self, depot: str, material: str, counted: int) -> None:
+    @rule(depot=depots, material=materials, counted=st.integers(0, 300), reason=st.sampled_from(("", "x", "y", "z")))
+    def count(self, depot: str, material: str, counted: int, reason: str) -> None:
         on_hand, reserved = self.expected[depot, material]
-        done = self.tried(lambda: stock.count(self.center, Count(depot=depot, material=material, counted=counted), OFFICER))
-        assert (done is not None) == (counted >= reserved)
+        order = Count(depot=depot, material=material, counted=counted, reason=reason)
+        done = self.tried(lambda: stock.count(self.center, order, OFFICER))
+        assert (done is not None) == (counted >= reserved and bool(reason or counted == on_hand))
         self.expect(depot, material, counted - on_hand if done else 0)
 
     @rule(depot=depots, material=materials, quantity=quantities, purpose=purposes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import date, timedelta
 
 import pytest
@@ -9,14 +10,17 @@ import pytest
 from command_center.center import Center
 from command_center.domain.errors import Unknown, UnknownDepot, UnknownMaterial
 from command_center.domain.levels import Level
-from command_center.domain.rights import Actor
+from command_center.domain.rights import Actor, Role
 from command_center.domain.stock import default_minimum
-from command_center.services import stock
+from command_center.services import activations, plan_texts, stock
 from command_center.services import stock_questions as questions
+from command_center.services.activations import ActivatePlan
+from command_center.services.plan_preview import preview
 from command_center.services.stock import Count, Move, ReservedMove
 from command_center.services.stock_reservations import reserve_in
 
 HERE, SANDBAGS = "YY-S01", "FL01"
+TODAY = date(2026, 3, 2)
 
 
 def test_a_depot_opens_with_what_its_tier_has_in_demonstration_lots(center: Center) -> None:
@@ -49,7 +53,7 @@ def test_where_names_depots_that_hold_enough_nearest_by_road_first(center: Cente
 def test_what_falls_below_its_minimum_is_told_emptiest_first(center: Center, officer: Actor) -> None:
     before = questions.below_minimum(center)
     for depot, counted in ((HERE, 99), ("LY-S01", 10), ("JL-S01", 100)):
-        stock.count(center, Count(depot=depot, material=SANDBAGS, counted=counted), officer)
+        stock.count(center, Count(depot=depot, material=SANDBAGS, counted=counted, reason="盘点"), officer)
 
     below = questions.below_minimum(center)
 
@@ -58,9 +62,8 @@ def test_what_falls_below_its_minimum_is_told_emptiest_first(center: Center, off
 
 
 def test_what_expires_within_so_many_days_is_told_soonest_first(center: Center, officer: Actor) -> None:
-    today = date(2026, 3, 2)
     for lot, days in (("past", -1), ("edge", 90), ("later", 91)):
-        order = stock.Receive(depot=HERE, material=SANDBAGS, quantity=1, lot=lot, expires_on=today + timedelta(days=days))
+        order = stock.Receive(depot=HERE, material=SANDBAGS, quantity=1, lot=lot, expires_on=TODAY + timedelta(days=days))
         stock.receive(center, order, officer)
 
     told = questions.expiring(center)
@@ -83,6 +86,33 @@ def test_needs_compare_a_plan_with_the_street(center: Center) -> None:
         questions.needs_of_plan(center, "P99", Level.II)
 
 
+def with_sandbags(center: Center, quantity: int) -> None:
+    """A new wording of the flood plan, approved, that wants so many sandbags at level II."""
+    writer, approver = Actor(name="admin", role=Role.ADMIN), Actor(name="commander", role=Role.COMMANDER)
+    newest = plan_texts.wording(center, "P01", writer)
+    text = deepcopy(dict(newest.copy))
+    text["resources"]["II"]["materials"][SANDBAGS] = quantity
+    version = plan_texts.edit_plan(center, "P01", text, writer, "more sandbags", based_on=newest.version)
+    plan_texts.approve_plan_text(center, "P01", version, approver)
+
+
+def test_needs_follow_the_approved_wording_and_a_running_plan_its_own_copy(center: Center, leader: Actor) -> None:
+    commander = Actor(name="commander", role=Role.COMMANDER)
+    filed = center.catalogue.plans["P01"].resources[Level.II].materials[SANDBAGS]
+    with_sandbags(center, filed + 70)
+    running = activations.activate_plan(center, ActivatePlan(plan_id="P01", level=Level.II), commander).activation_id
+    with_sandbags(center, filed + 300)
+
+    def wanted(held_for: questions.Purposes = ()) -> int:
+        return next(need.wanted for need in questions.needs_of_plan(center, "P01", Level.II, held_for) if need.material == SANDBAGS)
+
+    previewed = next(
+        it.wanted for it in preview(center, ActivatePlan(plan_id="P01", level=Level.II), leader).stock if it.material == SANDBAGS
+    )
+    assert wanted([("activation", running)]) == filed + 70
+    assert wanted() == previewed == filed + 300
+
+
 def test_needs_of_several_plans_add_up_and_show_what_is_short(center: Center) -> None:
     together = {need.material: need for need in questions.needs_of_plans(center, {"P01": Level.I, "P09": Level.I})}
 
@@ -95,8 +125,8 @@ def test_needs_of_several_plans_add_up_and_show_what_is_short(center: Center) ->
 
 def test_what_is_put_by_for_a_plan_counts_as_there(center: Center, officer: Actor) -> None:
     with center.work(officer) as work:
-        (mine,) = reserve_in(work, {SANDBAGS: 150}, for_kind="activation", for_id=1).holdings
-        reserve_in(work, {SANDBAGS: 1_000}, for_kind="activation", for_id=2)
+        (mine,) = reserve_in(work, {SANDBAGS: 150}, for_kind="activation", for_id=1, today=TODAY).holdings
+        reserve_in(work, {SANDBAGS: 1_000}, for_kind="activation", for_id=2, today=TODAY)
     stock.issue_reserved(center, ReservedMove(reservation_id=mine.reservation_id, quantity=100), officer)
     stock.return_reserved(center, ReservedMove(reservation_id=mine.reservation_id, quantity=20), officer)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 
@@ -38,6 +39,7 @@ from command_center.services.stock_reservations import (
 from tests.builders import take_test_call
 
 SANDBAGS = "FL01"
+TODAY = date(2026, 3, 2)
 ACTIVATION = 7
 
 
@@ -59,6 +61,7 @@ def put_by(
             near=near,
             roads=center.roads,
             allow_short=short,
+            today=TODAY,
         )
 
 
@@ -113,7 +116,7 @@ def test_what_there_is_may_be_taken_when_that_was_asked_for(center: Center, offi
 def test_impossible_wishes_are_refused(center: Center, officer: Actor) -> None:
     for wants, refusal in (({"XX01": 1}, UnknownMaterial), ({SANDBAGS: -1}, Invalid), ({SANDBAGS: 10**7}, Invalid)):
         with pytest.raises(refusal), center.work(officer) as work:
-            reserve_in(work, wants, for_kind="activation", for_id=ACTIVATION)
+            reserve_in(work, wants, for_kind="activation", for_id=ACTIVATION, today=TODAY)
 
 
 # ---- once, and more of it --------------------------------------------------------------------------------------------------------
@@ -160,7 +163,7 @@ def test_two_activations_at_once_never_get_the_same_goods(center: Center, open_c
         number, at = numbered
         try:
             with at.work(officer) as work:
-                return reserve_in(work, {SANDBAGS: 1_100, "FL02": 900}, for_kind="activation", for_id=number)
+                return reserve_in(work, {SANDBAGS: 1_100, "FL02": 900}, for_kind="activation", for_id=number, today=TODAY)
         except Refusal as no:
             return no
 

@@ -48,11 +48,11 @@ def edited(data: bytes, change: Callable[[Any], None]) -> bytes:
     return out.getvalue()
 
 
-def faults_of(center: Center, data: bytes, actor: Actor) -> list[tuple[str, str, str]]:
+def faults_of(center: Center, data: bytes, actor: Actor, *, reason: str = "盘点") -> list[tuple[str, str, str]]:
     """(cell, code, value) of everything that is wrong; nothing of the sheet may have been taken over."""
     before = history.verify_log(center).lines
     with pytest.raises(SheetRefused) as no:
-        import_sheet(center, data, actor)
+        import_sheet(center, data, actor, reason=reason)
     assert history.verify_log(center).lines == before
     assert no.value.facts["count"] == len(no.value.cells)
     languages: tuple[Language, ...] = ("zh_CN", "en")
@@ -108,30 +108,29 @@ def test_a_sheet_names_every_lot_of_one_depot_with_its_last_day(center: Center) 
 def test_the_log_has_one_line_for_a_sheet(center: Center, officer: Actor) -> None:
     before = history.verify_log(center).lines
 
-    import_sheet(
-        center, written((HERE, SANDBAGS, "N1", date(2027, 1, 1), None, 5, None), (HERE, SANDBAGS, "N2", None, None, 6, 90)), officer
-    )
+    data = written((HERE, SANDBAGS, "N1", date(2027, 1, 1), None, 5, None), (HERE, SANDBAGS, "N2", None, None, 6, 90))
+    import_sheet(center, data, officer, reason="盘点")
 
     entry = history.recent_entries(center, limit=1)[0]
     assert history.verify_log(center).lines == before + 1
-    assert entry["facts"] == {"rows": 2, "counted": 2, "difference": 11, "minimums": 1, "reason": ""}
+    assert entry["facts"] == {"rows": 2, "counted": 2, "difference": 11, "minimums": 1, "reason": "盘点"}
     assert {lot.lot: lot.expires_on for lot in sandbags(center).lots}["N1"] == date(2027, 1, 1)
 
 
 def test_the_same_key_books_a_sheet_once(center: Center, officer: Actor) -> None:
     data = written((HERE, SANDBAGS, "N1", None, None, 5, None))
 
-    first = import_sheet(center, data, officer, key="sheet-1")
+    first = import_sheet(center, data, officer, reason="盘点", key="sheet-1")
     stock.issue(center, Move(depot=HERE, material=SANDBAGS, quantity=5, lot="N1"), officer)
 
-    assert import_sheet(center, data, officer, key="sheet-1") == first
+    assert import_sheet(center, data, officer, reason="盘点", key="sheet-1") == first
     assert "N1" not in {lot.lot for lot in sandbags(center).lots}
 
 
 def test_columns_may_stand_in_any_order_and_rows_may_be_empty(center: Center, officer: Actor) -> None:
     headings = ("实盘数量", "Lot number", "material", "DEPOT CODE", "最低库存", None)
 
-    imported = import_sheet(center, written((5.0, 202603, " FL01 ", HERE, "7"), (), ("",), headings=headings), officer)
+    imported = import_sheet(center, written((5.0, 202603, " FL01 ", HERE, "7"), (), ("",), headings=headings), officer, reason="盘点")
 
     assert (imported.rows, imported.counted, imported.minimums) == (1, 1, 1)
     assert {lot.lot: lot.on_hand for lot in sandbags(center).lots}["202603"] == 5
@@ -139,7 +138,7 @@ def test_columns_may_stand_in_any_order_and_rows_may_be_empty(center: Center, of
 
 @pytest.mark.parametrize("day", ["2027-03-31", "2027/3/31", "2027.03.31", "2027年3月31日", date(2027, 3, 31), datetime(2027, 3, 31)])  # noqa: DTZ001 - as Excel has it
 def test_a_day_may_be_written_as_people_write_it(center: Center, officer: Actor, day: object) -> None:
-    import_sheet(center, written((HERE, SANDBAGS, "N1", day, None, 5, None)), officer)
+    import_sheet(center, written((HERE, SANDBAGS, "N1", day, None, 5, None)), officer, reason="盘点")
 
     assert {lot.lot: lot.expires_on for lot in sandbags(center).lots}["N1"] == date(2027, 3, 31)
 
@@ -220,6 +219,23 @@ def test_what_moved_after_the_sheet_was_made_is_not_undone(center: Center, offic
     assert faults_of(center, data, officer) == [("E2", "moved_meanwhile", str(lot.on_hand - 1))]
 
 
+def test_a_difference_needs_a_reason_beside_it_or_for_the_whole_sheet(center: Center, officer: Actor) -> None:
+    first, second = sandbags(center).lots
+    less = (HERE, SANDBAGS, first.lot, None, first.on_hand, first.on_hand - 1, None)
+    same = (HERE, SANDBAGS, second.lot, None, second.on_hand, second.on_hand, None)
+
+    assert faults_of(center, written(less, same), officer, reason=" ") == [("A2", "reason_needed", str(first.on_hand))]
+    assert faults_of(center, written((*less, None), same, headings=(*HEADINGS, "reason")), officer, reason="") == [
+        ("H2", "reason_needed", str(first.on_hand))
+    ]
+    too_long = written((*less, "x" * 201), same, headings=(*HEADINGS, "差异原因"))
+    assert [fault[:2] for fault in faults_of(center, too_long, officer)] == [("H2", "long_reason")]
+
+    import_sheet(center, written((*less, "破损一袋"), same, headings=(*HEADINGS, "差异原因")), officer)
+
+    assert [(line.on_hand_change, line.reason) for line in movements(center, limit=2)] == [(0, ""), (-1, "破损一袋")]
+
+
 def test_another_last_day_of_a_known_lot_is_refused(center: Center, officer: Actor) -> None:
     lot = sandbags(center).lots[0]
 
@@ -235,7 +251,7 @@ def test_less_than_what_is_reserved_is_refused_over_all_lots_together(center: Ce
     more = (HERE, SANDBAGS, second.lot, None, None, 150, None)
 
     assert faults_of(center, written(less, same), officer) == [("F3", "below_reserved", "150")]
-    assert import_sheet(center, written(less, more), officer).counted == 2
+    assert import_sheet(center, written(less, more), officer, reason="盘点").counted == 2
 
 
 # ---- the file as a whole ---------------------------------------------------------------------------------------------------------
@@ -298,7 +314,7 @@ def test_ten_thousand_rows_are_booked_and_more_than_twenty_thousand_refused(cent
     many = written(*(lot_row(center.catalogue, number) for number in range(10_000)))
     too_many = written(*((HERE,) for _ in range(20_001)))
 
-    imported = import_sheet(center, many, officer)
+    imported = import_sheet(center, many, officer, reason="盘点")
 
     assert (imported.rows, imported.counted, imported.difference) == (10_000, 10_000, 20_000)
     assert not ledger_gaps(center)

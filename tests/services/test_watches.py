@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import func, select
@@ -139,6 +140,48 @@ def test_the_pattern_can_be_another_one(open_center: Callable[[], Center], offic
     assert [watch.number for watch in day] == ["20260304-1", "20260304-2", "20260304-3"]
     assert len({watch.on(Duty.OFFICER) for watch in day}) == 3
     assert len({watch.on(Duty.LEADER) for watch in day}) == 1
+
+
+def test_half_days_are_a_day_watch_and_a_night_watch_at_every_post_with_nothing_to_complain_about(
+    open_center: Callable[[], Center], officer: Actor
+) -> None:
+    halves = open_center()
+    halves.pattern_name = "half12"
+
+    roster.fill_roster(halves, 2, officer)
+
+    begin_at, end_at = here(halves, "2026-03-03 08:00"), here(halves, "2026-03-13 08:00")
+    found = roster.roster(halves, begin_at, end_at)
+    assert Counter(watch.post for watch in found.watches) == dict.fromkeys(watches.posts(halves), 20)
+    assert {(watch.to_at - watch.from_at).total_seconds() for watch in found.watches} == {12 * HOUR_S}
+    assert list(found.hints) == []
+    of_the_desk = [watch for watch in found.watches if watch.post == CENTRE]
+    assert all(before.to_at == after.from_at for before, after in pairwise(of_the_desk))
+    assert all(
+        not {it.person_id for it in one.on(Duty.OFFICER)} & {it.person_id for it in next_.on(Duty.OFFICER)}
+        for one, next_ in pairwise(of_the_desk)
+    )
+    times = ("2026-03-04 07:59", "2026-03-04 08:00", "2026-03-04 19:59", "2026-03-04 20:00", "2026-03-05 07:59")
+    numbers = [on_duty(halves, here(halves, time)).number for time in times]
+    assert numbers == ["20260303-2", "20260304-1", "20260304-1", "20260304-2", "20260304-2"]
+
+
+def test_the_night_watch_of_half_days_relieves_the_day_watch(open_center: Callable[[], Center], clock: Clock, officer: Actor) -> None:
+    halves = open_center()
+    halves.pattern_name = "half12"
+    roster.fill_roster(halves, 1, officer)
+    clock.advance(24 * HOUR_S)
+    by_day = on_duty(halves)
+    by_night = following(halves, by_day)
+
+    begin(halves, officer, by_day)
+    clock.advance(11 * HOUR_S + 300)
+    begin(halves, officer, by_night)
+
+    assert (by_day.number, by_night.number) == ("20260303-1", "20260303-2")
+    assert on_duty(halves).number == by_night.number
+    closed = on_duty(halves, halves.now() - timedelta(seconds=1))
+    assert (closed.number, closed.ended_at) == (by_day.number, halves.now())
 
 
 def test_a_pattern_the_catalogue_does_not_have_is_named(open_center: Callable[[], Center]) -> None:

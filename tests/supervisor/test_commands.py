@@ -17,7 +17,7 @@ from command_center.__main__ import app
 from command_center.catalogue import FOLDER
 from command_center.center import Center
 from command_center.domain.rights import Actor, Role
-from command_center.services import access
+from command_center.services import access, history
 from command_center.services.base_maps import is_imported
 from tests.builders import take_test_call
 
@@ -160,17 +160,27 @@ def test_an_unbroken_log_is_confirmed(command: Command, center: Center, officer:
     assert "unbroken" in result.stdout
 
 
-def test_a_changed_line_of_the_log_is_named(command: Command, center: Center, officer: Actor) -> None:
+@pytest.mark.parametrize(
+    ("statement", "line"),
+    [
+        ("UPDATE log_entry SET actor = 'someone else' WHERE id = 1", 1),
+        ("DELETE FROM log_entry WHERE id = (SELECT last_id FROM chain_head)", 0),
+    ],
+    ids=["the first changed", "the last removed"],
+)
+def test_a_line_of_the_log_that_was_touched_is_named(command: Command, center: Center, officer: Actor, statement: str, line: int) -> None:
     take_test_call(center, officer)
+    last = history.verify_log(center).lines
     with center.engine.begin() as connection:
         if connection.dialect.name == "sqlite":
             for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
                 connection.execute(text(f"DROP TRIGGER {name}"))
         else:
             connection.execute(text("SET session_replication_role = replica"))
-        connection.execute(text("UPDATE log_entry SET actor = 'someone else' WHERE id = 1"))
+        connection.execute(text("DELETE FROM job"))
+        connection.execute(text(statement))
 
-    refused(command("verify-log"), "broken at line 1")
+    refused(command("verify-log"), f"broken at line {line or last}:")
 
 
 def test_roads_are_imported_from_an_osm_file(command: Command, center: Center) -> None:

@@ -291,7 +291,10 @@ def test_a_step_is_added_approved_and_named_in_the_log_as_the_running_wording_do
 
 # ---- the screen rules --------------------------------------------------------------------------------------------------------------
 
-PATHS = ("/warnings", "/warnings?form=measure", "/reporting", "/people?person=new", "/plan-texts?plan=P01")
+PATHS = (
+    *("/warnings", "/warnings?form=measure", "/roads", "/roads?way=spot", "/roads?way=standby", "/reports?look=back"),
+    *("/reporting", "/people?person=new", "/plan-texts?plan=P01"),
+)
 
 
 @pytest.mark.hardest

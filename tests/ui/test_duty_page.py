@@ -125,7 +125,7 @@ def test_older_lines_come_by_a_key_that_keeps_the_keyboard(screens: Screens, the
     page.keyboard.press("Enter")
 
     eventually(lambda: page.locator("#duty-beside .entries li").count() > 69, within_s=20)
-    assert page.evaluate("document.activeElement.id") != "duty-note"
+    eventually(lambda: page.evaluate("document.activeElement.id") == "duty-older", within_s=20)
 
 
 def test_a_time_that_is_none_is_told_at_its_field(screens: Screens) -> None:
@@ -153,7 +153,7 @@ def test_a_row_of_the_paper_is_entered_with_who_was_sent_and_when_they_were_ther
 
     page.keyboard.press("Control+Enter")
 
-    expect(toast(page)).to_contain_text("已录入")
+    expect(toast(page)).to_contain_text("已补录")
     expect(page.locator("#duty-beside")).to_contain_text(f"事后补录，发生于 {now - timedelta(minutes=44):%Y-%m-%d %H:%M}")
     (entered,) = (row for row in history.find_incidents(theatre.center, open_only=False, limit=1))
     assert entered["gone"]
@@ -199,7 +199,7 @@ def let_time_be_over(theatre: Theatre, roll: int) -> None:
 
 def test_a_station_answers_behind_its_link_without_an_account(screens: Screens, theatre: Theatre, roll: int) -> None:
     desk = screens.open("/duty?tab=roll")
-    context = screens.browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]})
+    context = screens.browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, locale="zh-CN")
     phone = context.new_page()
     phone.goto(f"{theatre.url}/q/{link_of(theatre, roll, 'LY')}")
     expect(phone.locator("#on_duty")).to_be_focused()
@@ -216,7 +216,7 @@ def test_a_station_answers_behind_its_link_without_an_account(screens: Screens, 
 
 def test_the_crew_card_asks_and_one_tap_answers(screens: Screens, theatre: Theatre, roll: int) -> None:
     token = access.issue_token(theatre.center, "phone of 01", Role.CREW, unit_id="patrol-01")
-    context = screens.browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]})
+    context = screens.browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, locale="zh-CN")
     context.add_cookies([{"name": "center_session", "value": token, "url": theatre.url, "sameSite": "Strict", "httpOnly": True}])
     phone = context.new_page()
     phone.goto(f"{theatre.url}/m")
@@ -227,7 +227,7 @@ def test_the_crew_card_asks_and_one_tap_answers(screens: Screens, theatre: Theat
     assert min(min(box["width"], box["height"]) for box in boxes) >= 48
 
     question.get_by_role("button", name="减一人").click()
-    question.get_by_role("button", name="报送").click()
+    question.get_by_role("button", name="上报").click()
 
     expect(question).to_contain_text("已收到")
     call = roll_calls.roll_call(theatre.center, roll)
@@ -289,12 +289,12 @@ def test_a_crew_that_scans_a_label_issues_takes_back_and_counts_on_its_phone(scr
     page.locator("[data-main]").click()
     eventually(lambda: there() == before - 2, within_s=20)
     doings.nth(1).click()
-    expect(page.locator("#resources-quantity")).to_have_value("")
+    expect(page.locator("[data-drawn*='do=return']")).to_be_attached()
     page.locator("#resources-quantity").fill("1")
     page.locator("[data-main]").click()
     eventually(lambda: there() == before - 1, within_s=20)
     doings.nth(2).click()
-    expect(page.locator("#resources-expires")).to_be_visible()
+    expect(page.locator("[data-drawn*='do=count']")).to_be_attached()
     page.locator("#resources-quantity").fill(str(before))
     page.locator("[data-main]").click()
     eventually(lambda: there() == before, within_s=20)

@@ -54,7 +54,8 @@ def test_without_words_the_palette_offers_commands_and_open_incidents(center: Ce
 def test_lines_are_grouped_by_kind_and_a_pick_goes_to_the_thing(center: Center, officer: Actor, filed: int) -> None:
     titles, picks = answered(center, officer, "樱南花园")
 
-    assert titles == ["事件", "地点", "储备库", "日志"]
+    assert titles == ["事件", "地点", "储备库", "日志", "先打电话"]
+    assert picks["樱南花园由谁包保"] == {"panel": {"kind": "found", "id": "place:XQ001"}}
     assert picks["樱南花园"]["place"]["place_id"] == "XQ001"
     assert {"kind": "incident", "id": str(filed)} in [pick.get("panel") for pick in picks.values()]
 
@@ -67,6 +68,7 @@ def test_lines_are_grouped_by_kind_and_a_pick_goes_to_the_thing(center: Center, 
         ("街道干部01", {"panel": {"kind": "found", "id": "person:cadre:SC01"}}),
         ("yyyjjyzzxk", {"panel": {"kind": "found", "id": "depot:YY-S01"}}),
         ("FL01", {"panel": {"kind": "found", "id": "material:FL01"}}),
+        ("36.70,119.14", {"point": {"lat": 36.7, "lon": 119.14}}),
         ("接报", {"panel": {"kind": "call"}}),
         ("jb", {"panel": {"kind": "call"}}),
     ],

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from command_center.domain.activations import blanks
 from command_center.domain.board import Row
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Role
@@ -17,6 +18,7 @@ from command_center.services.activations import ActivatePlan
 from command_center.services.live import read_snapshot
 from command_center.services.plan_tasks import DoTask, Evidence
 from command_center.ui.desk_parts import last_time_of_day, read_number
+from command_center.ui.plans_form import BLANK_NAMES, FOUND_BY_ITSELF
 from tests.ui.conftest import EAST, SHOPS, Screens, Theatre, until
 from tests.ui.test_screen_rules import AXE, CUT, MOST_HAN, TAGS, TEXTS
 
@@ -182,6 +184,13 @@ def test_life_at_risk_goes_first_and_the_time_to_confirm_is_shown(screens: Scree
 
     expect(page.locator(".decision .left")).to_contain_text("14'")
     assert [row["status"] for row in rows(theatre, "activation")] == ["provisional"]
+
+
+def test_every_blank_of_the_shipped_messages_has_a_name(theatre: Theatre) -> None:
+    plans = theatre.center.catalogue.plans.values()
+    asked = {name for plan in plans for line in plan.notifications for name in blanks(line.text)}
+
+    assert asked - FOUND_BY_ITSELF <= set(BLANK_NAMES)
 
 
 # ---- saying yes, no, and never mind ------------------------------------------------------------------------------------------------
@@ -434,7 +443,7 @@ def test_a_crew_told_by_phone_is_acknowledged(screens: Screens, theatre: Theatre
 
 
 def test_the_desk_is_told_what_plans_wait_for(screens: Screens, theatre: Theatre) -> None:
-    in_force(theatre, GAS, "II", OFFICER, life_risk=True)
+    in_force(theatre, GAS, "II", OFFICER, life_risk=True, reason="55 %LEL")
     in_force(theatre, FLOOD, "III", OFFICER)
 
     page = screens.open("/console")

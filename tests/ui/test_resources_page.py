@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
+from command_center.domain.levels import Level
 from command_center.domain.rights import Role
-from command_center.services import stock_questions
+from command_center.services import stock, stock_questions
+from command_center.services.stock import Count, Receive
+from tests.builders import OFFICER
 from tests.ui.conftest import Screens, Theatre
 from tests.ui.test_plans_page import SMALL, TOO_WIDE, toast
 from tests.ui.test_screen_rules import AXE, TAGS
@@ -48,6 +52,30 @@ def test_more_than_there_is_is_refused_and_what_was_typed_stays(screens: Screens
     assert on_hand(theatre) == before
 
 
+def test_expired_goods_are_handed_out_only_by_a_yes_and_are_offered_for_writing_off(screens: Screens, theatre: Theatre) -> None:
+    depot, material = "MX-S01", "FL02"
+    yesterday = theatre.center.now().astimezone(theatre.center.zone).date() - timedelta(days=1)
+    stock.count(theatre.center, Count(depot=depot, material=material, counted=0, reason="test"), OFFICER)
+    stock.receive(theatre.center, Receive(depot=depot, material=material, quantity=7, lot="OLD-7", expires_on=yesterday), OFFICER)
+    page = screens.open(f"/resources?depot={depot}&material={material}&do=issue", role=Role.DUTY_OFFICER)
+    expect(page.locator(f"tr[data-material='{material}'] td").nth(3)).to_contain_text("已过期 7")
+
+    page.locator("#resources-quantity").fill("2")
+    page.keyboard.press("Control+Enter")
+    expect(toast(page)).to_contain_text("过期物资")
+    page.locator("select[name='expired_too']").select_option("yes")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#resources-ledger tbody tr").first).to_contain_text("-2")
+    page.get_by_role("button", name="报废 OLD-7 批").click()
+
+    expect(page.locator("#resources-quantity")).to_have_value("5")
+    expect(page.locator("#resources-reason")).to_have_value(f"{yesterday}过期")
+    expect(page.locator("select[name='lot']")).to_have_value("OLD-7")
+    page.locator("[data-main]").click()
+    expect(page.locator("#resources-ledger tbody tr").first).to_contain_text("-5")
+    expect(page.get_by_role("button", name="报废 OLD-7 批")).to_have_count(0)
+
+
 def test_a_depot_is_found_by_its_initials(screens: Screens) -> None:
     page = screens.open("/resources", role=Role.DUTY_OFFICER)
     expect(page.locator("#resources-list [data-search]")).to_have_count(56)
@@ -72,6 +100,25 @@ def test_a_fault_takes_a_vehicle_off_duty_and_says_why(screens: Screens, theatre
     expect(line).not_to_contain_text("左后轮漏气")
 
 
+def test_what_several_plans_would_want_is_added_up_before_any_is_in_force(screens: Screens, theatre: Theatre) -> None:
+    plans = theatre.center.catalogue.plans
+    flood, power = (plans[plan].resources[Level.II].materials for plan in ("P01", "P08"))
+    both = next(code for code in flood if code in power)
+    page = screens.open("/resources?tab=needs", role=Role.DUTY_OFFICER)
+    named = page.get_by_text(theatre.center.catalogue.materials[both].name.zh, exact=True)
+    row = page.locator("#resources-list .listing tr").filter(has=named)
+
+    page.locator("#resources-P01-II").click()
+    expect(row.locator("td").nth(1)).to_contain_text(f"{flood[both]:,}")
+    page.locator("#resources-P08-II").click()
+
+    expect(row.locator("td").nth(1)).to_contain_text(f"{flood[both] + power[both]:,}")
+    expect(page.locator("#resources-P08-II")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#resources-P08-II")).to_be_focused()
+    page.locator("#resources-P01-II").click()
+    expect(row.locator("td").nth(1)).to_contain_text(f"{power[both]:,}")
+
+
 def test_every_depot_has_a_label(screens: Screens) -> None:
     page = screens.open("/labels", role=Role.DUTY_OFFICER)
 
@@ -80,7 +127,7 @@ def test_every_depot_has_a_label(screens: Screens) -> None:
 
 @pytest.mark.hardest
 @pytest.mark.parametrize("scheme", ["night", "day"])
-@pytest.mark.parametrize("view", [f"depot={DEPOT}&material={SANDBAGS}", "tab=units", "tab=expiring"])
+@pytest.mark.parametrize("view", [f"depot={DEPOT}&material={SANDBAGS}", "tab=units", "tab=expiring", "tab=needs&plans=P01:II,P02:I"])
 def test_no_view_has_an_accessibility_violation_or_a_small_target(screens: Screens, scheme: str, view: str) -> None:
     page = screens.open(f"/resources?{view}", role=Role.DUTY_OFFICER, theme=scheme)
     expect(page.locator("#resources-list :is(.line, tr)").first).to_be_visible()

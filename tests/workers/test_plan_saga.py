@@ -90,7 +90,7 @@ def test_a_worker_killed_at_every_step_changes_nothing_in_the_end(
 ) -> None:
     if engine == "postgresql" and plan_id not in ON_POSTGRESQL:
         pytest.skip("one plan shows what another engine changes; all twelve run on SQLite")
-    order = ActivatePlan(plan_id=plan_id, level=Level.I)
+    order = ActivatePlan(plan_id=plan_id, level=Level.I, variant=next(iter(center.catalogue.plans[plan_id].variants), None))
     activations.activate_plan(center, order, COMMANDER)
     with workers_jobs.working_at(center):
         while waiting := due_now(center):

@@ -36,6 +36,7 @@ from command_center.db.tables.record import (
     ChainHead,
     Job,
     LogEntry,
+    LogOfActivation,
 )
 from command_center.db.tables.reports import (
     GroupLink,
@@ -96,6 +97,7 @@ __all__ = [
     "Job",
     "LogEntry",
     "LogIndexed",
+    "LogOfActivation",
     "LogWord",
     "Material",
     "Measurement",

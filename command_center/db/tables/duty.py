@@ -64,6 +64,8 @@ class Watch(Base):
     __table_args__ = (
         CheckConstraint("to_at > from_at", name="ends_after_it_begins"),
         Index("ix_watch_post_from_at", "post", "from_at"),
+        Index("ix_watch_to_at", "to_at"),
+        Index("ix_watch_on_board", "on_board", postgresql_where=text("on_board"), sqlite_where=text("on_board = 1")),
         Index(
             "uq_watch_number_of_post",
             "post",

@@ -79,6 +79,12 @@ class Incident(Base):
         Index("ix_incident_open", "last_call_at", postgresql_where=text("ended_at IS NULL"), sqlite_where=text("ended_at IS NULL")),
         Index("ix_incident_reported_at", "reported_at"),
         Index("ix_incident_ended_at", "ended_at"),
+        Index(
+            "ix_incident_merged_into",
+            "merged_into_id",
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+        ),
     )
 
 

@@ -27,11 +27,18 @@ class Activation(Base):
     level: Mapped[Level]
     confirmed_level: Mapped[Level | None]
     wanted_level: Mapped[Level | None]
+    wanted_by: Mapped[str | None] = mapped_column(String(80))
+    level_changes: Mapped[int]
+    """How often the level was changed: what makes the messages of one change other ones than those of the change before."""
     variant: Mapped[str | None] = mapped_column(String(24))
+    is_exercise: Mapped[bool]
+    """Put into force in service for an exercise: marked everywhere, and no message of it leaves the building."""
     status: Mapped[ActivationStatus]
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
     reason: Mapped[str]
     fields: Mapped[dict[str, Any]]
+    units: Mapped[list[str] | None] = mapped_column(JsonText)
+    """Vehicles that were chosen with the order; None where the centre chooses."""
     requested_by: Mapped[str] = mapped_column(String(80))
     requested_at: Mapped[datetime]
     approved_by: Mapped[str | None] = mapped_column(String(80))
@@ -57,6 +64,13 @@ class Activation(Base):
             sqlite_where=text("ended_at IS NULL"),
         ),
         Index("ix_activation_requested_at", "requested_at"),
+        Index("ix_activation_open", "ended_at", postgresql_where=text("ended_at IS NULL"), sqlite_where=text("ended_at IS NULL")),
+        Index(
+            "ix_activation_incident",
+            "incident_id",
+            postgresql_where=text("incident_id IS NOT NULL"),
+            sqlite_where=text("incident_id IS NOT NULL"),
+        ),
     )
 
 
@@ -84,7 +98,10 @@ class PlanTask(Base):
     """When its activation ended, and the task left the board with it."""
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy declares it on the instance
-    __table_args__ = (UniqueConstraint("activation_id", "step_id", "occurrence", name="uq_plan_task_occurrence"),)
+    __table_args__ = (
+        UniqueConstraint("activation_id", "step_id", "occurrence", name="uq_plan_task_occurrence"),
+        Index("ix_plan_task_open", "closed_at", postgresql_where=text("closed_at IS NULL"), sqlite_where=text("closed_at IS NULL")),
+    )
 
 
 class UnitDuty(Base):
@@ -116,7 +133,10 @@ class UnitDuty(Base):
 
 
 class Notice(Base):
-    """A message of a running plan to one audience, with its final text in both languages."""
+    """A message of a running plan to one audience, with its final text in both languages.
+
+    answer_until : who has not answered by then is late. ask_again_at : when a worker turns to them next.
+    """
 
     __tablename__ = "notice"
     board_kind: ClassVar[str | None] = "notice"
@@ -129,16 +149,23 @@ class Notice(Base):
     channels: Mapped[list[str]]
     text_zh: Mapped[str]
     text_en: Mapped[str]
+    is_exercise: Mapped[bool]
     needs_answer: Mapped[bool]
     work: Mapped[WorkState]
     queued_at: Mapped[datetime]
     answer_until: Mapped[datetime | None]
+    ask_again_at: Mapped[datetime | None]
     recipients: Mapped[int]
     reached: Mapped[int]
     answered: Mapped[int]
+    correction: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
+    """What everyone it has reached is told instead, in both languages; None while it holds."""
     closed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy declares it on the instance
+    __table_args__ = (
+        Index("ix_notice_open", "closed_at", postgresql_where=text("closed_at IS NULL"), sqlite_where=text("closed_at IS NULL")),
+    )
 
 
 class Recipient(Base):

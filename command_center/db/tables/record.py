@@ -43,6 +43,15 @@ class LogEntry(Base):
     )
 
 
+class LogOfActivation(Base):
+    """Which lines of the log tell of which activation; their facts say so too, but to read all facts takes as long as the log is."""
+
+    __tablename__ = "log_activation"
+    activation_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    entry_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
 class ChainHead(Base):
     """The end of the log's chain: one row; locking it makes the writers take turns."""
 

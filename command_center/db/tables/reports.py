@@ -85,6 +85,7 @@ class ShelterOpening(Base):
             postgresql_where=text("closed_at IS NULL"),
             sqlite_where=text("closed_at IS NULL"),
         ),
+        Index("ix_shelter_opening_open", "closed_at", postgresql_where=text("closed_at IS NULL"), sqlite_where=text("closed_at IS NULL")),
     )
 
 

@@ -6,16 +6,20 @@ its reservations; stock rows are locked in the order (depot, material), after un
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from command_center.db.tables.base import Base
 from command_center.db.types import BigId
 from command_center.domain.stock import MoveKind, ReservationStatus
 
+_THERE = text("on_hand > 0")
+"""Lots that hold something; those that are used up stay for the ledger's sake, and grow in number."""
+
 
 class Stock(Base):
-    """How much of a material a depot holds, how much of that is put by, and below what it should not fall.
+    """How much of a material a depot holds, how much of that is put by, and below what it should not fall. How much is available,
+    its lots have a say in: services/stock_available.py.
 
     minimum_basis : working (the default share of the typical quantity) or fact (somebody at the desk set it).
     """
@@ -36,11 +40,6 @@ class Stock(Base):
         Index("ix_stock_material", "material_code", "depot_code"),
     )
 
-    @property
-    def available(self) -> int:
-        """What may still be reserved or taken."""
-        return self.on_hand - self.reserved
-
 
 class StockLot(Base):
     """What is left of one delivery in one depot. basis : demo for what a new centre opens with, else fact."""
@@ -58,7 +57,7 @@ class StockLot(Base):
         ForeignKeyConstraint(["depot_code", "material_code"], ["stock.depot_code", "stock.material_code"]),
         UniqueConstraint("depot_code", "material_code", "lot", name="uq_stock_lot_number"),
         CheckConstraint("on_hand >= 0", name="never_below_zero"),
-        Index("ix_stock_lot_expires_on", "expires_on"),
+        Index("ix_stock_lot_there", "expires_on", "depot_code", "material_code", "on_hand", postgresql_where=_THERE, sqlite_where=_THERE),
     )
 
 

@@ -106,6 +106,8 @@ class StandingOrder(Base):
     __table_args__ = (
         UniqueConstraint("identifier", name="uq_standing_order_identifier"),
         Index("ix_standing_order_plan", "plan_id", "issued_at"),
+        Index("ix_standing_order_in_force", "state", postgresql_where=_IN_FORCE, sqlite_where=_IN_FORCE),
+        Index("ix_standing_order_received_at", "received_at"),
     )
 
 

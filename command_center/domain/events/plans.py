@@ -1,6 +1,6 @@
 """What happens to contingency plans: activations, their tasks, the units on duty for them, and whom they told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from command_center.domain.events.base import EVENTS, Event
 
@@ -46,6 +46,13 @@ class ActivationDeclined(PlanEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestTakenBack(PlanEvent):
+    """Who had asked for the activation, or for another level, does not want it any more."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActivationConfirmed(PlanEvent):
     """A leader confirmed what an officer had put into force. late_s: seconds past the time allowed, 0 when in time."""
 
@@ -72,11 +79,14 @@ class LevelAsked(PlanEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelChanged(PlanEvent):
+    """units: newly put on duty. released: those the lower level no longer wants."""
+
     before: str
     after: str
     provisional: bool
     tasks: int
     units: list[str]
+    released: list[str] = field(default_factory=list)
     confirm_in_s: float | None = None
     reason: str = ""
 
@@ -232,6 +242,14 @@ class DutyFailed(PlanEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyAcknowledged(PlanEvent):
+    unit_id: str
+    duty_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitOffDuty(PlanEvent):
+    """A crew that knows of its duty is released from it, and has to hear so."""
+
     unit_id: str
     duty_id: int
 

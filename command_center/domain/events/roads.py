@@ -66,6 +66,13 @@ class RoadReopened(ClosureEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClosureTakenBack(ClosureEvent):
+    """Closing or opening it was a slip. closure_state : what it is again."""
+
+    closure_state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuardNamed(ClosureEvent):
     """unit_id : None when the road has no guard any more. before : the one it takes over from."""
 

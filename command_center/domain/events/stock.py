@@ -20,7 +20,10 @@ class StockOpened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockMoved(Event):
-    """kind: a MoveKind but reserve, transfer and count, which have events of their own. lots: numbers, in the order they were touched."""
+    """kind: a MoveKind but reserve, transfer and count, which have events of their own. lots: numbers, in the order they were touched.
+
+    expired: how many of the pieces were past their last day; of goods that went out, somebody confirmed it.
+    """
 
     kind: str
     depot: str
@@ -29,6 +32,7 @@ class StockMoved(Event):
     balance: int
     reserved: int
     lots: list[str] = field(default_factory=list)
+    expired: int = 0
     incident_id: int | None = None
     activation_id: int | None = None
     reservation_id: int | None = None

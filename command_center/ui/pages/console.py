@@ -15,6 +15,7 @@ from command_center.ui import (
     console_orders,
     console_palette,
     console_plans,
+    console_point,
     console_unit,
 )
 from command_center.ui.console_parts import ANSWERED, PANEL
@@ -30,11 +31,20 @@ def _map(screen: Screen) -> html.Section:
     tools = html.Details(
         [
             html.Summary([icon("layers-intersect"), html.Span(screen.say(N_("Layers and signs")))], className="key"),
-            html.Div([layer_keys(screen, "console"), stock_finder(screen), map_legend(screen)], className="pane"),
+            html.Div(
+                [
+                    layer_keys(screen, "console"),
+                    stock_finder(screen),
+                    map_legend(screen),
+                    html.P(console_point.hint(screen), className="map-say"),
+                ],
+                className="pane",
+            ),
         ],
         className="map-tools",
     )
-    return html.Section([district_map(screen, page="console"), tools], className="console-map", **{"aria-label": screen.say(N_("Map"))})
+    parts = [district_map(screen, page="console"), tools, console_point.pane(screen)]
+    return html.Section(parts, className="console-map", **{"aria-label": screen.say(N_("Map"))})
 
 
 def layout(screen: Screen) -> Component:
@@ -56,7 +66,17 @@ def layout(screen: Screen) -> Component:
     )
 
 
-PARTS = (console_live, console_dock, console_found, console_call_doors, console_orders, console_unit, console_palette, console_plans)
+PARTS = (
+    console_live,
+    console_dock,
+    console_found,
+    console_call_doors,
+    console_orders,
+    console_point,
+    console_unit,
+    console_palette,
+    console_plans,
+)
 """Everything on the page that answers to something."""
 
 

@@ -1,11 +1,12 @@
 """Duty: who is on watch, the handover report with its signatures, the log, the roll call and the roster."""
 
-from dash import Dash, html
+from dash import Dash, dcc, html
 from dash.development.base_component import Component
 
 from command_center.domain.rights import Right
 from command_center.ui import duty_live
 from command_center.ui.desk_page import asking_bar, head, panel_heading
+from command_center.ui.duty_catch_up import PLACE
 from command_center.ui.duty_report import PATH
 from command_center.ui.shell import Desk, Page, Screen
 from command_center.ui.widgets import skeleton
@@ -28,6 +29,7 @@ def layout(screen: Screen) -> Component:
         html.Form(html.Div(id="duty-fields"), id="duty-form"),
         html.Form(html.Div(id="duty-search"), id="duty-search-form", role="search"),
         html.Div(skeleton(6), id="duty-beside", className="scroll inset", tabIndex="0"),
+        dcc.Store(id=PLACE),
     ]
     return duty_live.DESK_PAGE.body(
         at,

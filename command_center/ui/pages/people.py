@@ -5,7 +5,7 @@ from dash import Dash, html
 from dash.development.base_component import Component
 
 from command_center.domain.rights import Right
-from command_center.ui import people_live
+from command_center.ui import people_live, people_responsible
 from command_center.ui.console_parts import key
 from command_center.ui.desk_page import asking_bar, head, panel_heading
 from command_center.ui.desk_parts import address_of, goes
@@ -43,11 +43,19 @@ def layout(screen: Screen) -> Component:
         panel_heading("message", screen.say(N_("Audiences")), note),
         html.Div(skeleton(6), id="people-audiences", className="scroll inset", tabIndex="0"),
     ]
+    answering = [panel_heading("building-community", screen.say(N_("Who answers for which place"))), *people_responsible.pane(screen)]
     return people_live.DESK_PAGE.body(
         at,
         head(screen, "people", N_("People and channels")),
         _directory(screen),
-        html.Div([html.Section(entry, className="pane entry"), html.Section(audiences, className="pane audiences")], className="beside"),
+        html.Div(
+            [
+                html.Section(entry, className="pane entry"),
+                html.Section(answering, className="pane answering"),
+                html.Section(audiences, className="pane audiences"),
+            ],
+            className="beside",
+        ),
         asking_bar(screen, "people"),
     )
 

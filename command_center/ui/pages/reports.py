@@ -1,4 +1,4 @@
-"""Figures: a watch, a day or a month beside the one before, as tables, charts and a workbook."""
+"""Figures: any watch, day or month beside the one before, or two times of one's own, as tables, charts and a workbook."""
 
 from dash import Dash, html
 from dash.development.base_component import Component
@@ -6,7 +6,7 @@ from dash.development.base_component import Component
 from command_center.domain.rights import Right
 from command_center.ui import figures_live
 from command_center.ui.desk_page import asking_bar, head
-from command_center.ui.figures_view import PATH
+from command_center.ui.figures_times import PATH
 from command_center.ui.shell import Desk, Page, Screen
 from command_center.ui.widgets import skeleton
 from command_center.words import N_
@@ -16,9 +16,15 @@ def layout(screen: Screen) -> Component:
     at = dict(screen.query) | {"token": "&".join(f"{name}={value}" for name, value in screen.query.items())}
     table = [
         html.Div(skeleton(2), id="reports-choice", className="period"),
-        html.Div(id="reports-figures", className="scroll inset", tabIndex="0"),
+        html.Form(html.Div(id="reports-fields"), id="reports-times"),
+        html.Div(
+            [html.Div(id="reports-figures"), html.Div(id="reports-tables"), html.Div(id="reports-hindsight")],
+            className="scroll inset",
+            tabIndex="0",
+        ),
     ]
-    charts = html.Div(skeleton(6), id="reports-charts", className="scroll inset charts", tabIndex="0")
+    drawn = [html.Div(skeleton(6), id="reports-charts", className="charts"), html.Div(id="reports-cuts", className="cuts")]
+    charts = html.Div(drawn, className="scroll inset", tabIndex="0")
     return figures_live.DESK_PAGE.body(
         at,
         head(screen, "reports", N_("Figures")),

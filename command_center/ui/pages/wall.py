@@ -15,9 +15,10 @@ from dash.development.base_component import Component
 from command_center.domain.board import Row, without_words
 from command_center.domain.levels import Level
 from command_center.domain.watches import Duty
-from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, is_overdue, response_figures
+from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, is_overdue, is_tense, response_figures
 from command_center.services.watches import OnWatch, on_duty_now
 from command_center.ui import duty_alerts, wall_plans
+from command_center.ui.console_parts import reporters
 from command_center.ui.map_layers import district_map, unit_symbol
 from command_center.ui.memo import Memo, fingerprint
 from command_center.ui.shell import Desk, Page, Screen, shows_simulated
@@ -195,9 +196,12 @@ COLORS = ("red", "orange", "yellow", "blue")
 
 
 def warning_strip(screen: Screen) -> list[Component]:
-    """One line: what the district ordered, then the warnings in force, gravest colour first; nothing when there is neither."""
+    """One line: closed roads whose guard has left, what the district ordered, the warnings in force, gravest colour first; or nothing."""
     warnings = sorted(screen.live.board.rows("warning"), key=lambda row: (_color_rank(row["color"]), row["issued_at"]))
+    unguarded = [_unguarded(row, screen) for row in screen.live.board.rows("closure") if row["guard_left_at"]]
     told = [_standing_order(row, screen) for row in screen.live.board.rows("standing_order")] + [_warning(row, screen) for row in warnings]
+    sky = [icon("cloud-rain")] if told else []
+    told = unguarded + told
     if not told:
         return []
     hidden = len(told) - WARNINGS_SHOWN
@@ -207,7 +211,7 @@ def warning_strip(screen: Screen) -> list[Component]:
         hidden=hidden <= 0,
         **{"data-more": str(max(hidden, 0))},
     )
-    return [icon("cloud-rain"), *told[:WARNINGS_SHOWN], rest]
+    return [*told[: len(unguarded)][:WARNINGS_SHOWN], *sky, *told[len(unguarded) : WARNINGS_SHOWN], rest]
 
 
 def _color_rank(color: str | None) -> int:
@@ -222,6 +226,15 @@ def _warning(row: Row, screen: Screen) -> Component:
     if row["status"] == "exercise":
         words.append(html.Span(screen.say(N_("exercise")), className="mark"))
     return html.Span(words, className="wall-warning", **{"data-warning": row["id"]})
+
+
+def _unguarded(row: Row, screen: Screen) -> Component:
+    """A closed road that somebody may drive into: where, who left it, since when."""
+    unit = spoken_names(screen).get(str(row["guard_unit_id"]), "")
+    said = screen.say(N_("%(road)s unguarded, %(unit)s has left"), road=screen.read(row["name"]), unit=unit)
+    return html.Span(
+        [icon("ban"), html.B(said), clock(row["guard_left_at"])], className="wall-warning unguarded", **{"data-unguarded": row["id"]}
+    )
 
 
 def _standing_order(row: Row, screen: Screen) -> Component:
@@ -290,7 +303,7 @@ def _incident(row: Row, now: datetime, screen: Screen) -> Component:
             html.Div(
                 [
                     html.Small(short_place(screen.read(row["place"]))),
-                    html.Span(phrases.status(screen.lang, row["status"]), className="state"),
+                    html.Span(" · ".join([*reporters(row, screen), phrases.status(screen.lang, row["status"])]), className="state"),
                 ],
                 className="where",
             ),
@@ -303,6 +316,9 @@ def _incident(row: Row, now: datetime, screen: Screen) -> Component:
 def _all_well(response: ResponseFigures, now: datetime, screen: Screen) -> Component:
     next_action = screen.say(N_("Waiting for the next call"))
     hours = 0 if response.quiet_since is None else int((now - response.quiet_since).total_seconds() // 3600)
+    if is_tense(screen.live.board):
+        title = screen.say(N_("No open incident for %(hours)s h"), hours=hours) if hours else screen.say(N_("No open incident"))
+        return empty_state(title, next_action, symbol="clock")
     if hours >= LONG_QUIET_H:
         return empty_state(screen.say(N_("All well for %(days)s days"), days=hours // 24), next_action)
     return empty_state(screen.say(N_("All well for %(hours)s h"), hours=hours) if hours else screen.say(N_("All well")), next_action)
