@@ -1,20 +1,54 @@
-"""How soon an officer sees who could go: the proposal for one incident, beside the one road search that it cannot do without."""
+"""How soon an officer sees who could go: the whole proposal with its price, as `propose_units` makes it from database, fixes and roads.
+
+Two centres of their own in this process, of 16 and of 1,000 units, on a drawn town of 15,000 nodes: nothing else speaks to them. All
+vehicles have moved before every proposal, so that nothing kept from the one before helps. Over HTTP, the street as it ships.
+"""
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import numpy as np
 
 from bench.figures import Figure, Peer, figure, p50, p95
-from bench.ground import Desk, Ground, desk, opened
+from bench.ground import Desk, Ground, desk, folder, opened
+from bench.vehicles import catalogue_with
+from command_center.catalogue import FOLDER
 from command_center.center import Center
 from command_center.domain.geo import Point
+from command_center.domain.positions import Fix
+from command_center.domain.rights import Actor, Role
+from command_center.domain.text import Text
+from command_center.roads import RoadNetwork
+from command_center.roads.edges import DirectedEdges
+from command_center.services import calls, incidents, open_center, proposing, seeding
+from command_center.services.calls import TakeCall
+from command_center.wire import EmbeddedValkey
+
+OFFICER = Actor(name="bench", role=Role.DUTY_OFFICER)
+GOALS_MS = {16: 15.0, 1_000: 50.0}
+BLOCKS = 123
+"""Along each side of the town: 15,129 crossings."""
+
+KINDS = ("E107", "E105", "E103")
+"""One patrol vehicle; several of both kinds; and stock that has to be fetched from a depot on the way."""
 
 
 def measure(ground: Ground) -> Iterator[Figure]:
-    """Proposals over HTTP, each for an incident just opened at another place, and road searches in this process."""
+    """In process on the town, then over HTTP on the street, each for an incident just opened at another place."""
+    for units, goal_ms in GOALS_MS.items():
+        with town_centre(units) as center:
+            times = whole_proposals_ms(center, ground.samples(100, 20))
+        yield figure(f"whole proposal with its price, {units:,} units, 15,000 nodes, p95", p95(times), "ms", goal=goal_ms)
+        yield figure(f"whole proposal with its price, {units:,} units, 15,000 nodes, p50", p50(times), "ms")
+    yield from _over_http(ground)
+
+
+def _over_http(ground: Ground) -> Iterator[Figure]:
     count = ground.samples(120, 20)
     with opened(ground.centre) as center, desk(ground.centre) as officer:
         targets = places(center, count)
@@ -23,6 +57,89 @@ def measure(ground: Ground) -> Iterator[Figure]:
     road = Peer(name="one road search, p95", value=p95(searches))
     yield figure("proposal for one incident over HTTP, p95", p95(times), "ms", peer=road)
     yield figure("proposal for one incident over HTTP, p50", p50(times), "ms", peer=Peer(name="one road search, p50", value=p50(searches)))
+
+
+# ---- a town ----------------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def town_centre(units: int) -> Iterator[Center]:
+    """A seeded centre with so many vehicles, on a town of square blocks instead of its own streets."""
+    with folder() as place, EmbeddedValkey(place / "valkey") as valkey:
+        center = open_center(
+            database_url=f"sqlite:///{place / 'center.sqlite'}",
+            redis_url=valkey.url,
+            tracks_url=f"sqlite:///{place / 'tracks.sqlite'}",
+            data_dir=place,
+            catalogue_dir=_catalogue(place, units),
+        )
+        with closing(center):
+            seeding.prepare(center)
+            center.roads = town(center.catalogue.street.centre, BLOCKS)
+            yield center
+
+
+def _catalogue(place: Path, units: int) -> Path:
+    return FOLDER if units == min(GOALS_MS) else catalogue_with(place / "catalogue", units)
+
+
+def town(middle: Point, blocks: int) -> RoadNetwork:
+    """Square blocks around a point, 80 m each way."""
+    north, east = np.divmod(np.arange(blocks * blocks), blocks)
+    block = np.array([80 / 111_195, 80 / 89_000])
+    lat_lon = np.array([middle.lat, middle.lon]) + (np.stack([north, east], axis=1) - blocks / 2) * block
+    here = np.arange(blocks * blocks)
+    pairs = [(here[east < blocks - 1], here[east < blocks - 1] + 1), (here[north < blocks - 1], here[north < blocks - 1] + blocks)]
+    tail = np.concatenate([end for a, b in pairs for end in (a, b)])
+    head = np.concatenate([end for a, b in pairs for end in (b, a)])
+    order, count = np.lexsort((head, tail)), len(tail)
+    edges = DirectedEdges(
+        lat_lon=lat_lon,
+        tail=tail[order],
+        head=head[order],
+        length_m=np.full(count, 80.0),
+        speed_kmh=np.random.default_rng(2).choice([25.0, 40.0, 50.0], count),
+        street=np.zeros(count, dtype=np.int64),
+        signal=np.zeros(count, dtype=bool),
+    )
+    return RoadNetwork(edges, (Text("", ""),))
+
+
+def whole_proposals_ms(center: Center, count: int) -> list[float]:
+    """What `propose_units` takes, with its price, each time for another incident and with every vehicle somewhere else."""
+    dice = np.random.default_rng(1)
+    targets = places(center, count + 1)
+    times = [_whole_proposal_ms(center, target, KINDS[number % len(KINDS)], dice) for number, target in enumerate(targets)]
+    return times[1:]
+
+
+def _whole_proposal_ms(center: Center, at: Point, kind: str, dice: np.random.Generator) -> float:
+    taken = calls.take_call(center, TakeCall(kind=kind, at=at, join="new"), OFFICER)
+    _drive(center, dice)
+    began = time.perf_counter()
+    proposal = proposing.propose_units(center, taken.incident_id, with_cover=True)
+    took_ms = (time.perf_counter() - began) * 1000
+    assert proposal.preselected, "somebody must be free, or this measures nothing"
+    incidents.close_incident(center, taken.incident_id, OFFICER)
+    return took_ms
+
+
+def _drive(center: Center, dice: np.random.Generator) -> None:
+    """Every vehicle stands at another crossing now, as its tracker tells it."""
+    vehicles, crossings = list(center.catalogue.vehicles), center.roads.lat_lon
+    nodes = dice.choice(len(crossings), len(vehicles))
+    center.wire.save_last_positions(_fixes(center, vehicles, crossings[nodes]))
+
+
+def _fixes(center: Center, vehicles: list[str], points: np.ndarray) -> Mapping[str, str]:
+    now = center.now()
+    return {
+        unit_id: json.dumps(Fix(unit_id=unit_id, at=now, point=Point(float(lat), float(lon)), battery_pct=80.0).frame_row())
+        for unit_id, (lat, lon) in zip(vehicles, points, strict=True)
+    }
+
+
+# ---- over HTTP -------------------------------------------------------------------------------------------------------------------
 
 
 def places(center: Center, count: int) -> list[Point]:

@@ -19,15 +19,12 @@ from bench.running import RunningCentre
 from command_center.center import Center
 from command_center.db.tables import Incident, Unit
 from command_center.domain.closures import Blocked
-from command_center.domain.dispatching import Candidate, rank_units
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.response_time import PROMISE_S
 from command_center.domain.road_weather import RoadWeather
 from command_center.domain.status import IncidentStatus, UnitStatus
-from command_center.domain.text import Text
 from command_center.roads import RoadNetwork
-from command_center.roads.edges import DirectedEdges
 from command_center.services import assigning, coverage, simulating
 from command_center.services.coverage import FreeUnit
 from command_center.services.policies import POLICIES
@@ -42,7 +39,6 @@ def measure(ground: Ground) -> Iterator[Figure]:
     """In this process on a centre of its own, where nothing else is said; the closure over HTTP to a bare SSE client."""
     with running_centre(CENTER_SIMULATOR="off") as centre, opened(centre) as center:
         yield from _circle(center, ground)
-        yield from _proposals(ground)
         yield from _agreement()
         with desk(centre) as officer:
             yield _closure_to_screen(officer, center, ground)
@@ -77,65 +73,6 @@ def _circle(center: Center, ground: Ground) -> Iterator[Figure]:
     yield figure("coverage of the whole district, p95", p95(_ms(anew, count)), "ms", goal=100)
     sight = coverage.see(center)
     yield figure("rings of the whole district as lines, p95", p95(_ms(lambda _: coverage.rings(center, sight), count)), "ms")
-
-
-def _proposals(ground: Ground) -> Iterator[Figure]:
-    """The arithmetic of a proposal with its price on a network of 15,000 nodes: one search backwards, two forwards, the ranking."""
-    network, dice = _grid(123), np.random.default_rng(1)
-    for units, goal in ((16, 15.0), (1000, 50.0)):
-        nodes = dice.choice(len(network.lat_lon), units)
-        demand = dice.choice(len(network.lat_lon), 2000)
-        start_s = np.full(units, 60.0)
-
-        def propose(number: int, nodes: np.ndarray = nodes, demand: np.ndarray = demand, start_s: np.ndarray = start_s) -> None:
-            at = Point(*network.lat_lon[(number * 131) % len(network.lat_lon)])
-            travel_s = network.travel_s(network.lat_lon[nodes], at, vehicle_kmh=25.0)
-            network.nearest_two(nodes, start_s, vehicle_kmh=25.0, limit_s=480.0).at(demand)
-            rank_units(
-                [_candidate(unit, float(seconds)) for unit, seconds in enumerate(travel_s)], capabilities=frozenset(), first_units={}
-            )
-
-        search = _ms(lambda number: network.travel_s(network.lat_lon[:1], Point(*network.lat_lon[number * 17]), vehicle_kmh=24.0), 30)
-        peer = Peer(name="one road search, p95", value=p95(search))
-        times = _ms(propose, ground.samples(100, 15))
-        yield figure(f"proposal with its price, {units:,} units, 15,000 nodes, p95", p95(times), "ms", goal=goal, peer=peer)
-
-
-def _grid(side: int) -> RoadNetwork:
-    """A town of square blocks, 80 m each way."""
-    north, east = np.divmod(np.arange(side * side), side)
-    lat_lon = np.stack([36.6 + north * 80 / 111_195, 119.0 + east * 80 / 89_000], axis=1)
-    here = np.arange(side * side)
-    pairs = [(here[east < side - 1], here[east < side - 1] + 1), (here[north < side - 1], here[north < side - 1] + side)]
-    tail = np.concatenate([end for a, b in pairs for end in (a, b)])
-    head = np.concatenate([end for a, b in pairs for end in (b, a)])
-    order = np.lexsort((head, tail))
-    count = len(tail)
-    edges = DirectedEdges(
-        lat_lon=lat_lon,
-        tail=tail[order],
-        head=head[order],
-        length_m=np.full(count, 80.0),
-        speed_kmh=np.random.default_rng(2).choice([25.0, 40.0, 50.0], count),
-        street=np.zeros(count, dtype=np.int64),
-        signal=np.zeros(count, dtype=bool),
-    )
-    return RoadNetwork(edges, (Text("", ""),))
-
-
-def _candidate(number: int, travel_s: float) -> Candidate:
-    return Candidate(
-        unit_id=f"u{number}",
-        call_sign=Text("", ""),
-        kind="patrol_vehicle",
-        status=UnitStatus.AVAILABLE,
-        capabilities=frozenset(),
-        seats=4,
-        travel_s=travel_s,
-        battery_pct=None,
-        unfit=None,
-        fix_age_s=1.0,
-    )
 
 
 CIRCLE = """() => {

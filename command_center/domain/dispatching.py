@@ -24,6 +24,9 @@ ROLLING = frozenset({UnitStatus.RETURNING})
 READY = frozenset({UnitStatus.AVAILABLE, UnitStatus.RETURNING})
 """States from which a unit can be sent without taking it from someone else."""
 
+NOT_FIT = frozenset({UnitStatus.CHARGING, UnitStatus.OUT_OF_SERVICE})
+"""States that are reasons of their own; whoever is neither ready nor in one of these is busy."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepotStop:
@@ -176,21 +179,16 @@ def unfit_because(*, battery_pct: float | None, low_battery_pct: float | None, s
 
 def _hindrance(unit: Candidate) -> str | None:
     """The reason why a unit cannot be sent, or None."""
-    is_unreachable = not isfinite(unit.travel_s)
-    hindrances = {
-        "charging": unit.status is UnitStatus.CHARGING,
-        "out_of_service": unit.status is UnitStatus.OUT_OF_SERVICE,
-        "busy": unit.status not in READY,
-        "low_battery": unit.unfit == "low_battery",
-        "service_due": unit.unfit == "service_due",
-        "guarding": unit.guards,
-        "cut_off": is_unreachable and unit.cut_off,
-        "unreachable": is_unreachable,
-    }
-    return next((reason for reason, holds in hindrances.items() if holds), None)
+    if unit.status not in READY:
+        return unit.status.value if unit.status in NOT_FIT else "busy"
+    if unit.unfit is not None or unit.guards:
+        return unit.unfit or "guarding"
+    if isfinite(unit.travel_s):
+        return None
+    return "cut_off" if unit.cut_off else "unreachable"
 
 
-def _ranked(unit: Candidate, wanted: frozenset[str]) -> RankedUnit:
+def _ranked(unit: Candidate, wanted: frozenset[str], cover_after: float | None) -> RankedUnit:
     turnout_s = 0.0 if unit.status in ROLLING else TURNOUT_S
     hindrance, is_unreachable = _hindrance(unit), not isfinite(unit.travel_s)
     matching = tuple(sorted(unit.capabilities & wanted))
@@ -212,6 +210,7 @@ def _ranked(unit: Candidate, wanted: frozenset[str]) -> RankedUnit:
         reasons=tuple(reasons),
         suitable=hindrance is None,
         preselected=False,
+        cover_after=cover_after if hindrance is None else None,
         stop=unit.stop,
     )
 
@@ -223,15 +222,18 @@ def rank_units(
     first_units: Mapping[str, int],
     off_road: bool = False,
     short: Sequence[Shortfall] = (),
+    cover: Mapping[str, float] | None = None,
 ) -> Proposal:
     """Order units by when they would arrive and preselect the set the incident type asks for.
 
     capabilities : what the incident needs; a unit with none of them still counts, but comes after those who have some.
     first_units : unit kind -> how many ("patrol_vehicle": 2, "guarantee_vehicle": 1); other keys ("crew") are counted, not sent.
-    short : what is known to be lacking already.
+    short : what is known to be lacking already. cover : unit -> share of the demand within five minutes when it alone is sent.
     Units that cannot be sent come last, with the reason.
     """
-    ranked = sorted((_ranked(unit, capabilities) for unit in units), key=lambda unit: (not unit.suitable, unit.arrival_s, unit.unit_id))
+    priced = cover or {}
+    lines = (_ranked(unit, capabilities, priced.get(unit.unit_id)) for unit in units)
+    ranked = sorted(lines, key=lambda unit: (not unit.suitable, unit.arrival_s, unit.unit_id))
     chosen = _fill(ranked, first_units)
     soonest = next((unit.unit_id for unit in ranked if unit.suitable), None)
     marked = tuple(_mark(unit, chosen=unit.unit_id in chosen, soonest=unit.unit_id == soonest) for unit in ranked)

@@ -23,6 +23,10 @@ FORGIVEN_AFTER_S = 300.0
 """After five minutes of disagreement the new place is believed: the old fix may have been the wrong one."""
 
 
+FrameRow = list[str | float | None]
+"""A fix as screens get it: [unit, lat, lon, speed, heading, battery, at, accuracy]."""
+
+
 class FixRejected(StrEnum):
     """Why a fix was not believed."""
 
@@ -55,7 +59,7 @@ class Fix:
     accuracy_m: float | None = None
     battery_pct: float | None = None
 
-    def frame_row(self) -> list[str | float | None]:
+    def frame_row(self) -> FrameRow:
         """The fix as screens get it: [unit, lat, lon, speed, heading, battery, at, accuracy]."""
         return [
             self.unit_id,

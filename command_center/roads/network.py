@@ -39,6 +39,9 @@ OFF_ROAD_M = 50.0
 KEPT_CLOSURES = 512
 """Closures whose edges are kept in memory."""
 
+KEPT_SNAPS = 64
+"""Sets of points whose nodes are kept in memory; 16 bytes per point."""
+
 KEPT_TREES = 64
 """Trees kept in memory, one per destination and kind of vehicle; 16 bytes per node each."""
 
@@ -110,6 +113,7 @@ class RoadNetwork:
         self._starts = np.searchsorted(edges.tail, np.arange(len(self.lat_lon) + 1))
         self._keys = edges.tail * len(self.lat_lon) + edges.head
         self._open_edges = lru_cache(maxsize=8)(self._open_under)
+        self._snapped = lru_cache(maxsize=KEPT_SNAPS)(self._snap)
         self._edges_out = lru_cache(maxsize=KEPT_CLOSURES)(self._edges_on)
         self._forwards = lru_cache(maxsize=16)(self._forwards_under)
         self._reversed = lru_cache(maxsize=16)(self._reversed_under)
@@ -170,7 +174,11 @@ class RoadNetwork:
 
         blocked : streets on this ground do not count: what lies in the middle of it is driven to from its edge.
         """
-        place = as_degrees(points) * self._scale
+        return self._snapped(as_degrees(points).tobytes(), blocked)
+
+    def _snap(self, points: bytes, blocked: frozenset[Blocked]) -> Snap:
+        """The same for degrees as bytes: where vehicles stand is asked for several times in one decision."""
+        place = np.frombuffer(points).reshape(-1, 2) * self._scale
         if not len(place):
             return Snap(node=np.zeros(0, dtype=np.int64), offset_m=np.zeros(0))
         middles, which = self._open_edges(blocked)
@@ -232,10 +240,23 @@ class RoadNetwork:
         if not len(start) or not len(end):
             return np.zeros((len(start), len(end)))
         if len(np.unique(start)) <= len(np.unique(end)):
-            nodes, which = np.unique(start, return_inverse=True)
-            return np.asarray(dijkstra(self._forwards(conditions), indices=nodes, limit=limit_s)[:, end][which])
+            return self.between_s(start, end, vehicle_kmh=vehicle_kmh, blocked=blocked, limit_s=limit_s)
         nodes, which = np.unique(end, return_inverse=True)
         return np.asarray(dijkstra(self._reversed(conditions), indices=nodes, limit=limit_s)[:, start].T[:, which])
+
+    def between_s(
+        self,
+        start: IntArray,
+        end: IntArray,
+        *,
+        vehicle_kmh: float | None = None,
+        blocked: frozenset[Blocked] = frozenset(),
+        limit_s: float = np.inf,
+    ) -> FloatArray:
+        """(n, k) seconds from each of n nodes to each of k nodes; one search for each different start, no farther than the limit."""
+        nodes, which = np.unique(start, return_inverse=True)
+        graph = self._forwards(Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked))
+        return np.asarray(dijkstra(graph, indices=nodes, limit=limit_s)[:, end][which])
 
     def by_way_of(
         self,
@@ -269,6 +290,18 @@ class RoadNetwork:
     ) -> NearestTwo:
         """For every node, which two of the vehicles at `nodes` are there first, and when. start_s : (n,) seconds before each one rolls."""
         return nearest_two(self._forwards(Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)), nodes, start_s, limit_s=limit_s)
+
+    def first_s(
+        self,
+        nodes: IntArray,
+        start_s: FloatArray,
+        *,
+        vehicle_kmh: float | None = None,
+        blocked: frozenset[Blocked] = frozenset(),
+        limit_s: float = np.inf,
+    ) -> FloatArray:
+        """For every node, when the first of the vehicles at `nodes` is there: half the work of `nearest_two`."""
+        return soonest(self._forwards(Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)), nodes, start_s, limit_s=limit_s)[0]
 
     def route(
         self,

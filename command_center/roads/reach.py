@@ -72,7 +72,7 @@ def nearest_two(graph: csr_array, nodes: IntArray, start_s: FloatArray, *, limit
     return NearestTwo(first=first, first_s=first_s, second=second, second_s=second_s)
 
 
-def soonest(graph: csr_array, nodes: IntArray, start_s: FloatArray) -> tuple[FloatArray, IntArray]:
+def soonest(graph: csr_array, nodes: IntArray, start_s: FloatArray, *, limit_s: float = np.inf) -> tuple[FloatArray, IntArray]:
     """Per node: seconds from whichever start is soonest there, and which one it was (inf and -1: none). start_s : inf never starts."""
     starting = np.flatnonzero(np.isfinite(start_s))
     order = starting[np.lexsort((start_s[starting], nodes[starting]))]
@@ -81,7 +81,7 @@ def soonest(graph: csr_array, nodes: IntArray, start_s: FloatArray) -> tuple[Flo
     chosen = order[ahead]
     if not len(chosen):
         return np.full(graph.shape[0], np.inf), np.full(graph.shape[0], NOBODY, dtype=np.int64)
-    seconds, parent = _search(graph, nodes[chosen], start_s[chosen], np.inf)
+    seconds, parent = _search(graph, nodes[chosen], start_s[chosen], limit_s)
     return seconds, _who(parent, nodes[chosen], chosen, seconds)
 
 

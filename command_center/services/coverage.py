@@ -5,7 +5,7 @@ inside when the first is there within the promise; sending a unit away costs the
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -19,17 +19,14 @@ from sqlalchemy.orm import Session
 
 from command_center.center import Center
 from command_center.db.board_rows import moment
-from command_center.db.tables import CoverageReading, Unit
+from command_center.db.tables import CoverageReading
 from command_center.domain.catalogue import Catalogue
 from command_center.domain.closures import Blocked
-from command_center.domain.dispatching import READY, ROLLING
 from command_center.domain.geo import Point
-from command_center.domain.positions import Fix
-from command_center.domain.response_time import PROMISE_S, TURNOUT_S
+from command_center.domain.response_time import PROMISE_S
 from command_center.domain.rights import SYSTEM
-from command_center.services.fitness import street_day, why_unfit
-from command_center.services.positions import latest_fixes, whereabouts
-from command_center.services.road_conditions import RoadsNow, guards, roads_now
+from command_center.services.fleet import UnitNow, fleet_now
+from command_center.services.road_conditions import RoadsNow, roads_now
 
 if TYPE_CHECKING:
     from command_center.roads import NearestTwo, RoadNetwork
@@ -58,12 +55,13 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class FreeUnit:
-    """A unit that could be sent. start_s : until it rolls."""
+    """A unit that could be sent. start_s : until it rolls. node : of the roads it is asked about, where somebody has looked already."""
 
     unit_id: str
     kind: str
     point: Point
     start_s: float
+    node: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +84,7 @@ class Circle:
     @property
     def share(self) -> float:
         """Of the demand."""
-        return min(1.0, float(self.demand.weight[self.inside].sum()))
+        return _whole(self.demand.weight[self.inside])
 
     def share_of(self, kind: str) -> float:
         """Of the places of a kind, each counted once; 1 where there are none."""
@@ -105,6 +103,15 @@ class Circle:
         cost = np.bincount(self.places.first[alone], weights=self.demand.weight[alone], minlength=len(self.units))
         return dict(zip(self.units, cost.tolist(), strict=True))
 
+    def share_without(self, unit_ids: Collection[str]) -> float | None:
+        """Of the demand once these units are gone; None where both who are first and second somewhere go, and a third might be in time."""
+        goes = np.array([*(unit_id in unit_ids for unit_id in self.units), False])  # the last stands for nobody, number -1
+        second_in_time = self.places.second_s <= PROMISE_S
+        first_goes, second_goes = goes[self.places.first], goes[self.places.second]
+        if (first_goes & second_in_time & second_goes).any():
+            return None
+        return _whole(self.demand.weight[self.inside & (~first_goes | second_in_time)])
+
 
 def circle_now(center: Center, session: Session, *, without: Collection[str] = ()) -> Circle:
     """The circle of the units that are free now. without : as if these were not."""
@@ -112,23 +119,30 @@ def circle_now(center: Center, session: Session, *, without: Collection[str] = (
     return circle(center, roads, [unit for unit in free_units(center, session) if unit.unit_id not in without])
 
 
-def free_units(center: Center, session: Session, fixes: Mapping[str, Fix] | None = None) -> list[FreeUnit]:
+def free_units(center: Center, session: Session) -> list[FreeUnit]:
     """Who could be sent to the next call: available or returning, fit, and not guarding a road. By id."""
-    known, guarding, now = latest_fixes(center) if fixes is None else fixes, guards(session), center.now()
-    today = street_day(center)
-    ready = session.scalars(select(Unit).where(Unit.status.in_(READY)).order_by(Unit.id))
-    return [
-        FreeUnit(unit.id, unit.kind, whereabouts(unit, known.get(unit.id), now), 0.0 if unit.status in ROLLING else TURNOUT_S)
-        for unit in ready
-        if unit.id not in guarding and why_unfit(unit, known, today) is None
-    ]
+    return free_of(fleet_now(center, session))
+
+
+def free_of(units: Iterable[UnitNow], nodes: Mapping[str, int] | None = None) -> list[FreeUnit]:
+    """The same of units that have been read already. nodes : unit -> its node, of who has put them on the roads already."""
+    known = nodes or {}
+    return [FreeUnit(unit.unit_id, unit.kind, unit.point, unit.start_s, known.get(unit.unit_id)) for unit in units if unit.is_free]
+
+
+def _nodes(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> NDArray[np.int64]:
+    """Where each unit stands on these roads."""
+    known = [unit.node for unit in fleet]
+    if None in known or not known:
+        return center.roads.snap([unit.point for unit in fleet], blocked=roads.blocked).node
+    return np.array(known, dtype=np.int64)
 
 
 def circle(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Circle:
     """The circle of any fleet on these roads."""
     network, demand = center.roads, demand_of(center.catalogue)
     fleet = sorted(fleet, key=lambda unit: (unit.kind, unit.unit_id))
-    nodes = network.snap([unit.point for unit in fleet], blocked=roads.blocked).node
+    nodes = _nodes(center, roads, fleet)
     standing = tuple((unit.kind, int(node), unit.start_s) for unit, node in zip(fleet, nodes, strict=True))
     kmh = tuple((kind, roads.cruise_kmh(kind)) for kind in sorted({unit.kind for unit in fleet}))
     reached = _reached(_Same(network), standing, kmh, roads.blocked)
@@ -136,12 +150,96 @@ def circle(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Circle
     return Circle(units=tuple(unit.unit_id for unit in fleet), demand=demand, places=reached.at(at), nodes=reached)
 
 
+FEW = 48
+"""Up to so many vehicles one short search for each is quicker than who is first and second everywhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """What the free units reach in time, for pricing those that are sent. Every share is of the demand.
+
+    share : now. alone : unit -> left when it alone is sent. without : left when several are sent; not the sum of their prices.
+    """
+
+    share: float
+    alone: Mapping[str, float]
+    without: Callable[[Collection[str]], float]
+
+
+def cover(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Cover:
+    """The cover of a fleet. It is exact either way: by a search from each of few, by who is first and second where there are many."""
+    return cover_of_few(center, roads, fleet) if len(fleet) <= FEW else cover_of_many(center, roads, fleet)
+
+
 def cover_without(center: Center, unit_ids: Collection[str]) -> tuple[float, float]:
     """Share of the demand inside the circle now, and once these units have been sent: a set does not cost the sum of its parts."""
     with center.read() as session:
         roads, fleet = roads_now(center, session), free_units(center, session)
-    left = [unit for unit in fleet if unit.unit_id not in unit_ids]
-    return circle(center, roads, fleet).share, circle(center, roads, left).share
+    now = cover(center, roads, fleet)
+    return now.share, now.without(unit_ids)
+
+
+def cover_of_few(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Cover:
+    """By a search from each unit, no farther than it comes in time."""
+    demand = demand_of(center.catalogue)
+    at = _demand_nodes(_Same(center.roads), _Same(demand), roads.blocked)
+    in_time = np.zeros((len(fleet), len(at)), dtype=bool)
+    for kind, numbers in _by_kind(fleet).items():
+        nodes = _nodes(center, roads, [fleet[number] for number in numbers])
+        start_s = np.array([fleet[number].start_s for number in numbers])
+        limit_s = PROMISE_S - float(start_s.min())
+        kmh = roads.cruise_kmh(kind)
+        reach_s = center.roads.between_s(nodes, at, vehicle_kmh=kmh, blocked=roads.blocked, limit_s=limit_s)
+        in_time[numbers] = reach_s + start_s[:, None] <= PROMISE_S
+    times = in_time.sum(axis=0)
+    share = _whole(demand.weight[times > 0])
+    cost = in_time @ np.where(times == 1, demand.weight, 0.0)
+
+    def without(unit_ids: Collection[str]) -> float:
+        stays = [unit.unit_id not in unit_ids for unit in fleet]
+        return _whole(demand.weight[in_time[stays].any(axis=0)])
+
+    alone = {unit.unit_id: share - float(lost) for unit, lost in zip(fleet, cost, strict=True)}
+    return Cover(share=share, alone=alone, without=without)
+
+
+def cover_of_many(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Cover:
+    """By who is first and second everywhere; where both go, by who is first of those that stay."""
+    now = circle(center, roads, fleet)
+    share = now.share
+    alone = {unit_id: share - cost for unit_id, cost in now.price().items()}
+
+    def without(unit_ids: Collection[str]) -> float:
+        left = now.share_without(unit_ids)
+        return _share_of_first(center, roads, [unit for unit in fleet if unit.unit_id not in unit_ids]) if left is None else left
+
+    return Cover(share=share, alone=alone, without=without)
+
+
+def _share_of_first(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> float:
+    """Of the demand, by who is first alone."""
+    demand = demand_of(center.catalogue)
+    at = _demand_nodes(_Same(center.roads), _Same(demand), roads.blocked)
+    inside = np.zeros(len(at), dtype=bool)
+    for kind, numbers in _by_kind(fleet).items():
+        nodes = _nodes(center, roads, [fleet[number] for number in numbers])
+        start_s = np.array([fleet[number].start_s for number in numbers])
+        kmh = roads.cruise_kmh(kind)
+        inside |= center.roads.first_s(nodes, start_s, vehicle_kmh=kmh, blocked=roads.blocked, limit_s=PROMISE_S)[at] <= PROMISE_S
+    return _whole(demand.weight[inside])
+
+
+def _by_kind(fleet: Sequence[FreeUnit]) -> dict[str, list[int]]:
+    """Kind of vehicle -> places of its units in the fleet."""
+    found: dict[str, list[int]] = {}
+    for number, unit in enumerate(fleet):
+        found.setdefault(unit.kind, []).append(number)
+    return found
+
+
+def _whole(weights: NDArray[np.float64]) -> float:
+    """Shares added up, without a trace of rounding beyond one."""
+    return min(1.0, float(weights.sum()))
 
 
 class _Same:
@@ -165,15 +263,15 @@ def _reached(
 ) -> "NearestTwo":
     """The two nearest for every node. standing : kind, node, seconds until it rolls, ordered by kind. Kept: vehicles mostly stand."""
     roads: RoadNetwork = network.it
-    found = roads.nearest_two(np.zeros(0, dtype=np.int64), np.zeros(0))
+    found: NearestTwo | None = None
     before = 0
     for kind, speed in kmh:
         nodes = np.array([node for of, node, _ in standing if of == kind], dtype=np.int64)
         start_s = np.array([start for of, _, start in standing if of == kind])
         reached = roads.nearest_two(nodes, start_s, vehicle_kmh=speed, blocked=blocked, limit_s=RINGS_S[-1])
-        found = found.merged(reached, shift=before)
+        found = reached if found is None else found.merged(reached, shift=before)
         before += len(nodes)
-    return found
+    return roads.nearest_two(np.zeros(0, dtype=np.int64), np.zeros(0)) if found is None else found
 
 
 @lru_cache(maxsize=32)

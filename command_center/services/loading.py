@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from command_center.db.tables import Assignment, Incident
@@ -18,13 +18,16 @@ _BRINGS_NOTHING = frozenset(
 )
 """A silent crew may still come, but nobody can count on what it was to bring."""
 
+_BRINGS = (
+    select(Assignment.id)
+    .where(Assignment.incident_id == bindparam("incident"), Assignment.stop_depot.is_not(None), Assignment.status.not_in(_BRINGS_NOTHING))
+    .limit(1)
+)
+
 
 def somebody_loads(session: Session, incident_id: int) -> bool:
     """Whether a unit has been told to load for an incident, so that nobody else needs to."""
-    brings = select(Assignment.id).where(
-        Assignment.incident_id == incident_id, Assignment.stop_depot.is_not(None), Assignment.status.not_in(_BRINGS_NOTHING)
-    )
-    return session.scalar(brings.limit(1)) is not None
+    return session.scalar(_BRINGS, {"incident": incident_id}) is not None
 
 
 def load_in(work: Work, incident: Incident, loader: RankedUnit | None, today: date) -> RankedUnit | None:

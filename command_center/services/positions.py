@@ -9,11 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from command_center.center import Center
-from command_center.db.tables import Unit
-from command_center.domain.dispatching import LOST_FIX_S
 from command_center.domain.errors import UnknownUnit
 from command_center.domain.geo import Point
-from command_center.domain.positions import Fix, FixRejected, cleaned, judge_place, judge_step, judge_time
+from command_center.domain.positions import Fix, FixRejected, FrameRow, cleaned, judge_place, judge_step, judge_time
 from command_center.wire import WireDown
 
 log = logging.getLogger(__name__)
@@ -56,20 +54,23 @@ class Received:
 
 def latest_fixes(center: Center) -> dict[str, Fix]:
     """The last believed fix of every unit: from Redis, or from the tracks when Redis is away or was wiped."""
+    return {unit_id: fix_of(row) for unit_id, row in _rows_on_the_wire(center).items()} or center.tracks.latest()
+
+
+def latest_rows(center: Center) -> dict[str, FrameRow]:
+    """The same as frame rows, for who reads a thousand and needs little of each."""
+    return _rows_on_the_wire(center) or {unit_id: fix.frame_row() for unit_id, fix in center.tracks.latest().items()}
+
+
+def _rows_on_the_wire(center: Center) -> dict[str, FrameRow]:
     try:
-        known = center.wire.last_positions()
+        rows: list[FrameRow] = json.loads(center.wire.last_positions())
     except WireDown:
-        known = {}
-    return {unit_id: fix_of(json.loads(row)) for unit_id, row in known.items()} or center.tracks.latest()
+        return {}
+    return {str(row[0]): row for row in rows}
 
 
-def whereabouts(unit: Unit, fix: Fix | None, now: datetime) -> Point:
-    """Where a unit is: its last fix, or its home when it never told or has been silent for too long."""
-    is_lost = fix is None or (now - fix.at).total_seconds() > LOST_FIX_S
-    return Point(unit.home_lat, unit.home_lon) if fix is None or is_lost else fix.point
-
-
-def fix_of(row: list[object]) -> Fix:
+def fix_of(row: FrameRow) -> Fix:
     """Read a frame row back; the inverse of Fix.frame_row."""
     unit_id, lat, lon, speed_kmh, heading_deg, battery_pct, at, accuracy_m = row
     return Fix(

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
@@ -16,13 +15,10 @@ from command_center.domain.errors import (
     UnknownIncident,
 )
 from command_center.domain.geo import Point
-from command_center.domain.positions import Fix
-from command_center.domain.text import Text
-from command_center.services.coverage import circle, free_units
-from command_center.services.fitness import street_day, why_unfit
+from command_center.services.coverage import FreeUnit, cover, free_of
+from command_center.services.fleet import UnitNow, fleet_now
 from command_center.services.loading import somebody_loads
-from command_center.services.positions import latest_fixes, whereabouts
-from command_center.services.road_conditions import RoadsNow, guards, roads_now
+from command_center.services.road_conditions import RoadsNow, roads_now
 from command_center.services.stock_available import stock_now
 from command_center.services.stock_ledger import local_day
 
@@ -62,9 +58,7 @@ def nearest_free(center: Center, session: Session, point: Point, *, count: int) 
 
 def held_back(center: Center, session: Session) -> frozenset[str]:
     """Ids of units that something keeps from leaving at all: an empty battery, maintenance that is due, or a closed road they guard."""
-    fixes, today = latest_fixes(center), street_day(center)
-    unfit = {unit.id for unit in session.scalars(select(Unit)) if why_unfit(unit, fixes, today) is not None}
-    return frozenset(unfit | guards(session).keys())
+    return frozenset(unit.unit_id for unit in fleet_now(center, session) if unit.unfit is not None or unit.guards)
 
 
 def _proposal(
@@ -74,48 +68,54 @@ def _proposal(
     fleet = _fleet(center, session, point)
     candidates, short = _loading(center, session, kind, stock, point, fleet) if stock else (fleet.candidates, ())
     off_road = bool(center.roads.snap([point], blocked=fleet.roads.blocked).offset_m[0] > OFF_ROAD_M)
-    proposal = rank_units(candidates, capabilities=kind.capabilities, first_units=kind.first_units, off_road=off_road, short=short)
-    return _priced(center, session, fleet, proposal) if with_cover else proposal
+    circle = cover(center, fleet.roads, fleet.free) if with_cover else None
+    proposal = rank_units(
+        candidates,
+        capabilities=kind.capabilities,
+        first_units=kind.first_units,
+        off_road=off_road,
+        short=short,
+        cover=None if circle is None else circle.alone,
+    )
+    if circle is None:
+        return proposal
+    return replace(proposal, cover_before=circle.share, cover_after=circle.without(proposal.preselected))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fleet:
-    """Every unit as the ranking sees it, where it is, and the roads it would come by."""
+    """Every unit as the ranking sees it, where it is, who of them is free, and the roads they would come by."""
 
     candidates: Sequence[Candidate]
     places: Mapping[str, Point]
-    fixes: Mapping[str, Fix]
+    free: Sequence[FreeUnit]
     roads: RoadsNow
 
 
 def _fleet(center: Center, session: Session, point: Point) -> _Fleet:
-    units = list(session.scalars(select(Unit).order_by(Unit.id)))
-    fixes, guarding, now = latest_fixes(center), guards(session), center.now()
-    roads, today = roads_now(center, session), street_day(center)
-    places = {unit.id: whereabouts(unit, fixes.get(unit.id), now) for unit in units}
-    off_road = dict(zip(places, center.roads.snap(list(places.values()), blocked=roads.blocked).off_road.tolist(), strict=True))
-    travel_s = _travel_s(roads, units, places, point)
-    lost = [unit for unit in units if not isfinite(travel_s[unit.id])]
-    reaches = _travel_s(replace(roads, blocked=frozenset()), lost, places, point) if lost and roads.blocked else {}
+    units, roads = fleet_now(center, session), roads_now(center, session)
+    travel_s, (nodes, off_road) = _travel_s(roads, units, point), _on_roads(center, roads, units)
+    lost = [unit for unit in units if not isfinite(travel_s[unit.unit_id])]
+    reaches = _travel_s(replace(roads, blocked=frozenset()), lost, point) if lost and roads.blocked else {}
     candidates = [
         Candidate(
-            unit_id=unit.id,
-            call_sign=Text(unit.call_sign_zh, unit.call_sign_en),
+            unit_id=unit.unit_id,
+            call_sign=unit.call_sign,
             kind=unit.kind,
             status=unit.status,
-            capabilities=frozenset(unit.capabilities),
+            capabilities=unit.capabilities,
             seats=unit.seats,
-            travel_s=travel_s[unit.id],
-            battery_pct=None if (fix := fixes.get(unit.id)) is None else fix.battery_pct,
-            unfit=why_unfit(unit, fixes, today),
-            fix_age_s=None if fix is None else (now - fix.at).total_seconds(),
-            guards=unit.id in guarding,
-            cut_off=isfinite(reaches.get(unit.id, inf)),
-            off_road=off_road[unit.id],
+            travel_s=travel_s[unit.unit_id],
+            battery_pct=unit.battery_pct,
+            unfit=unit.unfit,
+            fix_age_s=unit.fix_age_s,
+            guards=unit.guards,
+            cut_off=isfinite(reaches.get(unit.unit_id, inf)),
+            off_road=unit.unit_id in off_road,
         )
         for unit in units
     ]
-    return _Fleet(candidates=candidates, places=places, fixes=fixes, roads=roads)
+    return _Fleet(candidates=candidates, places={unit.unit_id: unit.point for unit in units}, free=free_of(units, nodes), roads=roads)
 
 
 def _loading(
@@ -148,24 +148,31 @@ def _loading(
     return [loaded.get(unit.unit_id, unit) for unit in fleet.candidates], ()
 
 
-def _priced(center: Center, session: Session, fleet: _Fleet, proposal: Proposal) -> Proposal:
-    """The proposal with what is left of the circle when a unit is sent, and when the preselected ones are."""
-    free = free_units(center, session, fleet.fixes)
-    now = circle(center, fleet.roads, free)
-    price, before = now.price(), now.share
-    units = tuple(replace(unit, cover_after=before - price.get(unit.unit_id, 0.0)) if unit.suitable else unit for unit in proposal.units)
-    left = [unit for unit in free if unit.unit_id not in proposal.preselected]
-    return replace(proposal, units=units, cover_before=before, cover_after=circle(center, fleet.roads, left).share)
-
-
-def _travel_s(roads: RoadsNow, units: Sequence[Unit], places: Mapping[str, Point], point: Point) -> dict[str, float]:
+def _travel_s(roads: RoadsNow, units: Sequence[UnitNow], point: Point) -> dict[str, float]:
     """Seconds by road from where each unit is, at its own cruise speed in this weather."""
     travel_s: dict[str, float] = {}
-    for kind in {unit.kind for unit in units}:
-        of_kind = [unit for unit in units if unit.kind == kind]
-        seconds = roads.travel_s([places[unit.id] for unit in of_kind], point, kind=kind)
-        travel_s |= {unit.id: float(s) for unit, s in zip(of_kind, seconds, strict=True)}
+    for kind, of_kind in _by_kind(units).items():
+        seconds = roads.travel_s([unit.point for unit in of_kind], point, kind=kind)
+        travel_s |= zip((unit.unit_id for unit in of_kind), seconds.tolist(), strict=True)
     return travel_s
+
+
+def _on_roads(center: Center, roads: RoadsNow, units: Sequence[UnitNow]) -> tuple[dict[str, int], set[str]]:
+    """Unit -> the node where it stands; and who is too far from any street."""
+    nodes: dict[str, int] = {}
+    off_road: set[str] = set()
+    for of_kind in _by_kind(units).values():  # by kind, as travel times are asked for: the network remembers these points
+        snapped = center.roads.snap([unit.point for unit in of_kind], blocked=roads.blocked)
+        nodes |= zip((unit.unit_id for unit in of_kind), snapped.node.tolist(), strict=True)
+        off_road |= {of_kind[number].unit_id for number in snapped.off_road.nonzero()[0].tolist()}
+    return nodes, off_road
+
+
+def _by_kind(units: Sequence[UnitNow]) -> dict[str, list[UnitNow]]:
+    found: dict[str, list[UnitNow]] = {}
+    for unit in units:
+        found.setdefault(unit.kind, []).append(unit)
+    return found
 
 
 def next_unit(center: Center, incident_id: int, instead_of: str) -> str | None:

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 _LONGEST = timedelta(days=7)
 
+# Statements put together once: every proposal and every look at the circle asks these.
+_BLOCKED = select(RoadClosure.lines, RoadClosure.reach_m).where(RoadClosure.state.in_(STANDING))
+_GUARDED = select(RoadClosure.guard_unit_id, RoadClosure.id).where(
+    RoadClosure.state == ClosureState.CLOSED, RoadClosure.guard_unit_id.is_not(None)
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoadsNow:
@@ -69,16 +75,12 @@ def roads_now(center: Center, session: Session) -> RoadsNow:
 
 def blocked_now(session: Session) -> frozenset[Blocked]:
     """Where nobody drives through: closed roads, and those under water that nobody has decided about yet."""
-    standing = select(RoadClosure.lines, RoadClosure.reach_m).where(RoadClosure.state.in_(STANDING))
-    return frozenset(blocked_of(lines, reach_m) for lines, reach_m in session.execute(standing))
+    return frozenset(blocked_of(lines, reach_m) for lines, reach_m in session.execute(_BLOCKED))
 
 
 def guards(session: Session) -> dict[str, int]:
     """Unit id -> the closed road it guards."""
-    guarded = select(RoadClosure.guard_unit_id, RoadClosure.id).where(
-        RoadClosure.state == ClosureState.CLOSED, RoadClosure.guard_unit_id.is_not(None)
-    )
-    return {str(unit_id): closure_id for unit_id, closure_id in session.execute(guarded)}
+    return {str(unit_id): closure_id for unit_id, closure_id in session.execute(_GUARDED)}
 
 
 def present_weather(center: Center, session: Session) -> RoadWeather:

@@ -55,6 +55,7 @@ from command_center.services.proposing import propose_units
 from command_center.services.warning_drafts import PastedText
 from tests.builders import take_test_call
 from tests.conftest import Clock
+from tests.working import entries
 from workers import jobs as workers_jobs
 
 FLOOD, SNOW, GAS, UTILITIES = "P01", "P02", "P04", "P08"

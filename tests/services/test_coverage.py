@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -21,10 +24,21 @@ from command_center.domain.road_weather import RoadWeather
 from command_center.domain.status import UnitStatus
 from command_center.services import closures, coverage, measurements, proposing, units
 from command_center.services.closures import CloseRoad
-from command_center.services.coverage import Circle, circle_now, demand_of, free_units, see, summary
+from command_center.services.coverage import (
+    Circle,
+    FreeUnit,
+    circle_now,
+    cover_of_few,
+    cover_of_many,
+    demand_of,
+    free_units,
+    see,
+    summary,
+)
 from command_center.services.dispatching import DispatchUnits, dispatch_units
 from command_center.services.measurements import TakeMeasurement
 from command_center.services.positions import Intake, Reading
+from command_center.services.road_conditions import roads_now
 from tests.builders import OFFICER, take_test_call
 from tests.conftest import Clock
 from tests.services.test_closures import METRE, ring
@@ -208,6 +222,26 @@ def test_a_proposal_says_what_each_unit_and_the_whole_set_costs(center: Center, 
     priced = {unit.unit_id: unit.cover_after for unit in proposal.units}
     assert priced.pop("patrol-02") is None, "who cannot be sent has no price"
     assert priced == {unit: pytest.approx(circle(center, unit).share) for unit in priced}
+
+
+@given(st.data())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_few_and_many_units_are_priced_alike(center: Center, data: st.DataObject) -> None:
+    """Two ways to the same figures: a search from each unit, and who is first and second everywhere."""
+    kinds, places = sorted(center.catalogue.vehicle_kinds), list(center.catalogue.places.values())
+    spot = st.sampled_from([place.point for place in places[::40]])
+    units = st.builds(FreeUnit, st.uuids().map(str), st.sampled_from(kinds), spot, st.sampled_from([0.0, TURNOUT_S]))
+    fleet = sorted(data.draw(st.lists(units, max_size=12, unique_by=lambda unit: unit.unit_id)), key=lambda unit: unit.unit_id)
+    sent = data.draw(st.sets(st.sampled_from([unit.unit_id for unit in fleet]))) if fleet else set()
+    with center.read() as session:
+        roads = replace(roads_now(center, session), weather=RoadWeather.SNOW)
+
+    few, many = cover_of_few(center, roads, fleet), cover_of_many(center, roads, fleet)
+
+    left = [unit for unit in fleet if unit.unit_id not in sent]
+    assert few.share == pytest.approx(many.share) == pytest.approx(coverage.circle(center, roads, fleet).share)
+    assert few.alone == {unit_id: pytest.approx(share) for unit_id, share in many.alone.items()}
+    assert few.without(sent) == pytest.approx(many.without(sent)) == pytest.approx(coverage.circle(center, roads, left).share)
 
 
 def test_an_order_does_not_wait_for_the_price(center: Center) -> None:
