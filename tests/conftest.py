@@ -40,9 +40,9 @@ BESIDE_SCREENS = (
     "tests/acceptance/test_closed_road.py",
     "tests/acceptance/test_screens_of_duty.py",
 )
-DIFFERING = ("activations", "backups", "dispatching", "handover", "jobs", "live", "stock_reservations")
+DIFFERING = ("activations", "assigning", "backups", "coverage", "dispatching", "handover", "jobs", "live", "stock_reservations")
 BOTH_ENGINES = ("tests/db/", "tests/workers/", *(f"tests/services/test_{name}.py" for name in DIFFERING))
-"""Where engines differ: locks, leases, commits, and what the database itself refuses."""
+"""Where engines differ: locks, leases, commits, and what the database itself refuses; single tests of other files are marked so."""
 TEMPLATE = "center_template"
 
 expect.set_options(timeout=15_000)  # a machine that runs two browsers and the other tests beside them is slow, not wrong
@@ -142,7 +142,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--engine")
         if chosen == "where-it-matters":
-            chosen = "both" if metafunc.definition.nodeid.startswith(BOTH_ENGINES) else "sqlite"
+            differs = metafunc.definition.nodeid.startswith(BOTH_ENGINES) or metafunc.definition.get_closest_marker("both_engines")
+            chosen = "both" if differs else "sqlite"
         metafunc.parametrize("engine", ENGINES if chosen == "both" else (chosen,), scope="session")
 
 

@@ -166,6 +166,7 @@ def test_only_who_may_close_roads_does(center: Center, crew: Callable[[str], Act
                 act()
 
 
+@pytest.mark.both_engines
 def test_two_officers_close_the_same_place_once(center: Center, open_center: Callable[[], Center]) -> None:
     with ThreadPoolExecutor(3) as pool:
         found = set(pool.map(lambda at: close(at, place_id=PUDDLE), [center, open_center(), open_center()]))
@@ -466,6 +467,7 @@ def test_nobody_is_missed_when_the_water_has_gone_or_somebody_else_took_over(cen
     assert [facts["before"] for facts in entries(center, "GuardNamed")] == [None, "patrol-01"]
 
 
+@pytest.mark.both_engines
 def test_two_processes_miss_a_guard_once(center: Center, open_center: Callable[[], Center], clock: Clock) -> None:
     close(center, place_id=PUDDLE, guard="patrol-01")
     row = closure(center)
@@ -493,6 +495,7 @@ def test_a_guard_who_is_dispatched_leaves_an_unguarded_road_behind(center: Cente
     assert len(entries(center, "GuardLeft")) == 1
 
 
+@pytest.mark.both_engines
 def test_the_database_itself_lets_a_unit_guard_one_road_only(center: Center) -> None:
     close(center, place_id=PUDDLE, guard="patrol-01")
     other = close(center, place_id="XQ050")

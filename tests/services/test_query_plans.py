@@ -254,6 +254,7 @@ def night(center: Center, clock: Clock, officer: Actor) -> Night:
     )
 
 
+@pytest.mark.both_engines
 def test_nothing_that_somebody_waits_for_reads_a_growing_table_from_end_to_end(center: Center, night: Night) -> None:
     silent, whole = [], dict[str, list[str]]()
     known = dict[str, list[str]]()

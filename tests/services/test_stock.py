@@ -196,6 +196,7 @@ def test_what_nobody_knows_is_refused(center: Center, officer: Actor) -> None:
             stock.issue(center, order, officer)
 
 
+@pytest.mark.both_engines
 def test_two_at_once_for_the_last_ones_have_one_winner(center: Center, open_center: Callable[[], Center], officer: Actor) -> None:
     centers = [center, *(open_center() for _ in range(3))]
 

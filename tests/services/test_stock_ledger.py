@@ -164,6 +164,7 @@ def one_move(at: Center, dice: random.Random, purpose: int) -> str:
     return "done"
 
 
+@pytest.mark.both_engines
 def test_many_at_once_leave_a_ledger_that_adds_up(center: Center, open_center: Callable[[], Center]) -> None:
     """Transfers both ways, takers and reservers on the same few rows: nobody blocks anybody for ever, and nothing is lost."""
     centers = [center, *(open_center() for _ in range(5))]
@@ -192,12 +193,14 @@ def test_lines_follow_each_other_without_a_gap(center: Center) -> None:
     assert all(line.on_hand_after == before.on_hand_after + line.on_hand_change for before, line in pairwise(lines))
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("statement", ["UPDATE stock_movement SET quantity = 0", "DELETE FROM stock_movement"])
 def test_a_line_of_the_ledger_can_neither_be_changed_nor_removed(center: Center, statement: str) -> None:
     with pytest.raises(DBAPIError, match="append-only"), Session(center.engine) as session, session.begin():
         session.execute(text(statement))
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     "change",
     ["on_hand = -1", "reserved = -1", "reserved = on_hand + 1", "minimum = -1"],

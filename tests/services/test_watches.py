@@ -219,6 +219,7 @@ def test_who_took_over_stays_responsible_until_relieved_however_late_that_is(cen
     }
 
 
+@pytest.mark.both_engines
 def test_of_two_watches_that_take_over_at_once_one_has_the_post(center: Center, officer: Actor) -> None:
     first = on_duty(center)
     rivals = [following(center, first), first]
@@ -231,6 +232,7 @@ def test_of_two_watches_that_take_over_at_once_one_has_the_post(center: Center, 
     assert len(holding) == 1
 
 
+@pytest.mark.both_engines
 def test_the_database_itself_refuses_a_second_watch_at_a_post(center: Center, officer: Actor) -> None:
     first = on_duty(center)
     begin(center, officer, first)
@@ -333,6 +335,7 @@ def test_filling_twice_makes_nothing_twice_and_keeps_what_was_set_by_hand(center
     assert [it.person_id for it in on_duty(center, center.now() + DAY).people] == ["DC01"]
 
 
+@pytest.mark.both_engines
 def test_two_who_fill_the_roster_at_once_fill_it_once(center: Center, officer: Actor) -> None:
     with ThreadPoolExecutor(2) as pool:
         made = list(pool.map(lambda _: roster.fill_roster(center, 1, officer), range(2)))
@@ -501,6 +504,7 @@ def test_in_return_the_other_watch_changes_hands_too(center: Center, officer: Ac
     assert (officers(center, mine), officers(center, theirs)) == ([taker], [giver])
 
 
+@pytest.mark.both_engines
 def test_of_two_leaders_at_once_one_decides_and_the_other_is_told(center: Center, officer: Actor) -> None:
     swap_id, mine, giver, taker = asked(center, officer)
     leaders = [Actor(name=name, role=Role.DUTY_LEADER) for name in ("张", "李")]
@@ -585,6 +589,7 @@ def test_a_roll_call_asks_every_station_and_tells_who_is_silent(
     assert not later.stations[0].late
 
 
+@pytest.mark.both_engines
 def test_two_officers_who_call_at_once_ask_once(center: Center, clock: Clock, officer: Actor) -> None:
     with ThreadPoolExecutor(2) as pool:
         calls = set(pool.map(lambda _: roll_calls.start_roll_call(center, officer), range(2)))
