@@ -35,11 +35,15 @@ from tests.postgres import PostgresServer, running_postgres
 
 ENGINES = ("sqlite", "postgresql")
 ONE_CENTRE = ("tests/e2e/", "tests/ui/")
-BESIDE_SCREENS = (
+WITH_THE_CONSOLE = (
     "tests/acceptance/test_shift_change.py",
     "tests/acceptance/test_closed_road.py",
     "tests/acceptance/test_screens_of_duty.py",
+    "tests/ui/test_desk_pages.py",
+    "tests/ui/test_live_screens.py",
 )
+"""Browser tests that go to the process of tests/e2e: two browsers at a time, both about as long at work."""
+
 DIFFERING = ("activations", "assigning", "backups", "coverage", "dispatching", "handover", "jobs", "live", "stock_reservations")
 BOTH_ENGINES = ("tests/db/", "tests/workers/", *(f"tests/services/test_{name}.py" for name in DIFFERING))
 """Where engines differ: locks, leases, commits, and what the database itself refuses; single tests of other files are marked so."""
@@ -158,8 +162,8 @@ class Troupes(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no type
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        if path in BESIDE_SCREENS:
-            return ONE_CENTRE[1]  # no third browser at a time
+        if path in WITH_THE_CONSOLE:
+            return ONE_CENTRE[0]
         return next((folder for folder in ONE_CENTRE if path.startswith(folder)), path)
 
 

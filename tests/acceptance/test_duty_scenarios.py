@@ -392,7 +392,7 @@ def the_circle_is_as_small_as_snow_makes_it(duty: Duty) -> None:
 
     farthest_m = eventually(reach_m, within_s=20)
     assert farthest_m is not None
-    assert 600 <= farthest_m <= 800
+    assert 600 <= farthest_m <= 800 + 50  # four minutes at 12 km/h, and a vehicle may stand 50 m beside its road
 
 
 def the_weak_battery_stays_at_home(duty: Duty) -> None:

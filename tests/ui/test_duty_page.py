@@ -296,6 +296,7 @@ def test_a_crew_that_scans_a_label_issues_takes_back_and_counts_on_its_phone(scr
     doings.nth(2).click()
     expect(page.locator("[data-drawn*='do=count']")).to_be_attached()
     page.locator("#resources-quantity").fill(str(before))
+    page.locator("#resources-reason").fill("在柜后找到一件")
     page.locator("[data-main]").click()
     eventually(lambda: there() == before, within_s=20)
     assert page.evaluate(TOO_WIDE) == []

@@ -17,7 +17,7 @@ from tests.ui.conftest import NORTH, Screens, Theatre
 
 @contextmanager
 def nobody_on_watch(theatre: Theatre) -> Iterator[None]:
-    """The desk's roster is empty; afterwards the made-up one is there again."""
+    """The desk's roster is empty; afterwards somebody is on watch again."""
     center = theatre.center
     found = watches.find_watches(center, center.now(), center.now() + timedelta(days=30), CENTRE)
     for watch in found:
@@ -25,7 +25,7 @@ def nobody_on_watch(theatre: Theatre) -> Iterator[None]:
     try:
         yield
     finally:
-        roster.keep_demo_roster(center)
+        roster.fill_roster(center, 1, SYSTEM)
 
 
 def test_the_wall_names_who_leads_and_who_is_at_the_desk(screens: Screens, theatre: Theatre) -> None:
