@@ -113,7 +113,7 @@ def _closed(session: Session, since: datetime, until: datetime) -> tuple[ClosedR
             since=row.proposed_at,
             until=row.ended_at,
         )
-        for row in session.scalars(rows.order_by(RoadClosure.id))
+        for row in sorted(session.scalars(rows), key=lambda it: it.id)
     )
 
 

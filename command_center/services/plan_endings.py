@@ -78,7 +78,7 @@ def plans_to_end(center: Center, actor: Actor) -> tuple[int, ...]:
     """Ids of the running plans whose end is called for, the oldest first."""
     actor.require(Right.RUN_PLANS)
     with center.read() as session:
-        running = select(Activation).where(Activation.status.in_(RUNNING)).order_by(Activation.id)
+        running = select(Activation).where(Activation.ended_at.is_(None), Activation.status.in_(RUNNING)).order_by(Activation.id)
         candidates = [
             (it.id, it.plan_id)
             for it in session.scalars(running)

@@ -190,7 +190,7 @@ def the_papers_leave_the_house(room: Room, page: Page, line: HandoverLine) -> No
 def looks_like_a_page(leaf: pypdfium2.PdfPage) -> None:
     """A4, written on, and nothing runs over its edges."""
     assert [round(side / 72 * 25.4) for side in leaf.get_size()] in ([210, 297], [297, 210])
-    ink = 255 - np.asarray(leaf.render(scale=1).to_pil().convert("L"), dtype=np.int16)
+    ink = 255 - leaf.render(scale=1, grayscale=True).to_numpy().squeeze().astype(np.int16)
     assert ink.mean() > 1
     assert ink[:8].max() == ink[-8:].max() == ink[:, :8].max() == ink[:, -8:].max() == 0
 

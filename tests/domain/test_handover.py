@@ -91,7 +91,7 @@ def test_every_way_to_the_seal_passes_both_signatures() -> None:
 def test_nothing_is_written_where_the_system_fills_in(template: HandoverTemplate) -> None:
     by_itself = [it for it in template.sections if it.source == "auto"]
 
-    assert len(by_itself) == 11
+    assert len(by_itself) == 10
     for section in by_itself:
         assert editable(section) == Editable()
         with pytest.raises(SectionNotEditable):

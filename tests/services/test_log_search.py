@@ -148,7 +148,7 @@ def test_a_display_may_not_search_words_and_reads_none(center: Center, display: 
 
     lines = search_log(center, LogQuery(incident_id=incident_id), display).lines
 
-    assert {line.row["event"] for line in lines} == {"CallTaken", "UnitDispatched", "IncidentNoted"}
+    assert {line.row["event"] for line in lines} == {"CallTaken", "ProposalFollowed", "UnitDispatched", "IncidentNoted"}
     assert not any("积水" in line.text.zh + str(line.row) for line in lines)
 
 

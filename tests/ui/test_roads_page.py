@@ -225,7 +225,7 @@ def test_a_guard_who_leaves_stands_on_the_wall_until_he_is_back(screens: Screens
     wall, console = screens.open("/wall", role=Role.DISPLAY), screens.open("/console")
     closures.close_road(theatre.center, CloseRoad(place_id=COMPOUND, guard="patrol-07"), OFFICER)
     (row,) = standing(theatre)
-    theatre.report(("patrol-07", Point(row["lat"] + 10 * NORTH_M, row["lon"]), 0))
+    theatre.report(("patrol-07", Point(row["lat"] + 10 * NORTH_M, row["lon"]), 40))
     eventually(lambda: standing(theatre)[0]["guard_arrived_at"], within_s=10)
 
     theatre.report(("patrol-07", Point(row["lat"] + 200 * NORTH_M, row["lon"]), 0))

@@ -47,7 +47,7 @@ class RoadClosure(Base):
     guard_arrived_at: Mapped[datetime | None]
     guard_left_at: Mapped[datetime | None]
     drained_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
     ended_by: Mapped[str | None] = mapped_column(String(80))
     end_reason: Mapped[str]
     version: Mapped[int] = mapped_column()
