@@ -16,6 +16,7 @@ from tests.acceptance.conftest import RunningClock
 from tests.browsing import keep_sights, watch
 from tests.flood_night import PASSPHRASE, signer
 from tests.ui.conftest import relaying, serving
+from tests.waiting import eventually
 from tests.working import entries, rows, work_off
 
 OFFICER = "赵值班"
@@ -151,8 +152,12 @@ def test_c_the_guard_leaves_the_closed_road_and_the_room_sees_it(room: Room, cen
     room.stands(guard, metres=10)
     expect(wall.locator("[data-unguarded]")).to_have_count(0)
     measure(page, 6)
-    work_off(center, clock)
-    assert rows(center, "closure")[0]["drained_at"]
+
+    def drained() -> object:
+        work_off(center, clock)
+        return rows(center, "closure")[0]["drained_at"]
+
+    eventually(drained, within_s=10)
     expect(line(page)).to_contain_text("已退")
     line(page).get_by_role("button", name="恢复通行…").click()
     page.keyboard.press("Enter")

@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Role
 from command_center.domain.status import IncidentStatus, UnitStatus
-from command_center.services.dispatching import DispatchUnits, dispatch_units
 from command_center.services.live import read_snapshot
 from tests.ui.conftest import BRIDGE, EAST, NORTH, SHOPS, WEST, Screens, Theatre
 from tests.waiting import eventually
@@ -70,5 +69,5 @@ def test_where_nobody_is_free_the_panel_says_who_goes_on_waiting(screens: Screen
 
     expect(page.locator(f"[data-waiting='{grave}'] .units")).to_contain_text("Patrol 01")
     expect(page.locator(f"[data-waiting='{light}'] .units")).to_contain_text("goes on waiting")
-    dispatch_units(theatre.center, DispatchUnits(incident_id=grave, unit_ids=("patrol-01",)), OFFICER)
+    theatre.unit("patrol-01", UnitStatus.OUT_OF_SERVICE)
     expect(page.locator("#console-waiting .foot")).to_contain_text("No unit is free")
