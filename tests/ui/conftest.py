@@ -19,6 +19,7 @@ import httpx
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy import select
 
 from command_center.center import Center
@@ -278,7 +279,16 @@ def browser() -> Iterator[Browser]:
 
 def until(page: Page, truth: str) -> None:
     """Wait until a JavaScript expression is true; our content security policy forbids Playwright's own way of waiting for one."""
-    eventually(lambda: page.evaluate(truth), within_s=40, every_s=0.05)
+
+    def is_so() -> bool:
+        try:
+            return bool(page.evaluate(truth))
+        except PlaywrightError as error:
+            if "navigation" not in str(error):
+                raise
+            return False  # the page that was asked has just given way to the next one
+
+    eventually(is_so, within_s=40, every_s=0.05)
 
 
 @dataclass(slots=True)
