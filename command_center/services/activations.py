@@ -147,12 +147,18 @@ def reason_of(center: Center, session: Session, plan: Plan, order: ActivatePlan,
     if said:
         return said
     proposed = select(PlanProposal.reasons).where(PlanProposal.plan_id == plan.id, PlanProposal.state == ProposalState.OPEN)
-    reasons = next((it for it in session.scalars(proposed.order_by(PlanProposal.is_exercise)) if it), None)
+    proposed = proposed.where(PlanProposal.is_exercise.is_(is_exercised(center, order, incident)))
+    reasons = next((it for it in session.scalars(proposed) if it), None)
     if reasons is not None:
         return Text(**reasons[0]["text"]).in_(center.language)
     if incident is None:
         return ""
     return f"{center.catalogue.incident_types[incident.type].name.in_(center.language)} {incident.number}"
+
+
+def is_exercised(center: Center, order: ActivatePlan, incident: Incident | None) -> bool:
+    """Whether the order is for an exercise in service: because it says so, or because its incident is simulated."""
+    return is_exercise(center, marked=order.is_exercise or (incident is not None and incident.is_simulated))
 
 
 def variant_of(center: Center, plan: Plan, order: ActivatePlan, incident: Incident | None) -> str | None:
@@ -198,14 +204,13 @@ def _check_floor(center: Center, work: Work, plan: Plan, level: Level | None, va
 
 def _new(center: Center, work: Work, plan: Plan, order: ActivatePlan) -> Activation:
     incident = None if order.incident_id is None else seen_incident(work.session, order.incident_id)
-    is_simulated = incident is not None and incident.is_simulated
     return Activation(
         plan_id=plan.id,
         plan_version=plan.version,
         plan=copy_of(plan),
         level=order.level,
         variant=_variant(center, plan, order, incident),
-        is_exercise=is_exercise(center, marked=order.is_exercise or is_simulated),
+        is_exercise=is_exercised(center, order, incident),
         status=ActivationStatus.PROPOSED,
         incident_id=order.incident_id,
         reason=reason_of(center, work.session, plan, order, incident),

@@ -22,7 +22,7 @@ from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan, Step
 from command_center.domain.rights import Actor, Right
 from command_center.domain.text import Text
-from command_center.services.activations import ActivatePlan, reason_of, variant_of
+from command_center.services.activations import ActivatePlan, is_exercised, reason_of, variant_of
 from command_center.services.audiences import Audience, addressees
 from command_center.services.plan_books import plan_named
 from command_center.services.plan_effects import message_fields, notices_due
@@ -86,13 +86,19 @@ def preview(center: Center, order: ActivatePlan, actor: Actor) -> Preview:
             approve_by=approve_by,
             may_decide=may_approve(actor.role, approve_by),
             floor=district_floor(center, session, plan.id, variant),
-            running=session.scalar(select(Activation.id).where(Activation.plan_id == plan.id, Activation.ended_at.is_(None))),
+            running=_in_the_way(session, plan, is_exercise=is_exercised(center, order, incident)),
             tasks=tuple((step, None if step.anchor else step.due_after_min(level)) for step in steps_at(plan, level, variant)),
             units=needs(center, session, plan, level, incident_id=order.incident_id),
             stock=stock_needs(center, session, plan, level),
             messages=tuple(_messages(center, session, plan, order, incident, actor)),
             shortages=shortages_together(center, session, plan, level),
         )
+
+
+def _in_the_way(session: Session, plan: Plan, *, is_exercise: bool) -> int | None:
+    """The activation of this plan that has to end first; one that is only exercised gives way to the real thing."""
+    held = select(Activation.id).where(Activation.plan_id == plan.id, Activation.ended_at.is_(None))
+    return session.scalar(held if is_exercise else held.where(Activation.is_exercise.is_(False)))
 
 
 def _messages(

@@ -15,7 +15,7 @@ from command_center.services.plan_story import PlanStory
 from command_center.ui.console_log import actor_name
 from command_center.ui.console_parts import key, listed, moment, time_of_day
 from command_center.ui.desk_parts import asks, goes, hour_minute, orders, section
-from command_center.ui.plans_parts import approver, group_name, may_decide, plan_title, progress
+from command_center.ui.plans_parts import address, approver, group_name, may_decide, plan_title, progress
 from command_center.ui.plans_preview import basis, pitfalls, posture
 from command_center.ui.shell import Screen
 from command_center.ui.speech import call_signs
@@ -181,7 +181,14 @@ def keys(story: PlanStory, screen: Screen) -> list[Component]:
         role="group",
         **{"aria-label": screen.say(N_("Raise or lower"))},
     )
-    return [levels, *_anchor_keys(story, screen), *_end_keys(story, screen)]
+    return [*_for_real(row, screen), levels, *_anchor_keys(story, screen), *_end_keys(story, screen)]
+
+
+def _for_real(row: Row, screen: Screen) -> list[Component]:
+    """From an exercise to the preview of the real thing, which takes its place."""
+    if not row["is_exercise"]:
+        return []
+    return [key(screen.say(N_("For real…")), symbol="alert-triangle", **goes(address(plan=row["plan_id"], level=row["level"])))]
 
 
 def _level_key(level: Level, row: Row, screen: Screen) -> Component:

@@ -43,6 +43,7 @@ POSTS = (
     "/api/v1/plans/P01/preview",
     "/api/v1/plans/P01/activate",
     "/api/v1/activations/1/level",
+    *(f"/api/v1/activations/1/{verb}" for verb in ("go-ahead", "take-back")),
     "/api/v1/tasks/1/done",
     *(f"/api/v1/stock/{verb}" for verb in ("receive", "issue", "return", "consume", "write-off", "transfer", "count", "minimum")),
     *(f"/api/v1/stock/{verb}" for verb in ("reserve", "release", "sheet")),

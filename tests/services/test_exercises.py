@@ -13,7 +13,7 @@ from command_center.domain.errors import BelowDistrictOrder, PlanIsRunning
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Role
 from command_center.domain.road_weather import RoadWeather
-from command_center.services import activations, closures, measurements, plan_endings, warnings
+from command_center.services import activations, closures, measurements, plan_endings, plan_preview, warnings
 from command_center.services.activations import ActivatePlan
 from command_center.services.live import read_snapshot
 from command_center.services.measurements import TakeMeasurement
@@ -143,6 +143,9 @@ def test_an_exercised_plan_is_marked_and_none_of_its_messages_leaves_the_buildin
 def test_the_real_thing_takes_an_exercises_place_and_not_the_other_way_round(center: Center) -> None:
     exercised = activate(center, "P01", is_exercise=True)
 
+    assert plan_preview.preview(center, ActivatePlan(plan_id="P01", level=Level.IV, is_exercise=True), COMMANDER).running == exercised
+    assert plan_preview.preview(center, ActivatePlan(plan_id="P01", level=Level.IV), COMMANDER).running is None
+
     real = activate(center, "P01")
     with pytest.raises(PlanIsRunning):
         activate(center, "P01", is_exercise=True)
@@ -151,6 +154,21 @@ def test_the_real_thing_takes_an_exercises_place_and_not_the_other_way_round(cen
     assert (row["id"], row["is_exercise"]) == (str(real), False)
     with center.read() as session:
         assert session.get_one(Activation, exercised).status is ActivationStatus.ROLLED_BACK
+
+
+def test_what_is_only_simulated_is_no_reason_for_the_real_thing(center: Center, clock: Clock) -> None:
+    measured(center, "snow_depth_cm", 3)
+    work_off(center, clock)
+
+    real = activate(center, "P02")
+    activations.undo(center, real, COMMANDER)
+    work_off(center, clock)
+    exercised = activate(center, "P02", is_exercise=True)
+
+    with center.read() as session:
+        reasons = {it.id: it.reason for it in session.scalars(select(Activation))}
+    assert reasons[exercised]
+    assert reasons[real] == ""
 
 
 def test_a_real_proposal_stands_beside_an_exercised_plan(center: Center, clock: Clock) -> None:
