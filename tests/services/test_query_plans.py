@@ -9,10 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from command_center.api import reference
 from command_center.center import Center
-from command_center.db.tables import Incident
+from command_center.db.tables import Incident, RollCallAnswer
 from command_center.domain.levels import Level
 from command_center.domain.positions import Fix
 from command_center.domain.rights import Actor, Role
@@ -92,6 +93,7 @@ class Night:
     warning: int
     report: int
     notice: int
+    roll_call_link: str
 
 
 READS: Mapping[str, Callable[[Center, Night], object]] = {
@@ -120,9 +122,10 @@ READS: Mapping[str, Callable[[Center, Night], object]] = {
     "closures.closures": lambda center, _: [closures.closures(center, standing_only=it) for it in (True, False)],
     "coverage.see": lambda center, _: coverage.see(center),
     "coverage.history": lambda center, _: coverage.history(center, center.now() - timedelta(days=1)),
+    "coverage.cover_without": lambda center, _: coverage.cover_without(center, ["patrol-01"]),
     "standby.plan_standby": lambda center, _: standby.plan_standby(center, OFFICER),
     "standby.newest_standby": lambda center, _: standby.newest_standby(center),
-    "hindsight._past": lambda center, _: hindsight.hindsight(center, center.now() - timedelta(days=1), center.now()),
+    "hindsight.hindsight": lambda center, _: hindsight.hindsight(center, center.now() - timedelta(days=1), center.now()),
     "closure_questions.effect_of": lambda center, night: closure_questions.effect_of(center, night.ids.closure),
     "closure_questions.ended_closures": lambda center, _: closure_questions.ended_closures(center, timedelta(days=1)),
     "closure_questions.guard_sights": lambda center, _: closure_questions.guard_sights(center),
@@ -167,10 +170,12 @@ READS: Mapping[str, Callable[[Center, Night], object]] = {
     "watches.watches_around": lambda center, _: watches.watches_around(center, center.now(), 5),
     "handover_clock.late_watch": lambda center, _: handover_clock.late_watch(center),
     "watches.find_watches": lambda center, _: watches.find_watches(center, center.now(), center.now() + timedelta(days=7), "YY"),
+    "watches.watch_named": lambda center, _: watches.watch_named(center, roster.roster(center, center.now(), center.now()).watches[0].id),
     "roster.roster": lambda center, _: roster.roster(center, center.now(), center.now() + timedelta(days=14)),
     "roster_sheet.roster_sheet": lambda center, _: roster_sheet.roster_sheet(center, center.now(), center.now() + timedelta(days=14), "en"),
     "swaps.swaps": lambda center, _: [swaps.swaps(center, open_only=it) for it in (True, False)],
     "roll_calls.roll_call": lambda center, _: roll_calls.roll_call(center),
+    "roll_calls.page_by_link": lambda center, night: roll_calls.page_by_link(center, night.roll_call_link),
     "duty_log.read_entry": lambda center, night: duty_log.read_entry(center, night.ids.promise, OFFICER),
     "people.people": lambda center, _: people.people(center),
     "people.call_chain": lambda center, _: people.call_chain(center),
@@ -208,8 +213,12 @@ READS: Mapping[str, Callable[[Center, Night], object]] = {
     "channels.cadres": lambda center, _: channels.cadres(center, ADMIN),
     "responsibilities.responsible_for": lambda center, _: responsibilities.responsible_for(center, "XQ001"),
     "responsibilities.responsible_near": lambda center, _: responsibilities.responsible_near(center, somewhere(center)),
+    "responsibilities.responsible_at": lambda center, night: responsibilities.responsible_at(center, night.ids.working),
     "responsibilities.check_responsibilities": lambda center, _: responsibilities.check_responsibilities(center),
     "responsibility_sheet.responsibility_sheet": lambda center, _: responsibility_sheet.responsibility_sheet(center, "en"),
+    "responsibility_sheet.preview_responsibilities": lambda center, _: responsibility_sheet.preview_responsibilities(
+        center, responsibility_sheet.responsibility_sheet(center, "en"), ADMIN
+    ),
     "reference._stock": lambda center, _: reference.list_depots(center, OFFICER),
     "reference.list_plans": lambda center, _: reference.list_plans(center, OFFICER),
     "reference.read_plan": lambda center, _: reference.read_plan("P01", center, OFFICER),
@@ -223,13 +232,12 @@ NOBODY_WAITS = {
     "access.sign_out": "one credential by its hash",
     "assignments.waits_for_word": "a worker's",
     "channels.try_channel": "one channel by its key",
-    "coverage.cover_without": "the circle, as coverage.see reads it",
     "coverage.keep_reading": "the circle's watch",
     "drills.drill_state": "an exercise's log is as long as an exercise",
     "drills.score_sheet": "an exercise's log is as long as an exercise",
     "guarding.look": "the guards' watch",
+    "hindsight._past": "a part of hindsight.hindsight",
     "health._database_answers": "no table",
-    "hindsight.hindsight": "looked at as hindsight._past",
     "history.verify_log": "the whole chain is what it checks",
     "jobs.has_due": "a worker's, by the due ones",
     "jobs.job_order": "a worker's, one job by its key",
@@ -247,13 +255,9 @@ NOBODY_WAITS = {
     "paper.units": "written in the background",
     "plan_work.send_duty": "a worker's",
     "plan_work.send_off_duty": "a worker's",
-    "responsibilities.responsible_at": "one incident by its key",
-    "responsibility_sheet.preview_responsibilities": "the whole list is what a sheet is held against",
     "roll_calls._questions": "a worker's",
-    "roll_calls.page_by_link": "one answer by the link",
     "seeding.seed_street": "at the start",
     "stock_questions.ledger_gaps": "the whole ledger is what it checks",
-    "watches.watch_named": "one watch by its key",
 }
 """What reads as well, and why it is not looked at here."""
 
@@ -265,11 +269,15 @@ def night(center: Center, clock: Clock, officer: Actor) -> Night:
         pass
     roll = live.read_snapshot(center).rows
     first = {kind: next(int(row["id"]) for row in roll if row["kind"] == kind) for kind in ("warning", "report", "notice")}
+    with center.read() as session:
+        roll_call_link = session.scalars(select(RollCallAnswer.link).where(RollCallAnswer.link.is_not(None))).first()
+    assert roll_call_link is not None
     return Night(
         ids=ids,
         token=access.issue_token(center, "reader", Role.DUTY_OFFICER),
         display_link=access.issue_display_link(center, ADMIN).rpartition("/")[2],
         group_link=group_pages.group_links(center, ids.activation, officer)[0].path.rpartition("/")[2],
+        roll_call_link=roll_call_link,
         **first,
     )
 
