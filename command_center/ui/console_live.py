@@ -44,6 +44,7 @@ class Sight:
     """Everything a part is drawn from. panel : the docked kind and id; story : of the docked incident, None for other panels.
 
     together : for all who wait, None for other panels; told : why units of the last order for them were not sent, by incident.
+    rejected : fixes of the docked unit that were not believed, by reason; empty for other panels.
     """
 
     screen: Screen
@@ -54,6 +55,7 @@ class Sight:
     story: IncidentStory | None
     together: Together | None = None
     told: Mapping[str, str] = field(default_factory=dict)
+    rejected: Mapping[str, int] = field(default_factory=dict)
 
 
 Draw = Callable[[Sight], Any]
@@ -85,7 +87,7 @@ DOCKED: Mapping[tuple[str, str], tuple[str, Draw]] = {
         lambda sight: console_waiting.waiting_view(sight.together, sight.told, sight.screen),
     ),
     ("console-about", "children"): ("about", lambda sight: console_about.about_view(sight.screen)),
-    ("console-unit", "children"): ("unit", lambda sight: console_unit.unit_view(sight.screen, sight.row_id)),
+    ("console-unit", "children"): ("unit", lambda sight: console_unit.unit_view(sight.screen, sight.row_id, sight.rejected)),
     ("console-incident-head", "children"): ("incident", lambda sight: _told(sight, console_incident.head_view)),
     ("console-incident-units", "children"): ("incident", lambda sight: _told(sight, console_incident.units_view)),
     ("console-incident-rest", "children"): ("incident", lambda sight: _told(sight, console_incident.rest_view)),
@@ -106,9 +108,17 @@ async def look(desk: Desk, panel: Mapping[str, Any]) -> Sight:
     alerts = await asyncio.to_thread(late_duties, desk.center, desk.live.board)
     story = await asyncio.to_thread(_story, desk, row_id) if kind == "incident" else None
     together = await asyncio.to_thread(propose_together, desk.center) if kind == "waiting" else None
-    told = panel.get("told") or {}
+    rejected = await asyncio.to_thread(desk.center.wire.rejected, row_id) if kind == "unit" else {}
     return Sight(
-        screen=desk.screen(), kind=kind, row_id=row_id, response=response, alerts=alerts, story=story, together=together, told=told
+        screen=desk.screen(),
+        kind=kind,
+        row_id=row_id,
+        response=response,
+        alerts=alerts,
+        story=story,
+        together=together,
+        told=panel.get("told") or {},
+        rejected=rejected,
     )
 
 

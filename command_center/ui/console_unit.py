@@ -1,6 +1,7 @@
 """One unit in the dock: what it does, where and how fresh its position is, who is aboard, and the card that signs its phone in."""
 
 import io
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -51,7 +52,17 @@ def fix_terms(unit_id: str, screen: Screen) -> list[Component]:
     return terms + _term(screen.say(N_("Battery")), None if battery_pct is None else f"{round(battery_pct)} %")
 
 
-def facts(row: Row, screen: Screen) -> html.Dl:
+def rejected_terms(rejected: Mapping[str, int], screen: Screen) -> list[Component]:
+    """Why the unit's phone or tracker was not believed, the most frequent reason first; nothing where it always was."""
+    told = [
+        screen.say(N_("%(why)s %(n)s"), why=screen.say(phrases.FIX_REJECTED[reason]), n=count)
+        for reason, count in sorted(rejected.items(), key=lambda it: -it[1])
+        if reason in phrases.FIX_REJECTED
+    ]
+    return _term(screen.say(N_("Positions not believed")), listed(told, screen))
+
+
+def facts(row: Row, rejected: Mapping[str, int], screen: Screen) -> html.Dl:
     catalogue = screen.center.catalogue
     names = listed((screen.read(catalogue.capabilities[code]) for code in row["capabilities"] if code in catalogue.capabilities), screen)
     crew = listed(row["crew"], screen) if row["crew"] else screen.say(N_("not named; %(n)s seats"), n=row["seats"])
@@ -59,6 +70,7 @@ def facts(row: Row, screen: Screen) -> html.Dl:
         [
             *_term(screen.say(N_("Station")), screen.read(catalogue.stations[row["station"]].name)),
             *fix_terms(row["id"], screen),
+            *rejected_terms(rejected, screen),
             *_term(screen.say(N_("Crew")), crew),
             *_term(screen.say(N_("Equipped for")), names),
             *_term(
@@ -94,7 +106,8 @@ def buttons(row: Row, screen: Screen) -> html.Div:
     return html.Div(shown, className="acts")
 
 
-def unit_view(screen: Screen, unit_id: str) -> list[Component]:
+def unit_view(screen: Screen, unit_id: str, rejected: Mapping[str, int]) -> list[Component]:
+    """Everything about one unit. rejected : fixes of it that were not believed, by reason."""
     row = screen.live.board.get("unit", unit_id)
     if row is None:
         return [empty_state(screen.say(N_("This unit is no longer on the board.")), symbol="truck")]
@@ -107,7 +120,7 @@ def unit_view(screen: Screen, unit_id: str) -> list[Component]:
         ],
         className="title",
     )
-    return [head, *current_order(row, screen), buttons(row, screen), facts(row, screen)]
+    return [head, *current_order(row, screen), buttons(row, screen), facts(row, rejected, screen)]
 
 
 def card(path: str, origin: str, screen: Screen) -> list[Component]:

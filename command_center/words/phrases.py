@@ -41,6 +41,22 @@ INCIDENT_STATUS: Mapping[str, str] = {
     "merged": N_("Merged"),
 }
 
+FIX_REJECTED: Mapping[str, str] = {
+    "malformed": N_("unreadable"),
+    "unknown_unit": N_("no vehicle of this name"),
+    "not_finite": N_("no number"),
+    "out_of_range": N_("nowhere on earth"),
+    "null_island": N_("0/0, not located yet"),
+    "outside_district": N_("far outside the district"),
+    "no_time": N_("without a time"),
+    "future": N_("clock ahead"),
+    "too_old": N_("older than a day"),
+    "duplicate": N_("sent twice"),
+    "out_of_order": N_("older than the one before"),
+    "jump": N_("a jump no vehicle can make"),
+}
+"""Why a position was not believed."""
+
 LEVEL: Mapping[str, str] = {"I": N_("Extremely serious"), "II": N_("Serious"), "III": N_("Major"), "IV": N_("Ordinary")}
 
 ROLE: Mapping[str, str] = {
