@@ -18,7 +18,7 @@ from command_center.domain.watches import Duty
 from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, is_overdue, is_tense, response_figures
 from command_center.services.watches import OnWatch, on_duty_now
 from command_center.ui import duty_alerts, wall_plans
-from command_center.ui.console_parts import reporters
+from command_center.ui.console_parts import door, reporters
 from command_center.ui.map_layers import district_map, unit_symbol
 from command_center.ui.memo import Memo, fingerprint
 from command_center.ui.shell import Desk, Page, Screen, shows_simulated
@@ -366,7 +366,9 @@ def _entry(entry: dict[str, Any], screen: Screen) -> Component:
 def register(app: Dash, desk: Desk) -> None:
     memo: Memo[WallDrawing] = Memo()
 
-    @app.callback(  # type: ignore[untyped-decorator]  # Dash ships no types
+    @door(
+        app,
+        desk,
         [*(Output(part, "children") for part in PARTS), Output(SEEN, "data")],
         Input("facts", "data"),
         State(SEEN, "data"),
