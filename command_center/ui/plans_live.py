@@ -17,16 +17,28 @@ from command_center.services.plan_books import present_plans
 from command_center.services.plan_endings import Ending, ending
 from command_center.services.plan_figures import PlanFigures, plan_figures
 from command_center.services.plan_preview import Preview, preview
+from command_center.services.plan_reviews import EndedPlan, ended_plans, review
 from command_center.services.plan_story import PlanStory, plan_story
 from command_center.services.reports import ReportView, list_reports
 from command_center.services.responsibilities import Responsible, responsible_at
-from command_center.ui import plans_board, plans_cards, plans_form, plans_messages, plans_preview, plans_tasks, reports_view, shelters_view
+from command_center.ui import (
+    plans_board,
+    plans_cards,
+    plans_form,
+    plans_messages,
+    plans_preview,
+    plans_review,
+    plans_tasks,
+    reports_view,
+    shelters_view,
+)
 from command_center.ui.console_parts import signed_in
 from command_center.ui.desk_page import At, DeskPage, Filled, Look, Part, demonstration, unseen
 from command_center.ui.desk_parts import section
 from command_center.ui.plans_form import order_from
 from command_center.ui.plans_orders import ACTS
 from command_center.ui.plans_parts import GROUP
+from command_center.ui.plans_review import Review
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.speech import spoken_names
 from command_center.ui.widgets import empty_state
@@ -38,7 +50,8 @@ class Sight:
     """Everything a part is drawn from.
 
     seen : what the plan would do, in the preview and for an activation that waits. story : of the activation that stands open;
-    ending : of one that runs. responsible : whom to phone first about the place of the story's incident. refusal : why there is neither.
+    ending : of one that runs. looked_back : of one that ran and is over; ended : those of late, beside the cards.
+    responsible : whom to phone first about the place of the story's incident. refusal : why there is neither.
     """
 
     screen: Screen
@@ -51,6 +64,8 @@ class Sight:
     seen: Preview | None = None
     story: PlanStory | None = None
     ending: Ending | None = None
+    looked_back: Review | None = None
+    ended: Sequence[EndedPlan] = ()
     recipients: Sequence[Recipient] = ()
     reports: Sequence[ReportView] = ()
     responsible: Sequence[Responsible] = ()
@@ -71,7 +86,8 @@ def _cards(sight: Sight) -> list[Component]:
 def _overview(sight: Sight) -> list[Component]:
     if sight.at["view"] != "cards":
         return []
-    return [*plans_cards.overview(sight.screen, sight.figures), html.Div(shelters_view.panel(sight.screen), className="inset")]
+    ended = plans_review.waiting_for_review(sight.ended, sight.screen)
+    return [*plans_cards.overview(sight.screen, sight.figures), html.Div([*ended, *shelters_view.panel(sight.screen)], className="inset")]
 
 
 def _refused(sight: Sight) -> list[Component]:
@@ -151,6 +167,10 @@ def _tasks(sight: Sight) -> list[Component]:
     return plans_tasks.tasks_view(sight.story, sight.group, sight.screen, sight.responsible)
 
 
+def _review(sight: Sight) -> list[Component]:
+    return [] if sight.looked_back is None else plans_review.review_view(sight.looked_back, sight.screen)
+
+
 def _messages(sight: Sight) -> list[Component]:
     if sight.story is None:
         return []
@@ -194,6 +214,7 @@ PARTS: Mapping[str, Part[Sight]] = {
     "plans-confirming": (_confirm, None),
     "plans-would": (_would, None),
     "plans-board-head": (_head, None),
+    "plans-review": (_review, None),
     "plans-groups": (_groups, None),
     "plans-tasks": (_tasks, None),
     "plans-end": (_end, None),
@@ -219,9 +240,9 @@ def see(desk: Desk, screen: Screen, look: Look) -> Sight:
             return replace(sight, seen=preview(desk.center, order_from(look.at, look.filled, screen), signed_in(desk)))
         if look.at["view"] == "board":
             return _board(desk, sight, look.at["activation"] or "")
+        return replace(sight, ended=ended_plans(desk.center, signed_in(desk)))
     except Refusal as refusal:
         return replace(sight, refusal=refusal)
-    return sight
 
 
 def _board(desk: Desk, sight: Sight, activation: str) -> Sight:
@@ -236,7 +257,18 @@ def _board(desk: Desk, sight: Sight, activation: str) -> Sight:
     responsible = () if incident is None else responsible_at(desk.center, int(incident))
     runs = story.activation["status"] in plans_board.RUNS and story.ended_at is None
     end = ending(desk.center, int(activation), signed_in(desk)) if runs else None
-    return replace(sight, story=story, seen=seen, recipients=recipients, reports=told, responsible=responsible, ending=end)
+    has_run = story.activation["started_at"] is not None and story.ended_at is not None
+    looked_back = review(desk.center, int(activation), signed_in(desk)) if has_run else None
+    return replace(
+        sight,
+        story=story,
+        seen=seen,
+        recipients=recipients,
+        reports=told,
+        responsible=responsible,
+        ending=end,
+        looked_back=looked_back,
+    )
 
 
 DESK_PAGE: DeskPage[Sight] = DeskPage(name="plans", path="/plans", see=see, parts=PARTS, acts=ACTS, choices=(GROUP,))

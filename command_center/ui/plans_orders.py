@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from command_center.domain.activations import ActivationStatus
 from command_center.domain.errors import Refusal
 from command_center.domain.levels import Level
-from command_center.services import activations, notices, plan_tasks
+from command_center.services import activations, notices, plan_reviews, plan_tasks
 from command_center.services.plan_tasks import DoTask, Evidence
 from command_center.ui import reports_orders, shelters_orders
 from command_center.ui.console_parts import order, tell
@@ -104,6 +104,13 @@ async def _anchor(desk: Desk, wanted: Order, at: At) -> Outcome:
     return await order(desk, activations.record_anchor, int(wanted["activation"]), wanted["anchor"], when)
 
 
+async def _finish_review(desk: Desk, wanted: Order, at: At) -> Outcome:
+    done = await order(desk, plan_reviews.finish_review, int(wanted["activation"]), note=wanted["word"])
+    if not isinstance(done, Refusal):
+        tell(desk.screen().say(N_("The review is finished; its figures stay as they are.")))
+    return done
+
+
 # ---- tasks, messages, units ---------------------------------------------------------------------------------------
 
 
@@ -150,6 +157,7 @@ ACTS: Mapping[str, Act] = {
     "terminate": _terminate,
     "condition": _condition,
     "anchor": _anchor,
+    "finish_review": _finish_review,
     "begin": _begin,
     "done": _done,
     "skip": _skip,

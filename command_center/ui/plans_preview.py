@@ -112,23 +112,24 @@ def sums(seen: Preview, screen: Screen) -> html.Div:
     short_stock = sum(need.short > 0 for need in seen.stock)
     return html.Div(
         [
-            _sum(len(seen.tasks), N_("tasks"), first, screen),
-            _sum(_covered(vehicles), N_("vehicles"), _missing(vehicles, screen), screen, bad=any(need.short for need in vehicles)),
-            _sum(_covered(people), N_("people"), _missing(people, screen), screen, bad=any(need.short for need in people)),
-            _sum(
+            sum_box(len(seen.tasks), N_("tasks"), first, screen),
+            sum_box(_covered(vehicles), N_("vehicles"), _missing(vehicles, screen), screen, bad=any(need.short for need in vehicles)),
+            sum_box(_covered(people), N_("people"), _missing(people, screen), screen, bad=any(need.short for need in people)),
+            sum_box(
                 len(seen.stock),
                 N_("kinds of stock"),
                 screen.say(N_("%(n)s short"), n=short_stock) if short_stock else "",
                 screen,
                 bad=short_stock > 0,
             ),
-            _sum(len(seen.messages), N_("messages"), screen.say(N_("%(n)s to answer"), n=answers) if answers else "", screen),
+            sum_box(len(seen.messages), N_("messages"), screen.say(N_("%(n)s to answer"), n=answers) if answers else "", screen),
         ],
         className="sums",
     )
 
 
-def _sum(value: object, msgid: str, note: str, screen: Screen, *, bad: bool = False) -> html.Div:
+def sum_box(value: object, msgid: str, note: str, screen: Screen, *, bad: bool = False) -> html.Div:
+    """One number with what it counts, and a remark."""
     return html.Div([html.B(str(value)), html.Span(screen.say(msgid)), html.Small(note)], className="sum bad" if bad else "sum")
 
 
@@ -153,7 +154,7 @@ def posture(plan: Plan, level: Level, screen: Screen) -> html.P:
 def task_list(tasks: Sequence[tuple[Step, int | None]], screen: Screen) -> html.Table:
     """The checklist in the order in which it is due, with whom it calls."""
     rows = sorted(tasks, key=lambda task: (task[1] is None, task[1] or 0))
-    return _table(
+    return table(
         [
             [
                 html.Td(html.B(_allowed(due, screen)), className="when"),
@@ -178,7 +179,7 @@ def need_table(needs: Sequence[Need], screen: Screen) -> html.Table:
     """Wanted, on duty for it already, free now; and which vehicles would go."""
     signs = call_signs(screen)
     head = [N_("wanted"), N_("on duty"), N_("free")]
-    return _table(
+    return table(
         [
             [
                 html.Td(kind_name(need.kind, screen)),
@@ -201,7 +202,7 @@ def stock_table(needs: Sequence[StockNeed], screen: Screen) -> html.Table:
     """What the level wants forward against what the depots have, the short ones first."""
     units = {code: material.unit for code, material in screen.center.catalogue.materials.items()}
     rows = sorted(needs, key=lambda need: -need.short)
-    return _table(
+    return table(
         [
             [
                 html.Td(kind_name(need.material, screen)),
@@ -215,7 +216,8 @@ def stock_table(needs: Sequence[StockNeed], screen: Screen) -> html.Table:
     )
 
 
-def _table(rows: Sequence[Sequence[Component]], head: Sequence[str] = ()) -> html.Table:
+def table(rows: Sequence[Sequence[Component]], head: Sequence[str] = ()) -> html.Table:
+    """Cells by rows, under a head where there is one; a column without a title has no heading."""
     heading = [html.Thead(html.Tr([html.Th(text) if text else html.Td() for text in head]))] if head else []
     return html.Table([*heading, html.Tbody([html.Tr(list(cells)) for cells in rows])], className="listing")
 
@@ -255,9 +257,9 @@ def basis(plan: Plan, level: Level, screen: Screen) -> Component:
         screen.say(N_("Text of the plan")),
         html.P(screen.say(N_("Groups at this level: %(list)s"), list=groups)),
         html.H4(screen.say(N_("Duties of the groups"))),
-        _table(duties),
+        table(duties),
         html.H4(screen.say(N_("When to go up"))),
-        _table(up),
+        table(up),
         *([] if (nowhere := forbidden(plan)) is None else [html.P(screen.read(nowhere))]),
         html.P(screen.say(N_("Wording %(version)s"), version=plan.version), className="muted"),
         folded=True,

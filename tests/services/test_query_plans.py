@@ -134,6 +134,7 @@ READS: Mapping[str, Callable[[Center, Night], object]] = {
     "plan_preview.preview": lambda center, _: preview(center, ActivatePlan(plan_id="P02", level=Level.II), COMMANDER),
     "plan_story.plan_story": lambda center, night: plan_story.plan_story(center, night.ids.activation, OFFICER),
     "plan_reviews.review": lambda center, night: plan_reviews.review(center, night.ids.activation, OFFICER),
+    "plan_reviews.ended_plans": lambda center, _: plan_reviews.ended_plans(center, OFFICER),
     "plan_endings.ending": lambda center, night: plan_endings.ending(center, night.ids.activation, OFFICER),
     "plan_endings.plans_to_end": lambda center, _: plan_endings.plans_to_end(center, OFFICER),
     "plan_books.present_plans": lambda center, _: plan_books.present_plans(center),

@@ -412,6 +412,19 @@ def test_a_plan_is_raised_by_its_level_key_and_ends_when_its_conditions_are_tick
     expect(page.locator(".board-head")).to_contain_text("已终止")
     assert rows(theatre, "activation") == []
 
+    expect(page.locator(".review .sum").last).to_contain_text("通知回执")
+    page.keyboard.press("Escape")
+    page.locator(f".line[data-ended='{number}'] button", has_text="复盘").click()
+    page.locator(".review button", has_text="完成复盘").click()
+    page.locator("#plans-word").fill("pumps came late")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".review .learnt")).to_contain_text("pumps came late")
+    expect(page.locator(".board-head")).to_contain_text("已复盘")
+    page.emulate_media(media="print")
+    expect(page.locator(".review .sums")).to_be_visible()
+    expect(page.locator(".plans-list")).to_be_hidden()
+
 
 # ---- who was told ------------------------------------------------------------------------------------------------------------------
 

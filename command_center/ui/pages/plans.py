@@ -50,7 +50,11 @@ def _board(screen: Screen) -> html.Section:
     return html.Section(
         [
             html.Div(id="plans-board-head", className="board-head", tabIndex="-1"),
-            html.Div([groups, html.Div(skeleton(8), id="plans-tasks")], className="scroll plans-tasks", tabIndex="0"),
+            html.Div(
+                [html.Div(id="plans-review", className="review"), groups, html.Div(skeleton(8), id="plans-tasks")],
+                className="scroll plans-tasks",
+                tabIndex="0",
+            ),
             html.Div(
                 [html.Div(id=f"plans-{part}") for part in ("reports", "end", "shelters", "messages", "text")],
                 className="scroll plans-side",
