@@ -26,7 +26,7 @@ from command_center.services.activations import ActivatePlan, is_exercised, reas
 from command_center.services.audiences import Audience, addressees
 from command_center.services.plan_books import plan_named
 from command_center.services.plan_effects import message_fields, notices_due
-from command_center.services.plan_needs import Need, StockNeed, needs, shortages_together, stock_needs
+from command_center.services.plan_needs import VEHICLES, Need, StockNeed, needs, shortages_together, stock_needs
 from command_center.services.standing_orders import district_floor
 
 
@@ -47,7 +47,8 @@ class MessagePreview:
 class Preview:
     """may_decide : whether the asker may put it into force without anyone's approval. running : the activation that stands in the way.
 
-    tasks come with the minutes allowed, None while they wait for an anchor. shortages : of all running plans and this one together.
+    tasks come with the minutes allowed, None while they wait for an anchor. units : with the vehicles that a person chose, if one did, as
+    far as they can still be had. shortages : of all running plans and this one together.
     """
 
     plan: Plan
@@ -88,11 +89,17 @@ def preview(center: Center, order: ActivatePlan, actor: Actor) -> Preview:
             floor=district_floor(center, session, plan.id, variant),
             running=_in_the_way(session, plan, is_exercise=is_exercised(center, order, incident)),
             tasks=tuple((step, None if step.anchor else step.due_after_min(level)) for step in steps_at(plan, level, variant)),
-            units=needs(center, session, plan, level, incident_id=order.incident_id),
+            units=_as_chosen(needs(center, session, plan, level, incident_id=order.incident_id), order),
             stock=stock_needs(center, session, plan, level),
             messages=tuple(_messages(center, session, plan, order, incident, actor)),
             shortages=shortages_together(center, session, plan, level),
         )
+
+
+def _as_chosen(found: tuple[Need, ...], order: ActivatePlan) -> tuple[Need, ...]:
+    if order.units is None:
+        return found
+    return tuple(need.as_chosen(order.units) if need.kind in VEHICLES else need for need in found)
 
 
 def _in_the_way(session: Session, plan: Plan, *, is_exercise: bool) -> int | None:

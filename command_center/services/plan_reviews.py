@@ -150,7 +150,10 @@ def _figures(session: Session, activation: Activation, timeline: Sequence[LogEnt
 
 
 def _tasks(session: Session, activation: Activation) -> list[Row]:
-    """Outcome : on_time, late, missed (its time ran out and it was never done), skipped, withdrawn, or open. late_min : minutes past the deadline, None where there was none to miss."""
+    """Outcome : on_time, late, missed (its time ran out and it was never done), skipped, withdrawn, or open.
+
+    late_min : minutes past the deadline, None where there was none to miss.
+    """
     steps = {step.id: step for step in plan_of(activation).steps}
     query = select(PlanTask).where(PlanTask.activation_id == activation.id).order_by(PlanTask.step_id, PlanTask.occurrence)
     return [

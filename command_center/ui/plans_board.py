@@ -359,5 +359,7 @@ def order_of(story: PlanStory) -> ActivatePlan:
         variant=row["variant"],
         incident_id=None if row["incident_id"] is None else int(row["incident_id"]),
         reason=story.reason,
+        is_exercise=row["is_exercise"],
         fields=story.fields,
+        units=story.units,
     )

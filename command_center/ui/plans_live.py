@@ -117,6 +117,10 @@ def _incidents_mark(sight: Sight) -> str:
     return " ".join([_form_mark(sight), *(row["id"] for row in rows)])
 
 
+def _vehicles(sight: Sight) -> list[Component]:
+    return [] if sight.previewed is None else plans_form.vehicle_choice(sight.previewed.units, sight.filled, sight.screen)
+
+
 def _title(sight: Sight) -> list[Component]:
     if sight.refusal is not None:
         return _refused(sight)
@@ -211,6 +215,7 @@ PARTS: Mapping[str, Part[Sight]] = {
     "plans-preview-title": (_title, None),
     "plans-fields": (_form, _form_mark),
     "plans-incident": (_incidents, _incidents_mark),
+    "plans-vehicles": (_vehicles, None),
     "plans-confirming": (_confirm, None),
     "plans-would": (_would, None),
     "plans-board-head": (_head, None),

@@ -135,7 +135,7 @@ def sum_box(value: object, msgid: str, note: str, screen: Screen, *, bad: bool =
 
 def _covered(needs: Sequence[Need]) -> str:
     wanted = sum(need.wanted for need in needs)
-    return f"{wanted - sum(need.short for need in needs)}/{wanted}"
+    return f"{wanted - sum(need.short + need.fewer for need in needs)}/{wanted}"
 
 
 def _missing(needs: Sequence[Need], screen: Screen) -> str:
@@ -195,7 +195,8 @@ def need_table(needs: Sequence[Need], screen: Screen) -> html.Table:
 def _who_goes(need: Need, signs: dict[str, str], screen: Screen) -> str:
     going = listed((signs.get(unit_id, unit_id) for unit_id in need.chosen), screen)
     short = screen.say(N_("%(n)s short"), n=need.short) if need.short else ""
-    return " · ".join(part for part in (going, short) if part)
+    fewer = screen.say(N_("%(n)s left out"), n=need.fewer) if need.fewer else ""
+    return " · ".join(part for part in (going, short, fewer) if part)
 
 
 def stock_table(needs: Sequence[StockNeed], screen: Screen) -> html.Table:

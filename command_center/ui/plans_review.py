@@ -1,4 +1,4 @@
-"""Looking back at a plan that ended (复盘): what was kept and what was missed, who answered, what it took; finished with a word, printed."""
+"""Looking back at a plan that ended (复盘): what was kept and missed, who answered, what it took; finished with a word, printed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a person sees of a plan that is over, without a browser: what was missed, who was waited for, what it took, and the way to finish."""
+"""What a person sees of a plan that is over, without a browser: what was missed, what it took, and the way to finish."""
 
 from __future__ import annotations
 
@@ -99,9 +99,5 @@ def test_a_plan_that_was_rolled_back_is_no_review_to_finish(center: Center, offi
 
 
 def _questions(components: list[Any]) -> list[dict[str, Any]]:
-    found = []
-    for component in components:
-        for one in [component, *component._traverse()]:  # noqa: SLF001 - Dash offers no other way to look into a component
-            if getattr(one, "data-ask", None):
-                found.append(json.loads(getattr(one, "data-ask")))
-    return found
+    inside = [one for component in components for one in [component, *component._traverse()]]  # noqa: SLF001 - Dash offers no other way
+    return [json.loads(getattr(one, "data-ask")) for one in inside if getattr(one, "data-ask", None)]

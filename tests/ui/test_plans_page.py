@@ -129,6 +129,26 @@ def test_the_preview_follows_level_and_blanks_and_the_message_goes_out_as_shown(
     assert "暴雨橙色预警生效，建议启动防汛II级响应，请确认" in [row["text"]["zh"] for row in rows(theatre, "notice")], texts
 
 
+def test_a_person_ticks_the_vehicles_and_the_choice_goes_with_the_request(screens: Screens, theatre: Theatre) -> None:
+    page = screens.open(f"/plans?plan={FLOOD}")
+    ticked = page.locator("[data-unit-choice][aria-checked=true]")
+    expect(ticked.first).to_be_visible()
+    going = [str(box.get_attribute("data-unit-choice")) for box in ticked.all()]
+    instead = str(page.locator("[data-unit-choice][aria-checked=false]").first.get_attribute("data-unit-choice"))
+
+    page.locator(f"[data-unit-choice={going[0]}]").click()
+    expect(page.locator(".plans-would")).to_contain_text("少派1")
+    page.locator(f"[data-unit-choice={instead}]").click()
+    expect(page.locator("[data-units-offered]")).to_be_visible()
+    page.locator("#plans-confirm").click()
+
+    expect(page.locator(".board-head")).to_contain_text("待批准")
+    (row,) = rows(theatre, "activation")
+    assert rows(theatre, "duty") == []
+    activations.approve(theatre.center, int(row["id"]), CHIEF)
+    assert {duty["unit_id"] for duty in rows(theatre, "duty")} == {*going[1:], instead}
+
+
 def test_what_is_typed_in_the_last_moment_is_in_the_order(screens: Screens, theatre: Theatre) -> None:
     page = screens.open(f"/plans?plan={FLOOD}", role=Role.DUTY_LEADER)
     page.locator("#plans-reason").focus()

@@ -33,7 +33,11 @@ def _cards(screen: Screen) -> html.Nav:
 def _preview() -> html.Section:
     form = html.Form(
         [
-            html.Div([html.Div(id="plans-fields"), html.Div(id="plans-incident")], className="scroll", tabIndex="-1"),
+            html.Div(
+                [html.Div(id="plans-fields"), html.Div(id="plans-incident"), html.Div(id="plans-vehicles")],
+                className="scroll",
+                tabIndex="-1",
+            ),
             html.Div(id="plans-confirming", className="confirming"),
         ],
         id="plans-form",
