@@ -10,7 +10,7 @@
   const view = () => page()?.dataset.view;
   const visible = (element) => element && element.checkVisibility();
 
-  const NAMES = ["plan", "activation", "incident", "level", "variant", "reason", "exercise"];
+  const NAMES = ["plan", "activation", "incident", "level", "variant", "reason", "exercise", "to"];
   cc.places.plans = (query) => {
     const at = Object.fromEntries(NAMES.map((name) => [name, query.get(name)]));
     return { ...at, view: at.activation ? "board" : at.plan ? "preview" : "cards" };

@@ -11,12 +11,15 @@ from dash.development.base_component import Component
 
 from command_center.db.tables import Recipient
 from command_center.domain.errors import Refusal
+from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan
+from command_center.domain.triggers import EscalationDue
 from command_center.services.notices import recipients_of
 from command_center.services.plan_books import present_plans
 from command_center.services.plan_endings import Ending, ending
 from command_center.services.plan_figures import PlanFigures, plan_figures
-from command_center.services.plan_preview import Preview, preview
+from command_center.services.plan_preview import Preview, preview, preview_change
+from command_center.services.plan_proposals import rises
 from command_center.services.plan_reviews import EndedPlan, ended_plans, review
 from command_center.services.plan_story import PlanStory, plan_story
 from command_center.services.reports import ReportView, list_reports
@@ -50,7 +53,8 @@ class Sight:
     """Everything a part is drawn from.
 
     seen : what the plan would do, in the preview and for an activation that waits. story : of the activation that stands open;
-    ending : of one that runs. looked_back : of one that ran and is over; ended : those of late, beside the cards.
+    ending : of one that runs; rises : the rule that asks for a graver level of it; change : what another level would add.
+    looked_back : of one that ran and is over; ended : those of late, beside the cards.
     responsible : whom to phone first about the place of the story's incident. refusal : why there is neither.
     """
 
@@ -64,6 +68,8 @@ class Sight:
     seen: Preview | None = None
     story: PlanStory | None = None
     ending: Ending | None = None
+    rises: EscalationDue | None = None
+    change: Preview | None = None
     looked_back: Review | None = None
     ended: Sequence[EndedPlan] = ()
     recipients: Sequence[Recipient] = ()
@@ -140,7 +146,7 @@ def _confirm(sight: Sight) -> list[Component]:
 def _head(sight: Sight) -> list[Component]:
     if sight.refusal is not None:
         return _refused(sight)
-    return [] if sight.story is None else plans_board.head(sight.story, _own_figures(sight), sight.ending, sight.screen)
+    return [] if sight.story is None else plans_board.head(sight.story, _own_figures(sight), sight.ending, sight.screen, sight.rises)
 
 
 def _own_figures(sight: Sight) -> PlanFigures | None:
@@ -149,7 +155,7 @@ def _own_figures(sight: Sight) -> PlanFigures | None:
 
 def _groups(sight: Sight) -> list[Component]:
     """Which group's tasks to show; the browser remembers it."""
-    if sight.story is None or not sight.story.tasks:
+    if sight.story is None or not sight.story.tasks or sight.change is not None:
         return []
     return [
         html.Button(
@@ -168,6 +174,9 @@ def _tasks(sight: Sight) -> list[Component]:
         return []
     if sight.seen is not None:
         return plans_preview.would(sight.seen, sight.screen, own=int(sight.story.activation["id"]))
+    if sight.change is not None:
+        head = plans_board.change_head(sight.story, sight.change, sight.rises, sight.screen)
+        return [head, *plans_preview.would(sight.change, sight.screen)]
     return plans_tasks.tasks_view(sight.story, sight.group, sight.screen, sight.responsible)
 
 
@@ -262,6 +271,10 @@ def _board(desk: Desk, sight: Sight, activation: str) -> Sight:
     responsible = () if incident is None else responsible_at(desk.center, int(incident))
     runs = story.activation["status"] in plans_board.RUNS and story.ended_at is None
     end = ending(desk.center, int(activation), signed_in(desk)) if runs else None
+    due = rises(desk.center).get(int(activation)) if runs else None
+    to = sight.at.get("to")
+    moves = runs and to in set(Level) and to != story.activation["level"]
+    change = preview_change(desk.center, int(activation), Level(to or ""), signed_in(desk)) if moves else None
     has_run = story.activation["started_at"] is not None and story.ended_at is not None
     looked_back = review(desk.center, int(activation), signed_in(desk)) if has_run else None
     return replace(
@@ -272,6 +285,8 @@ def _board(desk: Desk, sight: Sight, activation: str) -> Sight:
         reports=told,
         responsible=responsible,
         ending=end,
+        rises=due,
+        change=change,
         looked_back=looked_back,
     )
 

@@ -74,7 +74,9 @@ async def _change_level(desk: Desk, wanted: Order, at: At) -> Outcome:
         reason=wanted["word"],
         life_risk=bool(wanted["life"]),
     )
-    return done if isinstance(done, Refusal) else None
+    if isinstance(done, Refusal):
+        return done
+    return address(activation=wanted["activation"]) if at.get("to") else None
 
 
 async def _undo(desk: Desk, wanted: Order, at: At) -> Outcome:

@@ -909,8 +909,6 @@ def test_the_preview_shows_the_vehicles_a_person_chose_and_how_many_are_left_out
 
     wanted = {need.kind: need for need in plan_preview.preview(center, order, officer).units}
     patrol, guarantee = wanted["patrol_vehicle"], wanted["guarantee_vehicle"]
-        need for need in plan_preview.preview(center, order, officer).units if need.kind in ("patrol_vehicle", "guarantee_vehicle")
-    )
 
     assert (patrol.chosen, patrol.fewer, patrol.short) == (("patrol-05",), patrol.wanted - 1, 0)
     assert (guarantee.chosen, guarantee.fewer) == ((), guarantee.wanted)

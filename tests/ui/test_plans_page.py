@@ -14,9 +14,10 @@ from command_center.domain.activations import blanks
 from command_center.domain.board import Row
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Role
-from command_center.services import activations, plan_tasks
+from command_center.services import activations, measurements, plan_tasks
 from command_center.services.activations import ActivatePlan
 from command_center.services.live import read_snapshot
+from command_center.services.measurements import TakeMeasurement
 from command_center.services.plan_tasks import DoTask, Evidence
 from command_center.ui.desk_parts import last_time_of_day, read_number
 from command_center.ui.plans_form import BLANK_NAMES, FOUND_BY_ITSELF
@@ -403,6 +404,26 @@ def test_a_deadline_that_counts_from_the_end_of_the_snow_waits_for_it(screens: S
 
     expect(page.locator(".board-head .acts")).to_contain_text("雪停：")
     expect(task_row(page, "P02-S05").locator(".clock")).to_contain_text("1:5")
+
+
+def test_a_rule_that_asks_for_more_is_said_on_desk_and_board_and_leads_to_what_it_would_add(screens: Screens, theatre: Theatre) -> None:
+    number = in_force(theatre, FLOOD, "IV")
+    measure = TakeMeasurement(metric="ponding_depth_cm", value=30, place_id="XQ001")
+    value = measurements.take_measurement(theatre.center, measure, OFFICER)
+    page = screens.open("/console", role=Role.COMMANDER)
+
+    page.locator(".next li", has_text="应升至III级：任一积水点达27厘米").get_by_role("button").click()
+    expect(page.locator(".change-head")).to_contain_text("III级将增加")
+    expect(page.locator(".decision.go-up")).to_contain_text("任一积水点达27厘米")
+    page.locator(".change-head .primary").click()
+    expect(page.locator("#plans-word")).to_have_value(re.compile("27厘米"))
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".board-head h2")).to_contain_text("III")
+    expect(page.locator(".task").first).to_be_visible()
+    expect(page.locator(".decision.go-up")).to_have_count(0)
+    assert page.url.endswith(f"?activation={number}")
+    measurements.correct_measurement(theatre.center, value, 0, OFFICER, "the test is over")
 
 
 def test_a_time_of_day_is_the_last_one_that_has_been() -> None:

@@ -16,7 +16,7 @@ from command_center.words import N_
 
 def place(query: Mapping[str, str]) -> dict[str, str | None]:
     """What an address names, as assets/plans.js reads it too; a running plan goes before a preview."""
-    named = {name: query.get(name) for name in ("plan", "activation", "incident", "level", "variant", "reason", "exercise")}
+    named = {name: query.get(name) for name in ("plan", "activation", "incident", "level", "variant", "reason", "exercise", "to")}
     view = "board" if named["activation"] else "preview" if named["plan"] else "cards"
     return {**named, "view": view, "token": "&".join(f"{name}={value}" for name, value in query.items())}
 
