@@ -13,6 +13,7 @@ from command_center.db.tables import Recipient
 from command_center.domain.errors import Refusal
 from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan
+from command_center.domain.text import Text
 from command_center.domain.triggers import EscalationDue
 from command_center.services.notices import recipients_of
 from command_center.services.plan_books import present_plans
@@ -22,6 +23,7 @@ from command_center.services.plan_preview import Preview, preview, preview_chang
 from command_center.services.plan_proposals import rises
 from command_center.services.plan_reviews import EndedPlan, ended_plans, review
 from command_center.services.plan_story import PlanStory, plan_story
+from command_center.services.plan_work import forbidden
 from command_center.services.reports import ReportView, list_reports
 from command_center.services.responsibilities import Responsible, responsible_at
 from command_center.ui import (
@@ -93,7 +95,16 @@ def _overview(sight: Sight) -> list[Component]:
     if sight.at["view"] != "cards":
         return []
     ended = plans_review.waiting_for_review(sight.ended, sight.screen)
-    return [*plans_cards.overview(sight.screen, sight.figures), html.Div([*ended, *shelters_view.panel(sight.screen)], className="inset")]
+    return [
+        *plans_cards.overview(sight.screen, sight.figures),
+        html.Div([*ended, *shelters_view.panel(sight.screen, nowhere=_nowhere(sight))], className="inset"),
+    ]
+
+
+def _nowhere(sight: Sight) -> list[Text]:
+    """Where the plans that run let nobody be sheltered, each once."""
+    running = {it.activation["plan_id"] for it in sight.figures if it.runs}
+    return list(dict.fromkeys(text for plan in sight.plans if plan.id in running if (text := forbidden(plan)) is not None))
 
 
 def _refused(sight: Sight) -> list[Component]:
@@ -207,7 +218,9 @@ def _shelters(sight: Sight) -> list[Component]:
     """Those opened for this plan, and others of the kinds it prefers."""
     if sight.story is None or sight.story.activation["started_at"] is None or sight.story.ended_at is not None:
         return []
-    return shelters_view.panel(sight.screen, sight.story.activation["id"], sight.story.plan.shelters.kinds)
+    plan = sight.story.plan
+    nowhere = [text for text in (forbidden(plan),) if text is not None]
+    return shelters_view.panel(sight.screen, sight.story.activation["id"], plan.shelters.kinds, nowhere)
 
 
 def _text(sight: Sight) -> list[Component]:

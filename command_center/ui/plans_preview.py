@@ -17,6 +17,7 @@ from command_center.ui.desk_parts import goes, named, orders, section, short_min
 from command_center.ui.plans_form import BLANK_NAMES
 from command_center.ui.plans_parts import address, agencies, approver, group_name, kind_name, plan_title
 from command_center.ui.shell import Screen
+from command_center.ui.shelters_view import not_there
 from command_center.ui.speech import audience_name, call_signs
 from command_center.ui.widgets import icon, severity
 from command_center.words import N_
@@ -60,6 +61,7 @@ def would(seen: Preview, screen: Screen, *, own: int | None = None) -> list[Comp
             note=screen.say(N_("%(short)s of %(all)s short"), short=short_stock, all=len(seen.stock)),
             folded=short_stock == 0,
         ),
+        *shelters(seen.plan, seen.level, screen),
         section(screen.say(N_("Pitfalls")), pitfalls(seen.plan, screen), folded=False),
         basis(seen.plan, seen.level, screen),
     ]
@@ -245,12 +247,23 @@ def message(one: MessagePreview, screen: Screen) -> html.Div:
     )
 
 
+def shelters(plan: Plan, level: Level, screen: Screen) -> list[Component]:
+    """Places wanted at the level, the kinds that are preferred, and where nobody is brought."""
+    nowhere, places = forbidden(plan), plan.shelters.plan_places.get(level, 0)
+    if nowhere is None and not places:
+        return []
+    kinds = listed((named(screen.center.catalogue.common.shelter_kinds, kind, screen) for kind in plan.shelters.kinds), screen)
+    note = screen.say(N_("%(n)s places"), n=places) if places else ""
+    lines = not_there([] if nowhere is None else [nowhere], screen)
+    return [section(screen.say(N_("Shelters")), *lines, html.P(kinds, className="muted"), note=note, folded=False)]
+
+
 def pitfalls(plan: Plan, screen: Screen) -> html.Ul:
     return html.Ul([html.Li(screen.read(text)) for text in plan.pitfalls], className="plain")
 
 
 def basis(plan: Plan, level: Level, screen: Screen) -> Component:
-    """The plan's own text: duties of the groups, when to go up, where not to shelter, and which wording it is."""
+    """The plan's own text: duties of the groups, when to go up, and which wording it is."""
     duties = [[html.Td(group_name(code, screen)), html.Td(screen.read(text))] for code, text in plan.group_duties.items()]
     up = [[html.Td(severity(one.to, screen)), html.Td(screen.read(one.text))] for one in plan.escalation]
     groups = listed((group_name(code, screen) for code in plan.levels[level].groups), screen)
@@ -261,7 +274,6 @@ def basis(plan: Plan, level: Level, screen: Screen) -> Component:
         table(duties),
         html.H4(screen.say(N_("When to go up"))),
         table(up),
-        *([] if (nowhere := forbidden(plan)) is None else [html.P(screen.read(nowhere))]),
         html.P(screen.say(N_("Wording %(version)s"), version=plan.version), className="muted"),
         folded=True,
     )
