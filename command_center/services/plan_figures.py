@@ -91,3 +91,31 @@ def is_unanswered(notice: Row, now: datetime) -> bool:
     missing = notice["answered"] < (1 if notice["audience"] == IN_LINE else notice["recipients"])
     until = notice["answer_until"]
     return missing and until is not None and datetime.fromisoformat(until) <= now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilentAudience:
+    """Those of one audience who have not answered in time. of : how many its messages are for. since : when the oldest was sent."""
+
+    audience: str
+    silent: int
+    of: int
+    since: str
+
+
+def silent_audiences(board: Board, now: datetime) -> tuple[SilentAudience, ...]:
+    """Who is silent, of plans and of everything else that somebody has to answer; who has been waited for longest comes first."""
+    late: defaultdict[str, list[Row]] = defaultdict(list)
+    for notice in board.rows("notice"):
+        if is_unanswered(notice, now):
+            late[notice["audience"]].append(notice)
+    found = [
+        SilentAudience(
+            audience=audience,
+            silent=sum(notice["recipients"] - notice["answered"] for notice in notices),
+            of=sum(notice["recipients"] for notice in notices),
+            since=min((notice["queued_at"] for notice in notices), key=datetime.fromisoformat),
+        )
+        for audience, notices in late.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (datetime.fromisoformat(one.since), one.audience)))

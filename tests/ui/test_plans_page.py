@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from command_center.db.tables import Notice
 from command_center.domain.activations import blanks
 from command_center.domain.board import Row
+from command_center.domain.events import NoticeUnanswered
 from command_center.domain.levels import Level
-from command_center.domain.rights import Actor, Role
+from command_center.domain.rights import SYSTEM, Actor, Role
 from command_center.services import activations, measurements, plan_tasks
 from command_center.services.activations import ActivatePlan
 from command_center.services.live import read_snapshot
@@ -521,7 +523,22 @@ def flood_and_gas(screens: Screens, theatre: Theatre) -> Screens:
     incident = theatre.incident("E109", Level.II, ago_s=30, place=SHOPS, at=EAST)
     theatre.incident("E105", Level.III, ago_s=300, place=("梨园小区12号楼", "Block 12, Liyuan Compound"), at=EAST)
     in_force(theatre, GAS, "II", OFFICER, incident_id=incident, life_risk=True)
+    for audience, ago_s in (("stations", 720), ("communities", 300)):
+        silent_for(theatre, audience, ago_s)
     return screens
+
+
+def silent_for(theatre: Theatre, audience: str, ago_s: float) -> None:
+    """The newest message to an audience was sent so long ago, and its time to answer is over."""
+    newest = max((row for row in rows(theatre, "notice") if row["audience"] == audience), key=lambda row: int(row["id"]))
+    with theatre.center.work(SYSTEM) as work:
+        notice = work.get(Notice, int(newest["id"]))
+        notice.needs_answer, notice.queued_at = True, work.now - timedelta(seconds=ago_s)
+        notice.answer_until = notice.ask_again_at = work.now
+        number = notice.activation_id
+        work.record(
+            NoticeUnanswered(notice_id=notice.id, audience=audience, activation_id=number, incident_id=None, round=1, recipients=[])
+        )
 
 
 @pytest.mark.corners
@@ -535,6 +552,10 @@ def test_the_wall_shows_running_plans_and_stays_readable(
     expect(page.locator(".wall-plan")).to_have_count(2)
     expect(page.locator(".wall-plan").first).to_contain_text("1/10")
     expect(page.locator(".wall-plan").last).to_contain_text("14'")
+    expect(page.locator(".wall-silent")).to_have_count(1)
+    expect(page.locator(".wall-silent")).to_contain_text("4/4")
+    expect(page.locator(".wall-silent .clock")).to_contain_text("12'")
+    expect(page.locator(".wall-silent small")).to_have_text("+1")
     assert page.evaluate(CUT) == []
     assert page.evaluate("cc.wall.han()") <= MOST_HAN
     smallest = min(text["px"] for text in page.evaluate(TEXTS))
