@@ -95,7 +95,7 @@ def is_unanswered(notice: Row, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SilentAudience:
-    """Those of one audience who have not answered in time. of : how many its messages are for. since : when the oldest was sent."""
+    """Those of one audience who have not answered in time, of the message that most are silent about. since : when the oldest was sent."""
 
     audience: str
     silent: int
@@ -109,13 +109,18 @@ def silent_audiences(board: Board, now: datetime) -> tuple[SilentAudience, ...]:
     for notice in board.rows("notice"):
         if is_unanswered(notice, now):
             late[notice["audience"]].append(notice)
+    worst = {audience: max(notices, key=_missing) for audience, notices in late.items()}
     found = [
         SilentAudience(
             audience=audience,
-            silent=sum(notice["recipients"] - notice["answered"] for notice in notices),
-            of=sum(notice["recipients"] for notice in notices),
+            silent=_missing(worst[audience]),
+            of=worst[audience]["recipients"],
             since=min((notice["queued_at"] for notice in notices), key=datetime.fromisoformat),
         )
         for audience, notices in late.items()
     ]
     return tuple(sorted(found, key=lambda one: (datetime.fromisoformat(one.since), one.audience)))
+
+
+def _missing(notice: Row) -> int:
+    return int(notice["recipients"] - notice["answered"])
