@@ -146,6 +146,7 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.UnitOffDuty: (Reaction("send_off_duty"),),
     events.DutyAcknowledged: (),
     events.NoticeQueued: lambda event: (Reaction("send_notice"), *_after(event.answer_in_s, "ask_the_silent")),
+    events.NoticeHeld: (),
     events.NoticeSent: (),
     events.NoticeFailed: (),
     events.NoticeAnswered: (),

@@ -152,6 +152,8 @@ def _wants(figures: PlanFigures, screen: Screen) -> list[tuple[str, str]]:
         found.append(("bell", screen.say(N_("waits for %(role)s"), role=role)))
     if figures.overdue:
         found.append(("clock-exclamation", screen.say(N_("%(n)s tasks overdue"), n=figures.overdue)))
+    if figures.held:
+        found.append(("message", screen.say(N_("%(n)s messages to the public wait for words"), n=figures.held)))
     if figures.unanswered:
         found.append(("phone", screen.say(N_("%(n)s messages not answered"), n=figures.unanswered)))
     return found

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from command_center.domain.activations import ActivationStatus
 from command_center.domain.errors import Refusal
 from command_center.domain.levels import Level
+from command_center.domain.text import Text
 from command_center.services import activations, notices, plan_reviews, plan_tasks
 from command_center.services.plan_tasks import DoTask, Evidence
 from command_center.ui import reports_orders, shelters_orders
@@ -143,6 +144,10 @@ async def _told_recipient(desk: Desk, wanted: Order, at: At) -> Outcome:
     return await order(desk, notices.told_by_phone, int(wanted["recipient"]))
 
 
+async def _fill_notice(desk: Desk, wanted: Order, at: At) -> Outcome:
+    return await order(desk, notices.fill_notice, int(wanted["notice"]), Text(wanted["word"], wanted["text_en"]))
+
+
 async def _told_crew(desk: Desk, wanted: Order, at: At) -> Outcome:
     return await order(desk, activations.acknowledge_duty, int(wanted["duty"]))
 
@@ -166,6 +171,7 @@ ACTS: Mapping[str, Act] = {
     "again": _again,
     "told": _told_recipient,
     "duty": _told_crew,
+    "fill_notice": _fill_notice,
     **reports_orders.ACTS,
     **shelters_orders.ACTS,
 }

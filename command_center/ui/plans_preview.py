@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from command_center.domain.activations import Shortage
+from command_center.domain.activations import PUBLIC, Shortage
 from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan, Step
 from command_center.services.plan_needs import Need, StockNeed
@@ -235,7 +235,9 @@ def message(one: MessagePreview, screen: Screen) -> html.Div:
     )
     answer = [] if one.answer_min is None else [html.Span(screen.say(N_("answer within %(n)s min"), n=one.answer_min), className="tag")]
     missing = [screen.say(BLANK_NAMES[name]) if name in BLANK_NAMES else name for name in one.blanks]
-    blank = [html.Div(screen.say(N_("Blanks not filled: %(list)s"), list=listed(missing, screen)), className="short")] if missing else []
+    said = [screen.say(N_("Blanks not filled: %(list)s"), list=listed(missing, screen))] if missing else []
+    said += [screen.say(N_("It is not sent before they are filled or struck."))] if missing and one.audience in PUBLIC else []
+    blank = [html.Div(" ".join(said), className="short")] if said else []
     return html.Div(
         [
             html.Div([html.B(audience_name(one.audience, screen)), " ", html.Small(channels, className="muted"), " ", *answer]),
