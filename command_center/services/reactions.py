@@ -72,6 +72,7 @@ REACTIONS: Mapping[type[Event], Decision] = {
     events.ProposalOverruled: (),
     events.LoadingOrdered: (),
     events.DepotFellShort: (),
+    events.DispatchDelivered: (),
     events.DispatchSent: (),
     events.DispatchFailed: (),
     events.DispatchAcknowledged: (),

@@ -511,6 +511,7 @@ EVENT: Mapping[str, str] = {
     "ProposalOverruled": N_("Incident %(number)s: proposed %(proposed)s, sent %(sent)s"),
     "LoadingOrdered": N_("%(unit)s loads at %(depot)s on its way to incident %(number)s: %(materials)s"),
     "DepotFellShort": N_("%(depot)s no longer holds what %(unit)s was to load for incident %(number)s (%(materials)s): it goes straight"),
+    "DispatchDelivered": N_("Order for incident %(number)s went out to %(unit)s"),
     "DispatchSent": N_("Order for incident %(number)s reached %(unit)s"),
     "DispatchFailed": N_("Order for incident %(number)s did not reach %(unit)s: phone the crew"),
     "DispatchAcknowledged": N_("%(unit)s acknowledged incident %(number)s"),
