@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from command_center.db.tables import Notice
+from command_center.db.tables import Notice, PlanTask
 from command_center.domain.activations import blanks
 from command_center.domain.board import Row
 from command_center.domain.events import NoticeUnanswered
@@ -495,6 +495,40 @@ def test_a_crew_told_by_phone_is_acknowledged(screens: Screens, theatre: Theatre
 
     expect(page.locator(".duties")).to_contain_text("已签收")
     assert sum(row["acknowledged_at"] is not None for row in rows(theatre, "duty")) == 1
+
+
+def test_a_task_whose_time_runs_out_is_told_once_by_a_sound_and_in_words(screens: Screens, theatre: Theatre) -> None:
+    number = in_force(theatre, FLOOD, "IV")
+    page = screens.open(f"/plans?activation={number}")
+    until(page, "cc.sound.state() === 'on' && performance.now() > 3000")
+    page.evaluate("document.addEventListener('cc:sound', ({detail}) => (window.heard = [...(window.heard || []), detail.level]))")
+    task_id = int(task_of(theatre, "P01-S02")["id"])
+
+    with theatre.center.work(SYSTEM) as work:
+        work.get(PlanTask, task_id).due_at = work.now - timedelta(seconds=1)
+        plan_tasks.mark_overdue(work, task_id)
+
+    expect(toast(page)).to_contain_text("预案任务超时")
+    expect(toast(page)).to_contain_text("通知四站")
+    expect(page.locator(".toast-overdue")).to_have_count(1)
+    assert page.evaluate("window.heard") == ["IV"]
+
+
+def test_a_message_to_the_public_waits_until_its_blanks_are_filled(screens: Screens, theatre: Theatre) -> None:
+    number = in_force(theatre, "P03", "II")
+    page = screens.open(f"/plans?activation={number}")
+    waiting = page.locator(".told-line", has_text="请走楼梯有序撤离到____").first
+    expect(waiting).to_contain_text("未发出")
+
+    waiting.get_by_role("button", name="填写").click()
+    page.keyboard.press("Enter")
+    expect(toast(page)).to_contain_text("空白")
+    page.locator("#plans-word").fill("请走楼梯到文化路小学")
+    page.locator("#plans-more-1").fill("Take the stairs to Wenhua Road School")
+    page.locator("#plans-ask-go").click()
+
+    expect(page.locator("#plans-ask")).to_be_hidden()
+    assert {row["work"] for row in rows(theatre, "notice") if row["audience"] == "residents"} == {"queued"}
 
 
 # ---- elsewhere ---------------------------------------------------------------------------------------------------------------------
