@@ -47,6 +47,7 @@ SCRIPT_WORDS: Mapping[str, str] = {
     "sound_off": N_("Sound not enabled"),
     "sound_on": N_("Sound on"),
     "sound_muted": N_("Muted %(time)s"),
+    "task_overdue": N_("A task of a plan is overdue"),
     "fix_lost": N_("lost"),
     "arrives": N_("there in %(time)s"),
     "no_fix": N_("no position yet"),
