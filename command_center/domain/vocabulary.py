@@ -27,6 +27,7 @@ class ActivationRules:
     confirm_within_min: int
     call_chain: tuple[str, ...]
     call_chain_step_min: int
+    basis: Basis = "working"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ class Metric:
     most: float | None = None
     valid_h: float = 6.0
     runs_for: tuple[str, ...] = ()
+    basis: Basis = "working"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,7 @@ class ReportingClocks:
     street_to_district_written: int
     followup: Mapping[Level, int]
     final_after_termination: int
+    basis: Basis = "working"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,3 +256,4 @@ class HandoverTemplate:
     sections: tuple[HandoverSection, ...]
     field_names: Mapping[str, Text]
     blocker_names: Mapping[str, Text]
+    basis: Basis = "working"
