@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from command_center.cap import Alert, Info, MessageType, Status, write_alert
+from command_center.cap import Alert, Area, Info, MessageType, Status, write_alert
 from command_center.domain.board import Row
+from command_center.domain.geo import Point
 from command_center.services import jobs, measurements, plan_proposals, warnings
 from command_center.services.live import read_snapshot
 from command_center.services.warnings import CapMessage, PastedText
 from tests.builders import OFFICER
-from tests.cap.test_reading import RAIN
 from tests.ui.conftest import Screens, Theatre, until
 from tests.waiting import eventually
 from workers import jobs as workers_jobs
@@ -61,7 +62,16 @@ def toast(page: Page) -> Locator:
 
 
 def test_where_a_warning_holds_is_outlined_on_console_and_wall_until_it_ends(screens: Screens, theatre: Theatre) -> None:
-    (taken,) = warnings.take_warning(theatre.center, CapMessage(raw=RAIN), OFFICER).warnings
+    now = theatre.center.now()
+    corners = (Point(36.70, 119.10), Point(36.70, 119.12), Point(36.72, 119.12))
+    info = Info(
+        language="zh-CN",
+        headline="奎文区气象台发布暴雨橙色预警",
+        expires=now + timedelta(hours=6),
+        areas=(Area(description="奎文区", polygons=((*corners, corners[0]),)),),
+    )
+    alert = Alert(identifier="outline", sender="met", sent=now, status=Status.ACTUAL, msg_type=MessageType.ALERT, infos=(info,))
+    (taken,) = warnings.take_warning(theatre.center, CapMessage(raw=write_alert(alert)), OFFICER).warnings
 
     pages = [screens.open("/console"), screens.open("/wall")]
 
