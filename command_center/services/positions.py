@@ -71,11 +71,12 @@ class Rejections:
 def rejections(center: Center, actor: Actor) -> Rejections:
     """Why trackers and phones do not appear; for whoever sets them up."""
     actor.require(Right.ISSUE_LINKS)
+    strangers = center.wire.strangers()  # written after their counts, so read before them
     of_units = {unit_id: center.wire.rejected(unit_id) for unit_id in center.catalogue.vehicles}
     return Rejections(
         by_reason=center.wire.rejected(),
         by_unit={unit_id: counts for unit_id, counts in of_units.items() if counts},
-        strangers={name: datetime.fromtimestamp(at, UTC) for name, at in center.wire.strangers().items()},
+        strangers={name: datetime.fromtimestamp(at, UTC) for name, at in strangers.items()},
     )
 
 
