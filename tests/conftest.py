@@ -45,8 +45,16 @@ WITH_THE_CONSOLE = (
 """Browser tests that go to the process of tests/e2e: two browsers at a time, both about as long at work."""
 
 DIFFERING = ("activations", "assigning", "backups", "coverage", "dispatching", "handover", "jobs", "live", "stock_reservations")
-BOTH_ENGINES = ("tests/db/", "tests/workers/", *(f"tests/services/test_{name}.py" for name in DIFFERING))
-"""Where engines differ: locks, leases, commits, and what the database itself refuses; single tests of other files are marked so."""
+PROMISED = ("notices", "plan_proposals", "reports", "warnings")
+BOTH_ENGINES = (
+    "tests/acceptance/test_duty_scenarios.py",
+    "tests/db/",
+    "tests/workers/",
+    *(f"tests/services/test_{name}.py" for name in (*DIFFERING, *PROMISED)),
+)
+"""Where engines differ: locks, leases, commits, and what the database itself refuses; single tests of other files are marked so. And what
+is promised on both: the duty scenarios, and the way from a warning to a report.
+"""
 TEMPLATE = "center_template"
 
 expect.set_options(timeout=15_000)  # a machine that runs two browsers and the other tests beside them is slow, not wrong

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 import uvicorn
+from sqlalchemy import QueuePool
 
 from command_center.center import Center
 from command_center.domain.rights import Role
@@ -81,6 +82,9 @@ def serve(open_center: Callable[[], Center]) -> Iterator[Callable[[Center, Langu
         def stop() -> None:
             server.should_exit = True
             thread.join(15)
+            pool = center.engine.pool
+            assert isinstance(pool, QueuePool)
+            eventually(lambda: pool.checkedout() == 0, within_s=20)  # a watch may still look in a thread of its own
 
         stops.append(stop)
         return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
