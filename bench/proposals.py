@@ -24,7 +24,7 @@ from command_center.domain.positions import Fix
 from command_center.domain.rights import Actor, Role
 from command_center.domain.text import Text
 from command_center.roads import RoadNetwork
-from command_center.roads.edges import DirectedEdges
+from command_center.roads.edges import NOTHING_FORBIDDEN, DirectedEdges
 from command_center.services import calls, incidents, open_center, proposing, seeding
 from command_center.services.calls import TakeCall
 from command_center.wire import EmbeddedValkey
@@ -101,6 +101,8 @@ def town(middle: Point, blocks: int) -> RoadNetwork:
         speed_kmh=np.random.default_rng(2).choice([25.0, 40.0, 50.0], count),
         street=np.zeros(count, dtype=np.int64),
         signal=np.zeros(count, dtype=bool),
+        private=np.zeros(count, dtype=bool),
+        forbidden=NOTHING_FORBIDDEN,
     )
     return RoadNetwork(edges, (Text("", ""),))
 
