@@ -39,12 +39,24 @@ class Index:
         count = self.first[groups + 1] - self.first[groups]
         return self.order[spans(self.first[groups], count)], np.repeat(np.arange(len(groups)), count)
 
+    def least_only(self, values: FloatArray) -> FloatArray:
+        """Of every group the least value; inf for an empty group. values : in the order of `order`."""
+        if self.has_all:
+            return np.asarray(np.minimum.reduceat(values, self.first[:-1]))
+        least = np.full(len(self.first) - 1, np.inf)
+        some = np.flatnonzero(np.diff(self.first))
+        least[some] = np.minimum.reduceat(values, self.first[some])
+        return least
+
+    @property
+    def has_all(self) -> bool:
+        """Whether no group is empty."""
+        return bool((np.diff(self.first) > 0).all())
+
     def least(self, values: FloatArray) -> tuple[FloatArray, IntArray]:
         """Of every group the least value, and which thing has it (inf and -1: an empty group). values : in the order of `order`."""
-        count = np.diff(self.first)
-        some = np.flatnonzero(count)
-        least, which = np.full(len(count), np.inf), np.full(len(count), -1, dtype=np.int64)
-        least[some] = np.minimum.reduceat(values, self.first[some])
+        count, least = np.diff(self.first), self.least_only(values)
+        which = np.full(len(count), -1, dtype=np.int64)
         winners = np.flatnonzero(values == np.repeat(least, count))
         group = np.repeat(np.arange(len(count)), count)[winners]
         which[group[::-1]] = self.order[winners[::-1]]
@@ -107,16 +119,16 @@ def _chains(before: IntArray, after: IntArray, states: int) -> tuple[IntArray, I
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """From everywhere to one node. seconds : (n,); out : (n,) the state in which one sets off there; exit_s, towards : of runs.
+    """From everywhere to one node. seconds : (n,). left_s, towards : of every run, seconds after it, and which run comes next.
 
-    direct : states from which one comes there without leaving their run, as out of the node they leave.
+    direct : what comes there without leaving its run.
     """
 
     end: int
     seconds: FloatArray
-    out: IntArray
+    left_s: FloatArray
     towards: IntArray
-    is_direct: np.ndarray
+    direct: "_Direct"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +146,14 @@ class TimedRuns:
 
     def __init__(self, runs: Runs, seconds: FloatArray) -> None:
         self._runs = runs
-        driving = np.minimum(seconds, CLOSED_S)[runs.edge]
-        along = np.cumsum((driving + runs.entering_s)[runs.order])
-        before = np.concatenate([[0.0], along])[runs.first[:-1]]
-        self._total = np.concatenate([[0.0], along])[runs.first[1:]] - before
-        self._until = along[runs.place] - before[runs.run]
+        closed = np.isinf(seconds)[runs.edge]
+        driving = np.where(closed, CLOSED_S, seconds[runs.edge])
+        open_s = np.concatenate([[0.0], np.cumsum((np.where(closed, 0.0, driving) + runs.entering_s)[runs.order])])
+        closures = np.concatenate([[0], np.cumsum(closed[runs.order])])
+        begins, ends = runs.first[:-1], runs.first[1:]
+        self._total = open_s[ends] - open_s[begins] + CLOSED_S * (closures[ends] - closures[begins])
+        begins, ends = begins[runs.run], runs.place + 1
+        self._until = open_s[ends] - open_s[begins] + CLOSED_S * (closures[ends] - closures[begins])
         """Seconds from the beginning of a run to the end of a state."""
         self._rest = self._total[runs.run] - self._until + driving
         """Seconds from the beginning of a state to the end of its run."""
@@ -153,33 +168,33 @@ class TimedRuns:
         """From everywhere to one node."""
         runs, ends = self._runs, np.array([node])
         found, towards = dijkstra(self._towards(ends), indices=runs.count, return_predecessors=True, limit=NEVER_S)
-        seconds, out = runs.starts.least(self._setting_off(found[: runs.count]))
-        direct = self._direct_to(ends)
-        is_direct = np.zeros(len(seconds), dtype=bool)
-        for at, state, takes_s in zip(direct.node.tolist(), direct.state.tolist(), direct.seconds.tolist(), strict=True):
-            if takes_s <= seconds[at]:
-                seconds[at], out[at], is_direct[at] = takes_s, state, True
+        left_s, direct = found[: runs.count], self._direct_to(ends)
+        seconds = runs.starts.least_only(self._setting_off(left_s))
+        np.minimum.at(seconds, direct.node, direct.seconds)
         seconds[seconds > NEVER_S] = np.inf
-        return Tree(node, seconds, out, np.asarray(towards[: runs.count], dtype=np.int64), is_direct)
+        return Tree(node, seconds, left_s, np.asarray(towards[: runs.count], dtype=np.int64), direct)
 
     def way(self, tree: Tree, start: int) -> tuple[IntArray, FloatArray]:
         """The edges from a node to the tree's, and the seconds after which the end of each is reached."""
         runs = self._runs
         if start == tree.end:
             return np.zeros(0, dtype=np.int64), np.zeros(0)
-        parts: list[IntArray] = []
-        state, run = int(tree.out[start]), int(runs.run[tree.out[start]])
+        states, _ = runs.starts.of(np.array([start]))
+        setting_off = tree.left_s[runs.run[states]] + self._rest[states]
         lasts = runs.arrivals.of(np.array([tree.end]))[0]
-        if tree.is_direct[start]:
-            parts.append(self._between(state, lasts))
+        direct = np.flatnonzero(tree.direct.node == start)
+        if len(direct) and tree.direct.seconds[direct].min() <= setting_off.min():
+            parts = [self._between(int(tree.direct.state[direct[tree.direct.seconds[direct].argmin()]]), lasts)]
         else:
-            parts.append(runs.order[runs.place[state] : runs.first[run + 1]])
+            state = int(states[setting_off.argmin()])
+            run = int(runs.run[state])
+            parts = [runs.order[runs.place[state] : runs.first[run + 1]]]
             while tree.towards[run] != runs.count:
                 run = int(tree.towards[run])
                 parts.append(runs.order[runs.first[run] : runs.first[run + 1]])
             parts.append(self._last_part(run, lasts))
-        states = np.concatenate(parts)
-        return runs.edge[states], np.cumsum(self._driving[states] + self._turning(states))
+        way = np.concatenate(parts)
+        return runs.edge[way], np.cumsum(self._driving[way] + self._turning(way))
 
     def _turning(self, states: IntArray) -> FloatArray:
         """Seconds for turning into each state of a way; none into the first."""
@@ -342,37 +357,32 @@ def _with_rows(graph: csr_array, row: IntArray, column: IntArray, seconds: Float
 
 def _improved(seconds: FloatArray, who: IntArray, direct: _Direct, start_s: FloatArray, limit_s: float) -> tuple[FloatArray, IntArray]:
     """Where somebody comes sooner without leaving a run, that is who counts."""
-    offered = direct.seconds + start_s[direct.row]
-    order = np.lexsort((offered, direct.node))
-    best = order[_heads(direct.node[order])]
-    better = best[offered[best] < seconds[direct.node[best]]]
-    seconds[direct.node[better]], who[direct.node[better]] = offered[better], direct.row[better]
-    late = seconds > min(limit_s, NEVER_S)
-    seconds[late], who[late] = np.inf, NOBODY
-    return seconds, who
+    seconds, who = _sooner(seconds, who, direct.node, direct.seconds + start_s[direct.row], direct.row)
+    return _in_time(seconds, who, min(limit_s, NEVER_S))
 
 
 def _with_direct(two: NearestTwo, direct: _Direct, start_s: FloatArray, limit_s: float) -> NearestTwo:
     """The first two of those that come over junctions and those that need none."""
-    nodes = np.unique(direct.node)
-    node = np.concatenate([direct.node, nodes, nodes])
-    who = np.concatenate([direct.row, two.first[nodes], two.second[nodes]])
-    when = np.concatenate([direct.seconds + start_s[direct.row], two.first_s[nodes], two.second_s[nodes]])
-    order = np.lexsort((who, when, node))
-    node, who, when = node[order], who[order], when[order]
-    heads = _heads(node)
-    group = np.cumsum(np.isin(np.arange(len(node)), heads)) - 1
-    others = np.flatnonzero(who != who[heads][group])
-    others = others[_heads(node[others])]
-    first, first_s, second, second_s = two.first.copy(), two.first_s.copy(), two.second.copy(), two.second_s.copy()
-    first[nodes], first_s[nodes], second[nodes], second_s[nodes] = who[heads], when[heads], NOBODY, np.inf
-    second[node[others]], second_s[node[others]] = who[others], when[others]
-    for someone, seconds in ((first, first_s), (second, second_s)):
-        late = (seconds > limit_s) | (someone == NOBODY)
-        someone[late], seconds[late] = NOBODY, np.inf
+    offered = direct.seconds + start_s[direct.row]
+    first_s, first = _sooner(two.first_s, two.first, direct.node, offered, direct.row)
+    was_first_s = np.where(two.first == first, np.inf, two.first_s)
+    was_second_s = np.where(two.second == first, np.inf, two.second_s)
+    second = np.where(was_first_s <= was_second_s, two.first, two.second)
+    others = direct.row != first[direct.node]
+    second_s, second = _sooner(np.minimum(was_first_s, was_second_s), second, direct.node[others], offered[others], direct.row[others])
+    (first_s, first), (second_s, second) = _in_time(first_s, first, limit_s), _in_time(second_s, second, limit_s)
     return NearestTwo(first=first, first_s=first_s, second=second, second_s=second_s)
 
 
-def _heads(sorted_values: IntArray) -> IntArray:
-    """Where each different value of a sorted array comes first."""
-    return np.flatnonzero(np.diff(sorted_values, prepend=-1))
+def _sooner(seconds: FloatArray, who: IntArray, node: IntArray, offered_s: FloatArray, by: IntArray) -> tuple[FloatArray, IntArray]:
+    """Per node the soonest of whoever is known and those that offer. node, offered_s, by : (k,) where, when and who."""
+    soonest, found = seconds.copy(), who.copy()
+    np.minimum.at(soonest, node, offered_s)
+    wins = (offered_s == soonest[node]) & (offered_s < seconds[node])
+    found[node[wins]] = by[wins]
+    return soonest, found
+
+
+def _in_time(seconds: FloatArray, who: IntArray, limit_s: float) -> tuple[FloatArray, IntArray]:
+    late = seconds > limit_s
+    return np.where(late, np.inf, seconds), np.where(late | np.isinf(seconds), NOBODY, who)

@@ -66,7 +66,8 @@ QUESTIONS: Mapping[str, Question] = {
 class Recording:
     """server : its own words about itself. points : (n, 2) lat, lon within 25 m of a road, by the server's word.
 
-    places : where on its roads the server puts each of them, (k, 2) lat, lon: one place, or several that it tries. seconds : (n, n) between them, inf where the server knows no way, by how it was asked.
+    places : where on its roads the server puts each of them, (k, 2) lat, lon: one place, or several that it tries.
+    seconds : (n, n) between them, inf where the server knows no way, by how it was asked.
     """
 
     server: dict[str, Any]
