@@ -106,7 +106,9 @@ def town(middle: Point, blocks: int) -> RoadNetwork:
     )
     edges = directed(densified(drawn), NOTHING_FORBIDDEN)
     before = dice.choice(np.flatnonzero(edges.head < len(lat_lon)), len(lat_lon) // 3, replace=False)
-    turns = ((edges.tail[edge], edges.head[edge], edges.head[dice.choice(np.flatnonzero(edges.tail == edges.head[edge]))]) for edge in before)
+    turns = (
+        (edges.tail[edge], edges.head[edge], edges.head[dice.choice(np.flatnonzero(edges.tail == edges.head[edge]))]) for edge in before
+    )
     forbidden = np.array([turn for turn in turns if turn[0] != turn[2]])
     return RoadNetwork(replace(edges, forbidden=forbidden), (Text("", ""),))
 

@@ -194,6 +194,20 @@ def test_closed_roads_go_with_the_question_as_rings_around_them(own: RoadNetwork
     assert away == pytest.approx([40.0] * 13, abs=0.5)
 
 
+def test_a_street_that_need_not_keep_forbidden_turns_asks_for_ways_over_them_too(own: RoadNetwork) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(json.loads(request.content))
+        return httpx.Response(200, json={"sources_to_targets": [[{"time": 60}]]})
+
+    for keeps in (True, False):
+        free = ValhallaRouter("http://router.test:8002/", own, keep_turn_restrictions=keeps, transport=httpx.MockTransport(answer))
+        free.travel_s([at(0, 0)], at(2, 2))
+
+    assert [one["costing_options"]["auto"].get("ignore_restrictions", False) for one in asked] == [False, True]
+
+
 def test_a_way_has_a_line_with_times_its_length_and_its_streets(own: RoadNetwork) -> None:
     line = [at(0, 0), at(2, 0), at(2, 1), at(2, 2)]
 
