@@ -317,6 +317,17 @@
     if (onConsole() && kind() !== "call") ask(detail);
   });
 
+  /* The docked unit's readings follow its fixes, which are no facts: the server draws nothing anew for them. */
+  const measured = { speed: [3, "km/h"], battery: [5, "%"], accuracy: [7, "m"] };
+  document.addEventListener("cc:positions", () => {
+    for (const element of document.querySelectorAll("[data-fix-of]")) {
+      const fix = cc.positions[element.dataset.fixOf], [at, unit] = measured[element.dataset.part] || [];
+      if (!fix) continue;
+      if (!unit) element.dataset.since = fix[6];
+      else element.textContent = fix[at] === null ? "–" : `${unit === "m" ? "± " : ""}${Math.round(fix[at])} ${unit}`;
+    }
+  });
+
   const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
   /* ---- called by Dash ------------------------------------------------------------------------------------------------ */

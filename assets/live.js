@@ -5,10 +5,10 @@
    cc.now()                          the server's clock, in milliseconds; a drill's runs faster than this machine's (cc.speed)
    cc.read({zh, en}), cc.say(key)    a text of the board, a sentence of the scripts, in the language of the page
    events on document                cc:rows {rows, snapshot}, cc:positions, cc:entry {entry}, cc:circle {figures}, cc:link {state}, cc:second
-   Ordinary server callbacks learn of new facts through the store "facts" {stream, n}, at most every 150 ms. */
+   Ordinary server callbacks learn of new facts through the store "facts" {stream, n}, at most every 100 ms. */
 (() => {
   const cc = (window.cc = window.cc || {});
-  const AMBER_MS = 3000, RED_MS = 10000, TELL_MS = 150, STILL_MS = 30000, PULSE_MS = 10000, PROBE_MS = 2000, DEAF_MS = 6000;
+  const AMBER_MS = 3000, RED_MS = 10000, TELL_MS = 100, STILL_MS = 30000, PULSE_MS = 10000, PROBE_MS = 2000, DEAF_MS = 6000;
   const held = { unit: new Map(), incident: new Map(), assignment: new Map(), job: new Map() };
   let source = null, lastId = "", heardAt = 0, toldAt = 0, tellTimer = 0, probedAt = 0, probing = false, count = 0, state = "";
   let clock = { read: Date.now(), at: Date.now() };   // what the server's clock read, and this machine's moment then

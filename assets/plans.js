@@ -1,6 +1,7 @@
 /* Plans: what only this page has. Addresses, orders and the bar that asks for a word are those of every page of the desk (desk.js).
 
-   What buttons carry besides: data-group-choice, data-fill (a text for a field of the form, with data-variant). */
+   What buttons carry besides: data-group-choice, data-fill (a text for a field of the form, with data-variant), data-unit-choice (a vehicle
+   that is ticked), data-units-offered (ticks as the centre offers them). */
 (() => {
   const cc = (window.cc = window.cc || {});
   const set = (id, props) => window.dash_clientside.set_props(id, props);
@@ -9,7 +10,7 @@
   const view = () => page()?.dataset.view;
   const visible = (element) => element && element.checkVisibility();
 
-  const NAMES = ["plan", "activation", "incident", "level", "variant", "reason", "exercise"];
+  const NAMES = ["plan", "activation", "incident", "level", "variant", "reason", "exercise", "to"];
   cc.places.plans = (query) => {
     const at = Object.fromEntries(NAMES.map((name) => [name, query.get(name)]));
     return { ...at, view: at.activation ? "board" : at.plan ? "preview" : "cards" };
@@ -21,10 +22,26 @@
     byId("plans-" + name)?.focus();
   }
 
+  /* vehicles as a person ticked them at this address; what is not on offer any more is not ordered */
+  let choice = null;               // {token, units}; null: as the centre offers them
+  const boxes = () => [...document.querySelectorAll("[data-unit-choice]")];
+  const token = () => document.querySelector("#plans-form [data-token]")?.dataset.token;
+
+  function tick(box) {
+    const unit = box.dataset.unitChoice;
+    if (choice?.token !== token()) choice = { token: token(), units: new Set(boxes().filter((one) => one.ariaChecked === "true").map((one) => one.dataset.unitChoice)) };
+    if (!choice.units.delete(unit)) choice.units.add(unit);
+    box.setAttribute("aria-checked", String(choice.units.has(unit)));      // answered at once, drawn a moment later
+    cc.tellForm();
+  }
+  cc.fills.plans = () => (choice && choice.token === token() ? { units: boxes().map((one) => one.dataset.unitChoice).filter((unit) => choice.units.has(unit)).join(" ") } : {});
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button");
     if (!button || button.disabled || !page()) return;
-    const { groupChoice, fill: field, variant } = button.dataset;
+    const { groupChoice, fill: field, variant, unitChoice, unitsOffered } = button.dataset;
+    if (unitChoice) tick(button);
+    if (unitsOffered !== undefined) { choice = null; cc.tellForm(); }
     if (groupChoice !== undefined) set("plans-group", { data: groupChoice });
     if (variant) document.querySelector(`#plans-form input[name="variant"][value="${CSS.escape(variant)}"]`)?.click();
     if (field) fill(field, button.textContent.trim());

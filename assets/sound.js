@@ -2,7 +2,8 @@
 
    A page sounds only when it shows the sound key ([data-sound]); the key says whether the browser lets us.
    Unacknowledged I and II sound again every 30 s; mute lasts five minutes at most.
-   From ten alarms in ten minutes on, more of the same kind, level and area come without a sound of their own. */
+   From ten alarms in ten minutes on, more of the same kind, level and area come without a sound of their own.
+   A task of a plan whose time runs out is told once: by the rhythm of level IV, and at the desk in words. */
 (() => {
   const cc = (window.cc = window.cc || {});
   const REPEAT_MS = 30000, MUTE_MS = 300000, RUSH = 10, RUSH_MS = 600000;
@@ -75,6 +76,16 @@
     alarms.push(...fresh.map(row => ({ at: Date.now(), group: groupOf(row) })));
     return loud;
   }
+  const told = new Set();          // lines of the log that were told
+  document.addEventListener("cc:entry", ({ detail: { entry } }) => {
+    const { plan_id, step_zh, step_en } = entry.facts;
+    if (entry.event !== "TaskOverdue" || told.has(entry.id) || Date.now() - started < 1500) return;
+    told.add(entry.id);
+    if (newGroups([{ type: "task", severity: "IV", area: plan_id }]).length) play("IV");
+    if (document.querySelector(".wall")) return;      // the wall counts it beside its plan
+    const message = cc.read({ zh: step_zh, en: step_en });
+    cc.set("note", { sendNotifications: [{ action: "show", title: cc.say("task_overdue"), message, color: "red", autoClose: 20000, className: "toast toast-overdue" }] });
+  });
   const known = new Set();
   document.addEventListener("cc:rows", ({ detail }) => detail.rows.forEach(row => row.kind === "incident" && known.add(row.id)));   // after the listener above
   document.addEventListener("cc:second", () => {

@@ -15,6 +15,7 @@ from command_center.api.callers import Callers, caller, forget_changed
 from command_center.api.entrance import Entrance
 from command_center.api.front import Front, security_policy
 from command_center.api.gate import Gate, session_cookies
+from command_center.api.screen_calls import ScreenCalls
 from command_center.center import Center
 from command_center.domain.text import Language
 from command_center.services import access, open_center, paper
@@ -64,6 +65,7 @@ def compose(center: Center, *, language: Language, device_tokens: bool, simulato
     )
     open_doors(server, entrance)
     screens = ui.create(server, center, live, caller)
+    server.add_middleware(ScreenCalls, known=screens.callback_map, language=language)
     _guard(server, entrance, security_policy(screens.csp_hashes()))
     return server
 

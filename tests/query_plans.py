@@ -87,8 +87,8 @@ def whole_tables(center: Center, asked: Asked, engine: Engine | None = None) -> 
     """Steps of a statement's plan that read a growing table, or an index of it, from end to end.
 
     On PostgreSQL the planner is told that every growing table has a thousand rows a page, that nothing is known of their values, and to go
-    by indexes from row to row: on a table of ten any plan is as good as another, and what is asked here is whether there are indexes. SQLite takes what it does not know
-    for large.
+    by indexes from row to row: on a table of ten any plan is as good as another, and what is asked here is whether there are indexes.
+    SQLite takes what it does not know for large.
     """
     with (engine or center.engine).connect() as connection:
         if connection.dialect.name == "sqlite":

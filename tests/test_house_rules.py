@@ -139,16 +139,6 @@ def test_no_code_calls_a_content_network() -> None:
     ]
 
 
-def test_readme_names_only_commands_that_exist() -> None:
-    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    readme = (ROOT / "README.md").read_text("utf-8")
-
-    named = set(re.findall(r"\bmake ([a-z][a-z-]*)", "\n".join(re.findall(r"```.*?```|`[^`\n]+`", readme, re.DOTALL))))
-
-    assert {"run", "test"} <= named
-    assert named <= targets
-
-
 def test_every_mark_says_what_it_lifts_and_why() -> None:
     bare = re.compile(r"#\s*(?:noqa(?!: [A-Z]+\d+(?:, ?[A-Z]+\d+)*\s+\S)|type: ignore(?!\[[\w-]+(?:, ?[\w-]+)*\]\s+# \S))")
 

@@ -91,6 +91,8 @@ def send_dispatch(center: Center, order: JobOrder) -> None:
     channel = messages.CARD
     if assignments.waits_for_word(center, event.assignment_id):
         channel = messages.deliver(center, messages.dispatch_notice(center, event.assignment_id))
+        if center.is_drill:
+            assignments.note_delivery(center, event.assignment_id)
     with completing(center, order.job_id) as work:
         assignments.mark_sent(work, event.assignment_id, channel)
 

@@ -13,6 +13,7 @@ from command_center.api.shapes import (
     EvidenceIn,
     IdempotencyKey,
     LevelIn,
+    MessageTextIn,
     PathCode,
     ReasonIn,
     ReviewIn,
@@ -21,6 +22,7 @@ from command_center.api.shapes import (
 from command_center.domain.activations import ActivationStatus
 from command_center.domain.board import without_words
 from command_center.domain.rights import Right
+from command_center.domain.text import Text
 from command_center.services import activations, group_pages, notices, plan_endings, plan_preview, plan_reviews, plan_tasks
 from command_center.services.activations import ActivatePlan
 from command_center.services.dispatching import unit_named
@@ -282,6 +284,13 @@ def read_notice(notice_id: RowId, center: AtCenter, actor: SignedIn) -> dict[str
             for it in notices.recipients_of(center, notice_id)
         ]
     }
+
+
+@router.post("/notices/{notice_id}/text")
+def fill_notice(notice_id: RowId, body: MessageTextIn, center: AtCenter, actor: SignedIn) -> dict[str, str]:
+    """Fill or strike the blanks of a message to the public that waits for it; then it is sent."""
+    notices.fill_notice(center, notice_id, Text(body.text_zh, body.text_en), actor)
+    return {"id": str(notice_id)}
 
 
 @router.post("/recipients/{recipient_id}/told")

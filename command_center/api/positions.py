@@ -15,12 +15,13 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Depends, Request
 
 from command_center.api.callers import caller
-from command_center.api.entrance import AtEntrance, Entrance
+from command_center.api.entrance import AtCenter, AtEntrance, Entrance, SignedIn
 from command_center.api.positions_in import MOST_READINGS, from_batch, from_osmand, from_owntracks, from_traccar_json
+from command_center.db.board_rows import moment
 from command_center.domain.errors import Invalid, Malformed, NotPermitted, NotSignedIn, UnknownUnit
 from command_center.domain.positions import FixRejected
 from command_center.domain.rights import Actor, Right
-from command_center.services.positions import Reading
+from command_center.services.positions import Reading, rejections
 
 router = APIRouter(prefix="/api/v1/positions", tags=["positions"])
 
@@ -80,6 +81,14 @@ async def receive_owntracks(request: Request, entrance: AtEntrance, sender: Send
     if reading is not None:
         _receive(entrance, sender, [reading])
     return []
+
+
+@router.get("/rejected")
+def rejected_fixes(center: AtCenter, actor: SignedIn) -> dict[str, Any]:
+    """Fixes that were not believed, by reason and by unit, and the names of devices that are no unit's: why a tracker does not appear."""
+    found = rejections(center, actor)
+    strangers = [{"name": name, "last_at": moment(at)} for name, at in found.strangers.items()]
+    return {"by_reason": dict(found.by_reason), "units": dict(found.by_unit), "strangers": strangers}
 
 
 def _receive(entrance: Entrance, sender: Actor | None, readings: Sequence[Reading]) -> dict[str, Any]:

@@ -312,6 +312,13 @@ class GuardIn(Body):
     unit: UnitName | None
 
 
+class MessageTextIn(Body):
+    """A message without blanks, in both languages."""
+
+    text_zh: Words
+    text_en: Words
+
+
 class ReviewIn(Body):
     """What was learnt."""
 

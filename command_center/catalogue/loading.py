@@ -102,6 +102,7 @@ class Site:
     street: str
     pinyin: str
     initials: str
+    basis: Basis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +252,9 @@ def _sites(path: Path, codes: Iterable[str]) -> dict[str, Site]:
 def _communities(folder: Path, plan: StreetPlan) -> dict[str, Community]:
     sites = _sites(folder / "places/communities.csv", plan.communities)
     return {
-        code: Community(code=code, name=entry.name, area=entry.area, basis=entry.basis, point=sites[code].point)
+        code: Community(
+            code=code, name=entry.name, area=entry.area, basis=entry.basis, point=sites[code].point, site_basis=sites[code].basis
+        )
         for code, entry in plan.communities.items()
     }
 
@@ -276,6 +279,7 @@ def _station(entry: StationEntry, site: Site, area: str) -> Station:
         street=site.street,
         pinyin=site.pinyin,
         initials=site.initials,
+        site_basis=site.basis,
     )
 
 

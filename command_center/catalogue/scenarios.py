@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from command_center.catalogue.checking import Complaints, unknown
@@ -34,6 +36,16 @@ def find_scenario(wanted: str, catalogue_dir: Path | None = None) -> Path | None
     named = known.get(wanted) or next((path for name, path in known.items() if name.partition("-")[0] == wanted.upper()), None)
     own = Path(wanted)
     return named or (own if own.suffix == ".yaml" and own.is_file() else None)
+
+
+@cache
+def scenario_bases(catalogue_dir: Path | None = None) -> tuple[str, ...]:
+    """Whence each scenario comes, as its file says; one that cannot be read counts for nothing here and is refused when it is to start."""
+    found = []
+    for path in scenario_files(catalogue_dir).values():
+        with suppress(CatalogueError):
+            found.append(str(open_document(path, schema=SCHEMA).content.get("basis", "")))
+    return tuple(found)
 
 
 def load_scenario(path: Path, catalogue: Catalogue) -> Scenario:

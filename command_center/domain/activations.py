@@ -48,6 +48,8 @@ class WorkState(StrEnum):
     """How far the background work of a task, a notice or a unit's order has come."""
 
     NONE = "none"
+    HELD = "held"
+    """A message to the public with open blanks: it goes when a person has filled or struck them."""
     QUEUED = "queued"
     DOING = "doing"
     DONE = "done"
@@ -169,12 +171,23 @@ def lacks_photo(status: TaskStatus, asked_for: str, evidence: Mapping[str, Any])
 
 BLANK = re.compile(r"\{(\w*)\}")
 UNFILLED = "____"
-"""What stands where nobody has said yet what belongs there: seen in the preview before anything leaves; no report is sent with one."""
+"""What stands where nobody has said yet what belongs there: seen in the preview before anything leaves.
+
+No report is sent with one and no message to the public; the house's own messages are: a crew rolls before everything is known.
+"""
+
+PUBLIC = frozenset({"residents", "shops", "volunteers"})
+"""Audiences outside the house, who can ask nobody what belongs into a blank."""
 
 
 def blanks(text: Text) -> tuple[str, ...]:
     """Names of the places in braces, in order, each once."""
     return tuple(dict.fromkeys(BLANK.findall(text.zh)))
+
+
+def blanks_left(text: Text) -> int:
+    """How many blanks a person would see in it, in the language that has more."""
+    return max(text.zh.count(UNFILLED), text.en.count(UNFILLED))
 
 
 def filled(text: str, fields: Mapping[str, str]) -> str:

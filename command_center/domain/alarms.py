@@ -1,7 +1,8 @@
 """Alarms: what sounds, how many a person has to take in, and how grave they are.
 
 An alarm is a new emergency. ISA-18.2 and EEMUA 191 measure an alarm system by the rate a person can follow and by the mix of what sounds:
-few grave alarms among many small ones, or nobody knows any more which to answer first.
+few grave alarms among many small ones, or nobody knows any more which to answer first. A plan's task that is overdue sounds once, by
+the same rule of a rush; it is no emergency and is not counted here.
 """
 
 from collections import Counter, deque

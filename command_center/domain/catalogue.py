@@ -233,6 +233,7 @@ class Coverage:
     keep_turn_restrictions: bool
     weights: Mapping[PlaceKind, float]
     radius_m: Speeds
+    basis: Basis = "working"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,18 +273,19 @@ class Area:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Community:
-    """code: national statistics code; point: its service hall."""
+    """code: national statistics code; point: its service hall, and site_basis whether that really stands there."""
 
     code: str
     name: Text
     area: str
     basis: Basis
     point: Point = field(metadata={"in_file": False})
+    site_basis: Basis = field(metadata={"in_file": False})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Station:
-    """A rescue station. note: what is not certain about it."""
+    """A rescue station. note: what is not certain about it; site_basis: whether it really stands where the map shows it."""
 
     code: str
     name: Text
@@ -295,6 +297,7 @@ class Station:
     street: str = field(metadata={"in_file": False})
     pinyin: str = field(metadata={"in_file": False})
     initials: str = field(metadata={"in_file": False})
+    site_basis: Basis = field(metadata={"in_file": False})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

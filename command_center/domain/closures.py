@@ -10,6 +10,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from command_center.domain.geo import Point, bearing_free_offset_m, roughly_m
+from command_center.domain.plan_book import Basis
 
 Line = tuple[Point, ...]
 
@@ -91,7 +92,7 @@ def taken_back(state: ClosureState, depth_cm: float | None, close_cm: float) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosureRules:
-    """Working values, editable in vocabulary.yaml.
+    """When water closes a road, editable in vocabulary.yaml.
 
     close_cm : water this deep closes a road. drained_cm : below it the water has gone. spot_reach_m : how much of the road a spot takes.
     guard_fence_m : a guard farther away than this has left. leaders_after_s : how long an unguarded road waits before leaders are called.
@@ -104,6 +105,7 @@ class ClosureRules:
     guard_fence_m: float
     leaders_after_s: float
     units_named: int
+    basis: Basis = "working"
 
 
 def away_m(point: Point, lines: Sequence[Line]) -> float:

@@ -75,7 +75,7 @@ class CrewStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionStep:
-    """A vehicle's signal: lost, back, or it drives to a place."""
+    """A vehicle's signal: lost, back, or it drives to a place and stays there."""
 
     unit: str
     does: PositionDoes

@@ -209,10 +209,11 @@ class _Sheet:
         return due_at if not broken and self.until >= due_at else None
 
     def told_once(self, expect: Expectation, _asked_at: datetime, due_at: datetime) -> datetime | None:
-        """Every order about the call was delivered once, none twice."""
+        """Every order about the call was delivered once, none twice; whoever answered or was called back before needs none."""
         ordered = {line.facts["assignment_id"] for line in self.about(expect.of, "UnitDispatched")}
-        delivered = Counter(line.facts["assignment_id"] for line in self.about(expect.of, "DispatchSent"))
-        whole = bool(ordered) and all(delivered[order] <= 1 for order in ordered)
+        delivered = Counter(line.facts["assignment_id"] for line in self.about(expect.of, "DispatchDelivered"))
+        settled = {line.facts["assignment_id"] for line in self.about(expect.of, *_NEEDS_NO_WORD)}
+        whole = bool(ordered) and all(delivered[order] == 1 or (not delivered[order] and order in settled) for order in ordered)
         return due_at if whole and self.until >= due_at else None
 
     def _such(self, expect: Expectation) -> Iterator[Line]:
@@ -268,6 +269,8 @@ class _Sheet:
                 level = str(line.facts.get("after") or line.facts.get("level") or "")
                 yield Decision(at_s=self.since_start_s(line.at), plan_id=plan_id, what=line.event, level=level, delay_s=delay_s)
 
+
+_NEEDS_NO_WORD = ("DispatchAcknowledged", "DispatchDeclined", "UnitRecalled")
 
 _DECIDED = frozenset(
     {"PlanActivated", "ActivationDeclined", "ActivationConfirmed", "LevelChanged", "PlanRolledBack", "PlanTerminated", "ProposalDeclined"}

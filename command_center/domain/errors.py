@@ -24,7 +24,7 @@ Refusal
 │   └── OwnSwap                 nobody decides on a swap of his own
 │   ├── StockShort              a depot has less than is wanted; StreetShort: all depots together; GoodsExpired: only past their last day
 │   ├── CountBelowReserved, LotExpiryDiffers, MoreThanReserved, MoreThanIssued
-│   ├── ReportClosed, BlanksLeft
+│   ├── ReportClosed, BlanksLeft, MessageBlanksLeft, MessageNotHeld
 │   ├── NoChannel, ChannelRefused
 │   ├── ShelterIsOpen, ShelterClosed, ShelterFull, PeopleInShelters
 │   ├── BlockersOpen, HandoverUnwritten, AlreadySigned, NotSignedYet, SameOfficer, NobodyNext, TemplateUnfit, PaperFailed
@@ -495,6 +495,18 @@ class BlanksLeft(Conflict):
     """A written report still has blanks: fill or strike them. Facts: report, blanks (how many)."""
 
     code = "blanks_left"
+
+
+class MessageBlanksLeft(Conflict):
+    """A message to the public still has blanks: fill or strike them. Facts: audience, blanks (how many)."""
+
+    code = "message_blanks_left"
+
+
+class MessageNotHeld(Conflict):
+    """It does not wait for words: it is on its way, or was withdrawn. Facts: audience, work_state."""
+
+    code = "message_not_held"
 
 
 class ShelterIsOpen(Conflict):

@@ -30,6 +30,7 @@ class ActivationRules:
     confirm_within_min: int
     call_chain: tuple[str, ...]
     call_chain_step_min: int
+    basis: Basis = "working"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,7 @@ class Metric:
     most: float | None = None
     valid_h: float = 6.0
     runs_for: tuple[str, ...] = ()
+    basis: Basis = "working"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,7 @@ class ReportingClocks:
     street_to_district_written: int
     followup: Mapping[Level, int]
     final_after_termination: int
+    basis: Basis = "working"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,3 +260,4 @@ class HandoverTemplate:
     sections: tuple[HandoverSection, ...]
     field_names: Mapping[str, Text]
     blocker_names: Mapping[str, Text]
+    basis: Basis = "working"

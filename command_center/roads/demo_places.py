@@ -62,6 +62,7 @@ class Site:
     street: str
     pinyin: str
     initials: str
+    basis: str = "demo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

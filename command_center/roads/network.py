@@ -30,7 +30,7 @@ from command_center.roads.tracing import joined
 from command_center.roads.turning import movements
 
 FORMAT = 3
-"""Of the saved form; raise it when the arrays change their meaning. 1 knew no traffic signals, 2 neither forbidden turns nor private roads."""
+"""Of the saved form; raise it when the arrays change their meaning. 1 knew no traffic signals, 2 no forbidden turns and no private roads."""
 
 log = logging.getLogger(__name__)
 
@@ -236,7 +236,7 @@ class RoadNetwork:
     ) -> FloatArray:
         """Seconds by road from one origin to each destination; inf where no street leads there."""
         start, end = self.snap([origin], blocked=blocked).node, self.snap(destinations, blocked=blocked).node
-        return self.between_s(start, end, vehicle_kmh=vehicle_kmh, blocked=blocked)[0]
+        return np.asarray(self.between_s(start, end, vehicle_kmh=vehicle_kmh, blocked=blocked)[0])
 
     def matrix_s(
         self,

@@ -139,7 +139,7 @@ def _behind_gates(edges: DirectedEdges) -> BoolArray:
     graph = csr_array((np.ones(len(streets)), (edges.tail[streets], edges.head[streets])), shape=(nodes, nodes))
     _, label = connected_components(graph, connection="strong")
     town = label == np.bincount(label).argmax()
-    return edges.private | ~(town[edges.tail] & town[edges.head])
+    return np.asarray(edges.private | ~(town[edges.tail] & town[edges.head]))
 
 
 def spans(first: IntArray, count: IntArray) -> IntArray:

@@ -415,6 +415,16 @@ def running(work: Work, activation_id: int) -> Activation:
     return activation
 
 
+def in_force(session: Session, activation_id: int) -> Activation:
+    """An activation that must be in force, to look at. Raises UnknownActivation, PlanNotRunning."""
+    activation = session.get(Activation, activation_id)
+    if activation is None:
+        raise UnknownActivation(activation=activation_id)
+    if activation.status not in RUNNING:
+        raise PlanNotRunning(plan=activation.plan_id, status=activation.status.value)
+    return activation
+
+
 def _reason(reason: str) -> str:
     why = reason.strip()
     if not why:

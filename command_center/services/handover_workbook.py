@@ -28,7 +28,7 @@ NARROWEST = 10
 
 def handover_xlsx(center: Center, report: HandoverReport, language: Language) -> bytes:
     """The report as a workbook; nothing in it is ever a formula."""
-    return write_book(list(_sheets(center, report, language)))
+    return write_book(list(_sheets(center, report, language)), is_drill=report.is_drill)
 
 
 def _sheets(center: Center, report: HandoverReport, language: Language) -> Iterator[BookSheet]:

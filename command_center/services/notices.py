@@ -14,9 +14,9 @@ from command_center.center import Center
 from command_center.db.tables import Cadre, Incident, MessageChannel, Notice, Person, Recipient, Station, Unit
 from command_center.db.work import Work
 from command_center.domain import events
-from command_center.domain.activations import WorkState
+from command_center.domain.activations import PUBLIC, WorkState, blanks_left
 from command_center.domain.board import Row
-from command_center.domain.errors import Invalid, Unknown, UnknownLink, UnknownPerson
+from command_center.domain.errors import Invalid, MessageBlanksLeft, MessageNotHeld, Unknown, UnknownLink, UnknownPerson
 from command_center.domain.rights import SYSTEM, Actor, Right
 from command_center.domain.text import Text
 from command_center.services import messages
@@ -34,6 +34,8 @@ TO_DECIDE = ":approve:"
 """In the key of a message that asks for a decision: who has received it has not decided yet, and the calls go on."""
 
 BY_PHONE = "phone"
+
+LONGEST_TEXT = 2000
 
 OFTEN_ROUNDS = 10
 SELDOM_S = 900.0
@@ -59,10 +61,14 @@ class Draft:
 
 
 def queue_notice(work: Work, draft: Draft, activation_id: int | None = None, incident_id: int | None = None) -> Notice:
-    """Write a message down in this transaction; a worker carries it after the commit."""
+    """Write a message down in this transaction; a worker carries it after the commit.
+
+    One to the public with open blanks waits until a person has filled or struck them (`fill_notice`).
+    """
     known = work.session.scalar(select(Notice).where(Notice.key == draft.key))
     if known is not None:
         return known
+    missing = blanks_left(draft.text) if draft.audience in PUBLIC else 0
     answer_until = None if draft.answer_in_s is None else work.now + timedelta(seconds=draft.answer_in_s)
     notice = work.add(
         Notice(
@@ -75,7 +81,7 @@ def queue_notice(work: Work, draft: Draft, activation_id: int | None = None, inc
             text_en=draft.text.en,
             is_exercise=draft.is_exercise,
             needs_answer=draft.answer_in_s is not None,
-            work=WorkState.QUEUED,
+            work=WorkState.HELD if missing else WorkState.QUEUED,
             queued_at=work.now,
             answer_until=answer_until,
             ask_again_at=answer_until,
@@ -101,8 +107,34 @@ def queue_notice(work: Work, draft: Draft, activation_id: int | None = None, inc
     ]
     if lines:
         work.session.execute(insert(Recipient), lines)  # hundreds in one statement
-    work.record(events.NoticeQueued(**_facts(notice), recipients=len(draft.to), answer_in_s=draft.answer_in_s))
+    if missing:
+        work.record(events.NoticeHeld(**_facts(notice), recipients=len(draft.to), blanks=missing))
+    else:
+        work.record(events.NoticeQueued(**_facts(notice), recipients=len(draft.to), answer_in_s=draft.answer_in_s))
     return notice
+
+
+def fill_notice(center: Center, notice_id: int, text: Text, actor: Actor) -> None:
+    """Say what belongs into the blanks of a message to the public, or leave them out; then it goes, and its time to answer begins.
+
+    Raises Unknown, Invalid (a language without a text, or too long), MessageBlanksLeft, MessageNotHeld.
+    """
+    actor.require(Right.RUN_PLANS)
+    said = Text(text.zh.strip(), text.en.strip())
+    for field, words in (("text_zh", said.zh), ("text_en", said.en)):
+        if not words or len(words) > LONGEST_TEXT:
+            raise Invalid(field=field, value=words[:40])
+    with center.work(actor) as work:
+        notice = work.get(Notice, notice_id, Unknown(kind="notice", id=str(notice_id)))
+        if notice.work is not WorkState.HELD:
+            raise MessageNotHeld(audience=notice.audience, work_state=notice.work.value)
+        if left := blanks_left(said):
+            raise MessageBlanksLeft(audience=notice.audience, blanks=left)
+        time = None if notice.answer_until is None else notice.answer_until - notice.queued_at
+        notice.text_zh, notice.text_en, notice.work, notice.queued_at = said.zh, said.en, WorkState.QUEUED, work.now
+        notice.answer_until = notice.ask_again_at = None if time is None else work.now + time
+        answer_in_s = None if time is None else time.total_seconds()
+        work.record(events.NoticeQueued(**_facts(notice), recipients=notice.recipients, answer_in_s=answer_in_s))
 
 
 class _NoticeFacts(TypedDict):

@@ -113,7 +113,7 @@ def _order_units(
     if chosen is None:
         about = {"activation_id": activation.id, "incident_id": activation.incident_id}
         wanted = needs(center, work.session, plan, activation.level, **about, ranked=ranked)
-        chosen = [unit_id for need in wanted for unit_id in (*need.joining, *need.chosen)]
+        chosen = [unit_id for need in wanted for unit_id in need.ordered]
         is_fresh = False  # what was free a moment ago may have gone to an emergency since
     units = work.all(Unit, list(chosen), lambda unit_id: UnknownUnit(unit=unit_id))
     incident = None if activation.incident_id is None or not units else open_incident(work, activation.incident_id)

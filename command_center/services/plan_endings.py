@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from command_center.center import Center
 from command_center.db.tables import Activation, PlanProposal
 from command_center.domain.activations import RUNNING
-from command_center.domain.errors import PlanNotRunning, UnknownActivation
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Right
 from command_center.domain.text import Text
+from command_center.services.activations import in_force
 from command_center.services.plan_books import plan_of
 from command_center.services.plan_proposals import assess
 from command_center.services.standing_orders import district_floor
@@ -54,11 +54,7 @@ def ending(center: Center, activation_id: int, actor: Actor) -> Ending:
     """How far a running plan is from its end. Raises UnknownActivation, PlanNotRunning."""
     actor.require(Right.RUN_PLANS)
     with center.read() as session:
-        activation = session.get(Activation, activation_id)
-        if activation is None:
-            raise UnknownActivation(activation=activation_id)
-        if activation.status not in RUNNING:
-            raise PlanNotRunning(plan=activation.plan_id, status=activation.status.value)
+        activation = in_force(session, activation_id)
         plan, ticked = plan_of(activation), activation.conditions
         has_spoken, is_exercise = _has_spoken(session, activation), activation.is_exercise
         floor = district_floor(center, session, plan.id, activation.variant)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from command_center.domain.activations import OPEN_TASK, ActivationStatus, TaskStatus
+from command_center.domain.activations import OPEN_TASK, ActivationStatus, TaskStatus, WorkState
 from command_center.domain.board import Board, Row
 from command_center.domain.levels import Level
 from command_center.services.notices import IN_LINE
@@ -19,7 +19,8 @@ class PlanFigures:
     """One plan that runs or waits for approval.
 
     all : tasks to be done, those that were skipped left out. next_due_at : when the next open task that is not yet late is due.
-    unanswered : messages whose time to answer is over. counted : what was counted last, {"what", "done", "of"}, None where nothing was.
+    unanswered : messages whose time to answer is over. held : messages to the public that wait for words.
+    counted : what was counted last, {"what", "done", "of"}, None where nothing was.
     """
 
     activation: Row
@@ -28,6 +29,7 @@ class PlanFigures:
     all: int
     next_due_at: str | None
     unanswered: int
+    held: int = 0
     counted: Mapping[str, Any] | None = None
 
     @property
@@ -63,6 +65,7 @@ def _figures(activation: Row, tasks: list[Row], notices: list[Row], now: datetim
         all=sum(task["status"] != TaskStatus.SKIPPED for task in tasks),
         next_due_at=min(coming, key=datetime.fromisoformat, default=None),
         unanswered=sum(is_unanswered(notice, now) for notice in notices),
+        held=sum(notice["work"] == WorkState.HELD for notice in notices),
         counted=_counted(tasks),
     )
 
@@ -86,8 +89,41 @@ def is_unconfirmed(activation: Row, now: datetime) -> bool:
 
 def is_unanswered(notice: Row, now: datetime) -> bool:
     """The time to answer is over and somebody has not; in a line of command one answer is enough."""
-    if not notice["needs_answer"] or notice["gone"]:
+    if not notice["needs_answer"] or notice["gone"] or notice["work"] == WorkState.HELD:
         return False
     missing = notice["answered"] < (1 if notice["audience"] == IN_LINE else notice["recipients"])
     until = notice["answer_until"]
     return missing and until is not None and datetime.fromisoformat(until) <= now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilentAudience:
+    """Those of one audience who have not answered in time, of the message that most are silent about. since : when the oldest was sent."""
+
+    audience: str
+    silent: int
+    of: int
+    since: str
+
+
+def silent_audiences(board: Board, now: datetime) -> tuple[SilentAudience, ...]:
+    """Who is silent, of plans and of everything else that somebody has to answer; who has been waited for longest comes first."""
+    late: defaultdict[str, list[Row]] = defaultdict(list)
+    for notice in board.rows("notice"):
+        if is_unanswered(notice, now):
+            late[notice["audience"]].append(notice)
+    worst = {audience: max(notices, key=_missing) for audience, notices in late.items()}
+    found = [
+        SilentAudience(
+            audience=audience,
+            silent=_missing(worst[audience]),
+            of=worst[audience]["recipients"],
+            since=min((notice["queued_at"] for notice in notices), key=datetime.fromisoformat),
+        )
+        for audience, notices in late.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (datetime.fromisoformat(one.since), one.audience)))
+
+
+def _missing(notice: Row) -> int:
+    return int(notice["recipients"] - notice["answered"])

@@ -1,8 +1,8 @@
 """What a plan would take at a level, what is free for it, and what all running plans together lack."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from sqlalchemy import select
@@ -32,7 +32,7 @@ class Need:
     """How many of one kind a level wants.
 
     there : on duty for this plan already, or at its incident. free : could be had now. chosen : unit ids to order; joining : those at the
-    incident, which go on duty where they are.
+    incident, which go on duty where they are. offered : every vehicle a person may choose from, the centre's own choice first.
     """
 
     kind: str
@@ -41,10 +41,28 @@ class Need:
     free: int
     chosen: tuple[str, ...] = ()
     joining: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
 
     @property
     def short(self) -> int:
         return max(0, self.wanted - self.there - self.free)
+
+    @property
+    def fewer(self) -> int:
+        """How many of those that could be had a person leaves out."""
+        return max(0, min(self.wanted, self.there + self.free) - self.there - len(self.chosen)) if self.kind in VEHICLES else 0
+
+    @property
+    def ordered(self) -> tuple[str, ...]:
+        """Unit ids that the plan puts on duty."""
+        return (*self.joining, *self.chosen)
+
+    def as_chosen(self, unit_ids: Collection[str]) -> "Need":
+        """As a person has chosen; who cannot be had any more is left out, as when the plan is put into force."""
+        joining = tuple(unit_id for unit_id in self.joining if unit_id in unit_ids)
+        taken = tuple(unit_id for unit_id in self.offered if unit_id in unit_ids and unit_id not in self.joining)
+        on_duty = self.there - len(self.joining)
+        return replace(self, there=on_duty + len(joining), joining=joining, chosen=taken)
 
 
 def running_plans(session: Session, *, but: int | None = None) -> list[tuple[Activation, Plan]]:
@@ -95,7 +113,8 @@ def _vehicles(kind: str, wanted: int, order: Sequence[Unit], on_duty: int, at_in
     free = tuple(unit.id for unit in order if unit.kind == kind)
     joining = tuple(unit.id for unit in at_incident if unit.kind == kind)[: max(0, wanted - on_duty)]
     there = on_duty + len(joining)
-    return Need(kind=kind, wanted=wanted, there=there, free=len(free), chosen=free[: max(0, wanted - there)], joining=joining)
+    chosen = free[: max(0, wanted - there)]
+    return Need(kind=kind, wanted=wanted, there=there, free=len(free), chosen=chosen, joining=joining, offered=(*joining, *free))
 
 
 def _spread_over_areas(free: Sequence[Unit]) -> list[Unit]:

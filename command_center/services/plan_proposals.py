@@ -13,9 +13,10 @@ from sqlalchemy import select
 
 from command_center.center import Center
 from command_center.db.board_rows import board_row
-from command_center.db.tables import Job, PlanProposal
+from command_center.db.tables import Activation, Job, PlanProposal
 from command_center.db.work import Work
 from command_center.domain import events
+from command_center.domain.activations import RUNNING
 from command_center.domain.board import Row
 from command_center.domain.catalogue import Catalogue
 from command_center.domain.errors import ProposalSettled, ReasonNeeded, UnknownPlan, UnknownProposal
@@ -66,6 +67,28 @@ def escalations(center: Center, plan_id: str, level: Level, *, is_exercise: bool
         catalogue = catalogue_now(center.catalogue, session)
         sight = read_situation(center, session, catalogue, is_exercise=is_exercise)
     return _weigher(_ById(catalogue)).escalations(plan_id, level, sight.situation)
+
+
+def rises(center: Center) -> Mapping[int, EscalationDue]:
+    """The running plans whose rules ask for a graver level than is in force or asked for: activation id -> the gravest rule that holds."""
+    with center.read() as session:
+        open_ones = select(Activation).where(Activation.ended_at.is_(None), Activation.status.in_(RUNNING)).order_by(Activation.id)
+        running = session.scalars(open_ones).all()
+        if not running:
+            return {}
+        catalogue = catalogue_now(center.catalogue, session)
+        weigher = _weigher(_ById(catalogue))
+        sights = {it: read_situation(center, session, catalogue, is_exercise=it) for it in {one.is_exercise for one in running}}
+        due = {
+            one.id: weigher.escalations(one.plan_id, _asked_level(one), sights[one.is_exercise].situation)
+            for one in running
+            if one.plan_id in catalogue.plans
+        }
+    return {activation_id: rules[0] for activation_id, rules in due.items() if rules}
+
+
+def _asked_level(activation: Activation) -> Level:
+    return max(activation.level, activation.wanted_level or activation.level, key=lambda level: level.rank)
 
 
 def proposals(center: Center) -> list[Row]:

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
@@ -16,8 +17,10 @@ from command_center.db.tables import Activation, LogEntry, Notice, PlanTask, Rec
 from command_center.domain import events
 from command_center.domain.activations import ACTIVATION_CHART, ActivationStatus, TaskStatus, lacks_photo
 from command_center.domain.errors import Invalid, UnknownActivation
+from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Right
 from command_center.domain.status import advance
+from command_center.domain.text import Text
 from command_center.services.live import log_row
 from command_center.services.plan_books import plan_of
 from command_center.services.report_clocks import subject_of
@@ -26,6 +29,44 @@ Row = dict[str, Any]
 """JSON-plain, times as ISO 8601 UTC text, lengths of time in minutes."""
 
 LONGEST_NOTE = 4000
+
+ENDED = (ActivationStatus.TERMINATED, ActivationStatus.REVIEWED)
+LOOKS_BACK = timedelta(days=90)
+MOST_ENDED = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedPlan:
+    """A plan that ran to its end. is_reviewed : somebody has looked back at it and said what was learnt."""
+
+    activation_id: int
+    name: Text
+    level: Level
+    ended_at: datetime
+    ended_by: str
+    is_exercise: bool
+    is_reviewed: bool
+
+
+def ended_plans(center: Center, actor: Actor) -> tuple[EndedPlan, ...]:
+    """The last plans that ran to their end, of three months: those nobody has looked back at first, then the newest."""
+    actor.require(Right.RUN_PLANS)
+    recent = select(Activation).where(Activation.requested_at >= center.now() - LOOKS_BACK, Activation.status.in_(ENDED))
+    with center.read() as session:
+        found = [_ended(activation) for activation in session.scalars(recent.order_by(Activation.requested_at))]
+    return tuple(sorted(found, key=lambda one: (one.is_reviewed, -one.ended_at.timestamp()))[:MOST_ENDED])
+
+
+def _ended(activation: Activation) -> EndedPlan:
+    return EndedPlan(
+        activation_id=activation.id,
+        name=Text(**activation.plan["name"]),
+        level=activation.level,
+        ended_at=activation.ended_at or activation.requested_at,
+        ended_by=activation.ended_by or "",
+        is_exercise=activation.is_exercise,
+        is_reviewed=activation.status is ActivationStatus.REVIEWED,
+    )
 
 
 def review(center: Center, activation_id: int, actor: Actor) -> Row:
@@ -109,7 +150,10 @@ def _figures(session: Session, activation: Activation, timeline: Sequence[LogEnt
 
 
 def _tasks(session: Session, activation: Activation) -> list[Row]:
-    """Outcome : on_time, late, skipped, withdrawn, or open. late_min : minutes past the deadline, None where there was none to miss."""
+    """Outcome : on_time, late, missed (its time ran out and it was never done), skipped, withdrawn, or open.
+
+    late_min : minutes past the deadline, None where there was none to miss.
+    """
     steps = {step.id: step for step in plan_of(activation).steps}
     query = select(PlanTask).where(PlanTask.activation_id == activation.id).order_by(PlanTask.step_id, PlanTask.occurrence)
     return [
@@ -135,6 +179,8 @@ def _tasks(session: Session, activation: Activation) -> list[Row]:
 def _outcome(task: PlanTask) -> str:
     if task.status is TaskStatus.DONE:
         return "late" if (_late_min(task.due_at, task.done_at) or 0.0) > 0 else "on_time"
+    if task.status is TaskStatus.WITHDRAWN and task.overdue_at is not None:
+        return "missed"
     return task.status.value if task.status in (TaskStatus.SKIPPED, TaskStatus.WITHDRAWN) else "open"
 
 

@@ -22,7 +22,8 @@ from command_center.services.plan_levels import LevelStep, level_steps
 class PlanStory:
     """plan : as it was when it was activated. tasks, notices, duties : board rows; those of an ended activation say gone.
 
-    evidence : task id -> what was given when it was ticked off. conditions : number -> {"by", "at"} of those that are met.
+    units : vehicles that were chosen with the order, None where the centre chooses. evidence : task id -> what was given when it was
+    ticked off. conditions : number -> {"by", "at"} of those that are met.
     ended_at, ended_by, end_reason : None, None and "" while it runs. incident : number of the incident it was activated for.
     """
 
@@ -30,6 +31,7 @@ class PlanStory:
     plan: Plan
     reason: str
     fields: Mapping[str, str]
+    units: tuple[str, ...] | None
     tasks: tuple[Row, ...]
     evidence: Mapping[str, Mapping[str, Any]]
     notices: tuple[Row, ...]
@@ -60,6 +62,7 @@ def plan_story(center: Center, activation_id: int, actor: Actor) -> PlanStory:
             plan=plan_of(activation),
             reason=activation.reason,
             fields=activation.fields,
+            units=None if activation.units is None else tuple(activation.units),
             tasks=tuple(board_row(task, center.catalogue) for task in tasks),
             evidence={str(task.id): task.evidence for task in tasks if task.evidence},
             notices=tuple(board_row(notice, center.catalogue) for notice in of_it(Notice)),

@@ -12,6 +12,7 @@ from command_center.center import Center
 from command_center.domain.errors import UnknownUnit
 from command_center.domain.geo import Point
 from command_center.domain.positions import Fix, FixRejected, FrameRow, cleaned, judge_place, judge_step, judge_time
+from command_center.domain.rights import Actor, Right
 from command_center.wire import WireDown
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,9 @@ FLUSH_S = 0.025
 
 STORE_S = 1.0
 """How often the tracks are written: what a crash can cost is one second of telemetry."""
+
+MOST_STRANGERS = 20
+"""So many names that are no unit's are remembered between two writings; somebody who makes up names fills no memory."""
 
 REACH_M = 60_000.0
 """Units do leave the street; a fix farther away than this is not theirs."""
@@ -50,6 +54,29 @@ class Received:
 
     accepted: int
     rejected: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejections:
+    """Fixes that were not believed since Redis was last wiped: by reason, by unit and reason.
+
+    strangers : names under which devices reported that are no unit's -> when they did last, newest first.
+    """
+
+    by_reason: Mapping[str, int]
+    by_unit: Mapping[str, Mapping[str, int]]
+    strangers: Mapping[str, datetime]
+
+
+def rejections(center: Center, actor: Actor) -> Rejections:
+    """Why trackers and phones do not appear; for whoever sets them up."""
+    actor.require(Right.ISSUE_LINKS)
+    of_units = {unit_id: center.wire.rejected(unit_id) for unit_id in center.catalogue.vehicles}
+    return Rejections(
+        by_reason=center.wire.rejected(),
+        by_unit={unit_id: counts for unit_id, counts in of_units.items() if counts},
+        strangers={name: datetime.fromtimestamp(at, UTC) for name, at in center.wire.strangers().items()},
+    )
 
 
 def latest_fixes(center: Center) -> dict[str, Fix]:
@@ -100,7 +127,8 @@ class Intake:
     _last: dict[str, Fix] = field(default_factory=dict)
     _to_show: dict[str, Fix] = field(default_factory=dict)
     _to_store: list[Fix] = field(default_factory=list)
-    _rejected: Counter[str] = field(default_factory=Counter)
+    _rejected: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _strangers: dict[str, float] = field(default_factory=dict)
     _units: dict[str, str] = field(default_factory=dict)
 
     def load(self) -> None:
@@ -128,8 +156,14 @@ class Intake:
                 self._believe(outcome)
             else:
                 rejected[outcome.value] += 1
-        self._rejected.update(rejected)
+                self._note_rejected(reading.unit.strip(), outcome, now)
         return Received(accepted=accepted, rejected=dict(rejected))
+
+    def _note_rejected(self, name: str, why: FixRejected, now: datetime) -> None:
+        """Count it for its unit; where it names none of ours, remember the name it came under."""
+        self._rejected[self._units.get(name.lower(), ""), why.value] += 1
+        if why is FixRejected.UNKNOWN_UNIT and (name in self._strangers or len(self._strangers) < MOST_STRANGERS):
+            self._strangers[name] = now.timestamp()
 
     def _judge(self, reading: Reading, now: datetime) -> Fix | FixRejected:
         if reading.unreadable or reading.lat is None or reading.lon is None:
@@ -197,9 +231,11 @@ class Intake:
             log.warning("positions not shown: the wire is down", extra={"units": len(rows)})
 
     def store(self) -> None:
-        """Write the believed fixes to the tracks and the rejected ones to the counters."""
+        """Write the believed fixes to the tracks, the rejected ones to the counters, and names that are no unit's beside them."""
         fixes, self._to_store = self._to_store, []
         rejected, self._rejected = self._rejected, Counter()
+        strangers, self._strangers = self._strangers, {}
         self.center.tracks.store(fixes)
-        for reason, count in rejected.items():
-            self.center.wire.count_rejected(reason, count)
+        for (unit_id, reason), count in rejected.items():
+            self.center.wire.count_rejected(reason, count, unit_id=unit_id)
+        self.center.wire.note_strangers(strangers)

@@ -228,6 +228,7 @@ def figures_book(center: Center, span: Span, before: Span | None, language: str)
             SheetOut(N_("Stock used"), _STOCK, [_stock_row(it, names) for it in now.stock]),
         ],
         language,
+        is_drill=center.is_drill,
     )
 
 

@@ -15,7 +15,7 @@ from command_center.center import Center
 from command_center.db.tables import Report
 from command_center.db.work import Work
 from command_center.domain import events
-from command_center.domain.activations import UNFILLED
+from command_center.domain.activations import blanks_left
 from command_center.domain.errors import BlanksLeft, EditedMeanwhile, Invalid, ReportClosed, Unknown
 from command_center.domain.reports import ReportKind, ReportState
 from command_center.domain.rights import Actor, Right
@@ -64,12 +64,7 @@ class ReportView:
 
     @property
     def blanks(self) -> int:
-        return blanks_in(self.text)
-
-
-def blanks_in(text: Text) -> int:
-    """How many blanks a person would see in it, in the language that has more."""
-    return max(text.zh.count(UNFILLED), text.en.count(UNFILLED))
+        return blanks_left(self.text)
 
 
 def read_report(center: Center, report_id: int, actor: Actor) -> ReportView:
@@ -248,7 +243,7 @@ def _final_text(center: Center, work: Work, report: Report, actor: Actor) -> Tex
 
 
 def _queue(center: Center, work: Work, report: Report, text: Text) -> None:
-    blanks = blanks_in(text)
+    blanks = blanks_left(text)
     if blanks:
         raise BlanksLeft(report=report.id, blanks=blanks)
     message = Draft(

@@ -46,7 +46,7 @@ def responsibility_sheet(center: Center, language: str) -> bytes:
         kind = say(phrases.PLACE_KIND[place.kind])
         row = {"target": place.id, "name": place.name.in_(language), "kind": kind, "community": listed}
         rows.append(row | {"lead": "" if lead is None else names.get(lead, lead)})
-    return write_sheet(SHEET, COLUMNS, rows, language)
+    return write_sheet(SHEET, COLUMNS, rows, language, is_drill=center.is_drill)
 
 
 def _held(session: Session) -> dict[str, tuple[str | None, list[str]]]:

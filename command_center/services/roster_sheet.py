@@ -66,7 +66,7 @@ def roster_sheet(center: Center, from_at: datetime, to_at: datetime, language: s
             names = [it.name.in_(language) if len(named[it.name.in_(language)]) == 1 else it.person_id for it in watch.on(duty)]
             row[key] = (", " if language == "en" else "、").join(names)
         rows.append(row)
-    return write_sheet(SHEET, COLUMNS, rows, language)
+    return write_sheet(SHEET, COLUMNS, rows, language, is_drill=center.is_drill)
 
 
 def _post_name(center: Center, post: str, language: str) -> str:

@@ -24,7 +24,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from command_center.domain.errors import SheetRefused, SheetUnreadable
-from command_center.words import LANGUAGES, translator
+from command_center.words import DRILL_MARK, LANGUAGES, translator
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_UNPACKED_BYTES = 64 * 1024 * 1024
@@ -263,13 +263,13 @@ class SheetOut:
     rows: Iterable[Mapping[str, object]]
 
 
-def write_sheet(title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, object]], language: str) -> bytes:
+def write_sheet(title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, object]], language: str, *, is_drill: bool) -> bytes:
     """A workbook with one sheet."""
-    return write_sheets([SheetOut(title, columns, rows)], language)
+    return write_sheets([SheetOut(title, columns, rows)], language, is_drill=is_drill)
 
 
-def write_sheets(sheets: Iterable[SheetOut], language: str) -> bytes:
-    """A workbook in a language."""
+def write_sheets(sheets: Iterable[SheetOut], language: str, *, is_drill: bool) -> bytes:
+    """A workbook in a language. is_drill : marked as one of an exercise."""
     say = translator(language)
     return write_book(
         [
@@ -280,7 +280,8 @@ def write_sheets(sheets: Iterable[SheetOut], language: str) -> bytes:
                 rows=[[row.get(column.key) for column in out.columns] for row in out.rows],
             )
             for out in sheets
-        ]
+        ],
+        is_drill=is_drill,
     )
 
 
@@ -299,11 +300,20 @@ NOT_IN_A_TITLE = re.compile(r"[\[\]:*?/\\]")
 """What Excel takes in the name of a sheet."""
 
 
-def write_book(sheets: Sequence[BookSheet]) -> bytes:
-    """A workbook: titles in bold, frozen; every text is text, whatever it begins with. Sheets of the same name are numbered."""
+def write_book(sheets: Sequence[BookSheet], *, is_drill: bool) -> bytes:
+    """A workbook: titles in bold, frozen; every text is text, whatever it begins with. Sheets of the same name are numbered.
+
+    is_drill : the mark of an exercise stands on every tab, over and across the head of every printed page; cells stay as they are, so that
+    the sheet can be taken in again.
+    """
     book = Workbook(write_only=True)
+    mark = f"{DRILL_MARK} " if is_drill else ""
+    book.properties.title = mark.strip() or None
     for content in sheets:
-        sheet = book.create_sheet(NOT_IN_A_TITLE.sub(" ", content.title)[:LONGEST_TITLE].strip("' "))
+        sheet = book.create_sheet(NOT_IN_A_TITLE.sub(" ", f"{mark}{content.title}")[:LONGEST_TITLE].strip("' "))
+        if is_drill:
+            sheet.sheet_properties.tabColor = DRILL_COLOR
+            sheet.oddHeader.center.text = sheet.oddFooter.center.text = DRILL_MARK
         sheet.freeze_panes = "A2"
         for place, width in enumerate(content.widths, 1):
             sheet.column_dimensions[get_column_letter(place)].width = width
@@ -319,6 +329,7 @@ def write_book(sheets: Sequence[BookSheet]) -> bytes:
 
 
 BOLD = Font(bold=True)
+DRILL_COLOR = "FFFF5C5C"
 TOP_LEFT = Alignment(vertical="top", wrap_text=True)
 
 

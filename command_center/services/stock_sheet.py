@@ -52,7 +52,7 @@ def export_sheet(center: Center, language: Language, depot: str | None = None) -
     """
     if depot is not None and depot not in center.catalogue.depots:
         raise UnknownDepot(depot=depot)
-    return write_sheet(SHEET, COLUMNS, _exported(center, language, depot), language)
+    return write_sheet(SHEET, COLUMNS, _exported(center, language, depot), language, is_drill=center.is_drill)
 
 
 def _exported(center: Center, language: Language, depot: str | None) -> Iterable[Mapping[str, object]]:

@@ -498,7 +498,10 @@ def _story(center: Center, row: HazardWarning) -> WarningStory:
 
 
 def warning_as_cap(center: Center, warning_id: int, actor: Actor) -> bytes:
-    """The warning as a CAP 1.2 message of this centre; exercises say so in their status. Raises UnknownWarning."""
+    """The warning as a CAP 1.2 message of this centre; an exercise, and whatever is acted on in a drill, says so in its status.
+
+    Raises UnknownWarning.
+    """
     actor.require(Right.READ_WORDS)
     signals = center.catalogue.warning_signals
     with center.read() as session:
@@ -527,7 +530,7 @@ def warning_as_cap(center: Center, warning_id: int, actor: Actor) -> bytes:
             identifier=row.identifier,
             sender=row.sender or "unknown",
             sent=row.issued_at,
-            status=Status(row.status.capitalize()),
+            status=Status.EXERCISE if center.is_drill and row.status in ACTED_ON else Status(row.status.capitalize()),
             msg_type=_MESSAGE_TYPES[row.act],
             references=tuple(sorted(said, key=lambda reference: (reference.sender, reference.identifier))),
             infos=(info,),

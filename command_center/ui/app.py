@@ -21,6 +21,7 @@ from fastapi import FastAPI
 
 from command_center.domain.rights import Actor, Right
 from command_center.ui import pages, theme
+from command_center.ui.console_parts import door
 from command_center.ui.shell import HTML_LANG, Desk, Page, Screen
 from command_center.ui.widgets import empty_state, error_state, skeleton
 from command_center.words import N_, drill_marks, phrases
@@ -46,6 +47,7 @@ SCRIPT_WORDS: Mapping[str, str] = {
     "sound_off": N_("Sound not enabled"),
     "sound_on": N_("Sound on"),
     "sound_muted": N_("Muted %(time)s"),
+    "task_overdue": N_("A task of a plan is overdue"),
     "fix_lost": N_("lost"),
     "arrives": N_("there in %(time)s"),
     "no_fix": N_("no position yet"),
@@ -155,7 +157,7 @@ def _script_words(screen: Screen) -> dict[str, str]:
 
 
 def _register_routes(app: Dash, desk: Desk, known: Mapping[str, Page]) -> None:
-    @app.callback(Output("page", "children"), Input("url", "pathname"), State("url", "search"))  # type: ignore[untyped-decorator]  # Dash ships no types
+    @door(app, desk, Output("page", "children"), Input("url", "pathname"), State("url", "search"))
     async def open_page(path: str | None, search: str | None) -> Component:
         screen = desk.screen(_address(path, desk.caller()), search or "")
         return await asyncio.to_thread(_draw, known, screen)

@@ -1,12 +1,14 @@
 """What the centre knows of its street, and on whose word: stated by the source article, or a default the street has to confirm."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
+from command_center.catalogue.scenarios import scenario_bases
+from command_center.domain.catalogue import Catalogue
+from command_center.services.base_maps import is_imported
 from command_center.ui.shell import Screen
 from command_center.ui.widgets import icon
 from command_center.words import N_
@@ -20,46 +22,130 @@ BASIS: Mapping[str, str] = {
 }
 """Where an entry comes from, in words."""
 
-_ORDER = tuple(BASIS)
+RULES_OF_OTHERS = frozenset({"cma", "law"})
+"""What the basis of a plan's trigger says beside the others: both are published."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One kind of entry. bases : of all of them, in any order.
+
+    file : where the street edits it, inside command_center/catalogue. page : where the running centre keeps it from its first start on.
+    """
+
+    name: str
+    file: str
+    bases: Callable[[Catalogue], Iterable[str]]
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """One kind of entry: how many stand on which basis. file : where the street edits it, inside command_center/catalogue."""
+    """A part with how many of its entries stand on which basis."""
 
     name: str
     file: str
+    page: str
     by_basis: Mapping[str, int]
 
 
-def _count(entries: Iterable[Any]) -> dict[str, int]:
-    bases = [str(entry.basis) for entry in entries]
-    return {basis: bases.count(basis) for basis in _ORDER if basis in bases}
+def _places(kind: str) -> Callable[[Catalogue], Iterable[str]]:
+    return lambda catalogue: [place.basis for place in catalogue.places.values() if place.kind == kind]
+
+
+PARTS = (
+    Part(name=N_("Street"), file="street.yaml", bases=lambda it: [it.street.basis]),
+    Part(name=N_("Five-minute circle, signals, demand"), file="street.yaml", bases=lambda it: [it.street.coverage.basis]),
+    Part(name=N_("Areas"), file="street.yaml", bases=lambda it: [area.basis for area in it.areas.values()]),
+    Part(name=N_("Communities"), file="street.yaml", bases=lambda it: [community.basis for community in it.communities.values()]),
+    Part(
+        name=N_("Where their halls stand"),
+        file="places/communities.csv",
+        bases=lambda it: [community.site_basis for community in it.communities.values()],
+    ),
+    Part(name=N_("Stations"), file="street.yaml", bases=lambda it: [station.basis for station in it.stations.values()]),
+    Part(
+        name=N_("Where the stations stand"),
+        file="places/stations.csv",
+        bases=lambda it: [station.site_basis for station in it.stations.values()],
+    ),
+    Part(name=N_("Compounds"), file="places/compounds.csv", bases=_places("compound")),
+    Part(name=N_("Business buildings"), file="places/business_buildings.csv", bases=_places("business_building")),
+    Part(name=N_("Shops"), file="places/shops.csv", bases=_places("shop")),
+    Part(name=N_("Shelters"), file="places/shelters.csv", bases=_places("shelter")),
+    Part(name=N_("Depots"), file="places/depots.csv", bases=lambda it: [depot.basis for depot in it.depots.values()]),
+    Part(
+        name=N_("Materials, and the stock a new centre opens with"),
+        file="materials.csv",
+        page="/resources",
+        bases=lambda it: [material.basis for material in it.materials.values()],
+    ),
+    Part(name=N_("Cadres"), file="people/cadres.csv", bases=lambda it: [cadre.basis for cadre in it.cadres.values()]),
+    Part(
+        name=N_("Who answers for which place"),
+        file="people/responsibilities.csv",
+        page="/people",
+        bases=lambda it: [responsible.basis for responsible in it.responsibilities.values()],
+    ),
+    Part(
+        name=N_("People on the roster"),
+        file="people/duty_people.csv",
+        page="/people",
+        bases=lambda it: [person.basis for person in it.duty_people.values()],
+    ),
+    Part(name=N_("Vehicle kinds"), file="street.yaml", bases=lambda it: [kind.basis for kind in it.vehicle_kinds.values()]),
+    Part(name=N_("Vehicles"), file="vehicles.csv", bases=lambda it: [vehicle.basis for vehicle in it.vehicles.values()]),
+    Part(name=N_("Incident types"), file="incident_types.yaml", bases=lambda it: [kind.basis for kind in it.incident_types.values()]),
+    Part(name=N_("Deadlines"), file="incident_types.yaml", bases=lambda it: [profile.basis for profile in it.sla_profiles.values()]),
+    Part(name=N_("Contingency plans"), file="plans/", page="/plan-texts", bases=lambda it: [plan.basis for plan in it.plans.values()]),
+    Part(
+        name=N_("Thresholds of the plans"),
+        file="plans/",
+        page="/plan-texts",
+        bases=lambda it: [trigger.basis for plan in it.plans.values() for trigger in plan.triggers],
+    ),
+    Part(
+        name=N_("Who approves, who is called"),
+        file="vocabulary.yaml",
+        bases=lambda it: [it.common.activation_rules.basis],
+    ),
+    Part(
+        name=N_("What plans can ask for at most"),
+        file="vocabulary.yaml",
+        bases=lambda it: [unit.basis for unit in it.common.units.values()],
+    ),
+    Part(
+        name=N_("Limits of measurements"), file="vocabulary.yaml", bases=lambda it: [metric.basis for metric in it.common.metrics.values()]
+    ),
+    Part(name=N_("Reporting clocks"), file="vocabulary.yaml", bases=lambda it: [it.common.reporting.basis]),
+    Part(name=N_("When water closes a road"), file="vocabulary.yaml", bases=lambda it: [it.common.closures.basis]),
+    Part(
+        name=N_("Warning signals"),
+        file="warning_signals.yaml",
+        bases=lambda it: [hazard.basis for hazard in it.warning_signals.hazards.values()],
+    ),
+    Part(name=N_("Watches and handover report"), file="handover_template.yaml", bases=lambda it: [it.handover.basis]),
+)
+"""Everything in the catalogue that says where it comes from."""
+
+
+def _count(bases: Iterable[str]) -> dict[str, int]:
+    told = ["published" if basis in RULES_OF_OTHERS else str(basis) for basis in bases]
+    return {basis: told.count(basis) for basis in BASIS if basis in told}
 
 
 def groups(screen: Screen) -> list[Group]:
-    """Every kind of entry the catalogue has, with its basis counted."""
-    catalogue = screen.center.catalogue
-    places = catalogue.places.values()
-    of_kind = {kind: [place for place in places if place.kind == kind] for kind in ("compound", "business_building", "shop", "shelter")}
-    rows: list[tuple[str, str, Iterable[Any]]] = [
-        (N_("Street"), "street.yaml", [catalogue.street]),
-        (N_("Areas"), "street.yaml", catalogue.areas.values()),
-        (N_("Communities"), "street.yaml", catalogue.communities.values()),
-        (N_("Stations"), "street.yaml", catalogue.stations.values()),
-        (N_("Compounds"), "places/compounds.csv", of_kind["compound"]),
-        (N_("Business buildings"), "places/business_buildings.csv", of_kind["business_building"]),
-        (N_("Shops"), "places/shops.csv", of_kind["shop"]),
-        (N_("Shelters"), "places/shelters.csv", of_kind["shelter"]),
-        (N_("Depots"), "places/depots.csv", catalogue.depots.values()),
-        (N_("Cadres"), "people/cadres.csv", catalogue.cadres.values()),
-        (N_("Vehicle kinds"), "street.yaml", catalogue.vehicle_kinds.values()),
-        (N_("Vehicles"), "vehicles.csv", catalogue.vehicles.values()),
-        (N_("Materials"), "materials.csv", catalogue.materials.values()),
-        (N_("Incident types"), "incident_types.yaml", catalogue.incident_types.values()),
-        (N_("Deadlines"), "incident_types.yaml", catalogue.sla_profiles.values()),
+    """Every part of the catalogue, the drills and the street network, with its basis counted."""
+    center = screen.center
+    counted = [
+        Group(name=screen.say(part.name), file=part.file, page=part.page, by_basis=_count(part.bases(center.catalogue))) for part in PARTS
     ]
-    return [Group(name=screen.say(name), file=file, by_basis=_count(entries)) for name, file, entries in rows]
+    drills = Group(name=screen.say(N_("Drills")), file="drills/", page="", by_basis=_count(scenario_bases(center.catalogue_dir)))
+    return [*counted, drills, *([] if is_imported(center.roads_file) else [_shipped_streets(screen)])]
+
+
+def _shipped_streets(screen: Screen) -> Group:
+    return Group(name=screen.say(N_("Street network and map")), file="roads/demo.osm.pbf", page="", by_basis={"demo": 1})
 
 
 def _basis_tags(group: Group, screen: Screen) -> list[Component]:
@@ -75,6 +161,10 @@ def _basis_tags(group: Group, screen: Screen) -> list[Component]:
         text = f"{screen.say(short[basis])} {count}"
         tags += [html.Span(text, className="tag" if basis == "fact" else "tag demo", title=screen.say(BASIS[basis])), " "]
     return tags
+
+
+def _edited_in(group: Group) -> list[Component]:
+    return [html.Code(group.file), *([" ", html.A(group.page, href=group.page)] if group.page else [])]
 
 
 def stated_numbers(screen: Screen) -> list[tuple[str, str]]:
@@ -121,9 +211,14 @@ def about_view(screen: Screen) -> list[Component]:
             html.Th(screen.say(N_("Edit in")), scope="col"),
         ]
     )
-    rows = [html.Tr([html.Td(group.name), html.Td(_basis_tags(group, screen)), html.Td(html.Code(group.file))]) for group in groups(screen)]
+    rows = [html.Tr([html.Td(group.name), html.Td(_basis_tags(group, screen)), html.Td(_edited_in(group))]) for group in groups(screen)]
     legend = [part for basis, text in BASIS.items() for part in (html.Dt(html.Span(basis, className="tag")), html.Dd(screen.say(text)))]
-    where = screen.say(N_("Files lie in command_center/catalogue; a change takes effect when the centre starts again."))
+    where = screen.say(
+        N_(
+            "Files lie in command_center/catalogue; a change takes effect when the centre starts again. Where a page is named, a running "
+            "centre keeps its own from its first start on, and the page is where it is changed."
+        )
+    )
     return [
         html.H2([icon("info-circle"), screen.say(N_("About this street"))]),
         html.Div(

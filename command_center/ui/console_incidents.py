@@ -1,12 +1,13 @@
 """The list of open incidents, and what stands in the dock when nothing is open: what to do next, and the units by area."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from dash import html
 from dash.development.base_component import Component
 
 from command_center.domain.board import Row
+from command_center.domain.triggers import EscalationDue
 from command_center.services.figures import is_overdue, is_tense
 from command_center.ui import console_closures, console_plans, reports_view
 from command_center.ui.console_parts import ago, grave_first, incident_state, key, moment, reporters, type_name, waiting_rows
@@ -82,8 +83,8 @@ def _newest_call_at(entries: Iterable[dict[str, object]]) -> datetime | None:
 # ---- the idle dock ------------------------------------------------------------------------------------------------
 
 
-def next_steps(screen: Screen) -> list[Component]:
-    """What the officer should do now, the most pressing first."""
+def next_steps(screen: Screen, rises: Mapping[int, EscalationDue]) -> list[Component]:
+    """What the officer should do now, the most pressing first. rises : rules of running plans that ask for a graver level."""
     incidents = grave_first(screen.live.board.rows("incident"))
     lines = [_step(symbol, words, button) for symbol, words, button in console_closures.waiting(screen)]
     if len(together := waiting_rows(screen)) > 1:
@@ -91,6 +92,7 @@ def next_steps(screen: Screen) -> list[Component]:
         lines.append(_step("truck", text, key(screen.say(N_("Propose")), keys="F4", **opens("waiting", ""))))
     lines += [line for row in incidents if (line := _next_step(row, screen))]
     lines += [_step(symbol, text, button) for symbol, text, button in console_plans.proposed(screen)]
+    lines += [_step(symbol, text, button) for symbol, text, button in console_plans.rising(rises, screen)]
     lines += [_step(symbol, text, button) for symbol, text, button in console_plans.waiting(screen)]
     lines += [_step(symbol, words, button) for symbol, words, button in reports_view.waiting(screen)]
     jobs = len(screen.live.board.rows("job"))
@@ -155,12 +157,12 @@ def units_by_area(screen: Screen) -> list[Component]:
     return rows
 
 
-def idle_view(screen: Screen) -> list[Component]:
+def idle_view(screen: Screen, rises: Mapping[int, EscalationDue]) -> list[Component]:
     return [
         html.H2([icon("checks"), screen.say(N_("What to do next"))]),
         html.Div(
             [
-                html.Ul(next_steps(screen), className="next"),
+                html.Ul(next_steps(screen, rises), className="next"),
                 html.H3(screen.say(N_("Units by area"))),
                 html.Div(units_by_area(screen), className="areas"),
             ],

@@ -12,6 +12,8 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, no_update
 
 from command_center.domain.errors import UnknownIncident
+from command_center.domain.triggers import EscalationDue
+from command_center.services import plan_proposals
 from command_center.services.assigning import Together, propose_together
 from command_center.services.duty_alerts import DutyAlert
 from command_center.services.duty_alerts import duty_alerts as late_duties
@@ -43,7 +45,9 @@ SEEN = "console-seen"
 class Sight:
     """Everything a part is drawn from. panel : the docked kind and id; story : of the docked incident, None for other panels.
 
-    together : for all who wait, None for other panels; told : why units of the last order for them were not sent, by incident.
+    rises : rules of running plans that ask for a graver level, while nothing is docked. together : for all who wait, None for other
+    panels; told : why units of the last order for them were not sent, by incident.
+    rejected : fixes of the docked unit that were not believed, by reason; empty for other panels.
     """
 
     screen: Screen
@@ -52,8 +56,10 @@ class Sight:
     response: ResponseFigures
     alerts: Sequence[DutyAlert]
     story: IncidentStory | None
+    rises: Mapping[int, EscalationDue] = field(default_factory=dict)
     together: Together | None = None
     told: Mapping[str, str] = field(default_factory=dict)
+    rejected: Mapping[str, int] = field(default_factory=dict)
 
 
 Draw = Callable[[Sight], Any]
@@ -78,14 +84,14 @@ PARTS: Mapping[tuple[str, str], Draw] = {
 """Parts that are always on the screen, by component id and property."""
 
 DOCKED: Mapping[tuple[str, str], tuple[str, Draw]] = {
-    ("console-idle", "children"): ("idle", lambda sight: console_incidents.idle_view(sight.screen)),
+    ("console-idle", "children"): ("idle", lambda sight: console_incidents.idle_view(sight.screen, sight.rises)),
     ("console-jobs", "children"): ("jobs", lambda sight: console_jobs.jobs_view(sight.screen)),
     ("console-waiting", "children"): (
         "waiting",
         lambda sight: console_waiting.waiting_view(sight.together, sight.told, sight.screen),
     ),
     ("console-about", "children"): ("about", lambda sight: console_about.about_view(sight.screen)),
-    ("console-unit", "children"): ("unit", lambda sight: console_unit.unit_view(sight.screen, sight.row_id)),
+    ("console-unit", "children"): ("unit", lambda sight: console_unit.unit_view(sight.screen, sight.row_id, sight.rejected)),
     ("console-incident-head", "children"): ("incident", lambda sight: _told(sight, console_incident.head_view)),
     ("console-incident-units", "children"): ("incident", lambda sight: _told(sight, console_incident.units_view)),
     ("console-incident-rest", "children"): ("incident", lambda sight: _told(sight, console_incident.rest_view)),
@@ -105,10 +111,21 @@ async def look(desk: Desk, panel: Mapping[str, Any]) -> Sight:
     response = await asyncio.to_thread(response_figures, desk.center)
     alerts = await asyncio.to_thread(late_duties, desk.center, desk.live.board)
     story = await asyncio.to_thread(_story, desk, row_id) if kind == "incident" else None
+    plans_run = kind == "idle" and bool(desk.live.board.rows("activation"))
+    rises = await asyncio.to_thread(plan_proposals.rises, desk.center) if plans_run else {}
     together = await asyncio.to_thread(propose_together, desk.center) if kind == "waiting" else None
-    told = panel.get("told") or {}
+    rejected = await asyncio.to_thread(desk.center.wire.rejected, row_id) if kind == "unit" else {}
     return Sight(
-        screen=desk.screen(), kind=kind, row_id=row_id, response=response, alerts=alerts, story=story, together=together, told=told
+        screen=desk.screen(),
+        kind=kind,
+        row_id=row_id,
+        response=response,
+        alerts=alerts,
+        story=story,
+        rises=rises,
+        together=together,
+        told=panel.get("told") or {},
+        rejected=rejected,
     )
 
 

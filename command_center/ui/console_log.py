@@ -18,7 +18,7 @@ from command_center.words import N_, phrases
 SHOWN = 40
 """Lines on the screen; the log itself keeps everything."""
 
-BEHIND_THE_SCENES = frozenset({events.DrillStepPlayed.__name__})
+BEHIND_THE_SCENES = frozenset({events.DrillStepPlayed.__name__, events.DispatchDelivered.__name__})
 """What a drill's director does is not told to those who train."""
 
 

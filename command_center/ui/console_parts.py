@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -154,6 +154,12 @@ def ago(seconds: float, screen: Screen) -> str:
     if seconds < 5400:
         return screen.say(N_("%(n)s min ago"), n=round(seconds / 60))
     return screen.say(N_("%(n)s h ago"), n=round(seconds / 3600))
+
+
+def maintenance(day: str, screen: Screen) -> str:
+    """When a vehicle's maintenance is due. day : as its row says it."""
+    late = date.fromisoformat(day) <= screen.center.now().astimezone(screen.center.zone).date()
+    return screen.say(N_("Maintenance due since %(day)s") if late else N_("Maintenance on %(day)s"), day=day)
 
 
 def incident_state(row: Mapping[str, Any], screen: Screen) -> str:

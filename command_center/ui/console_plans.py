@@ -1,7 +1,7 @@
 """Plans on the console: the choice behind F9, and the plans that answer the incident that is docked."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -12,10 +12,12 @@ from command_center.domain.board import Row
 from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan
 from command_center.domain.rights import Right
+from command_center.domain.triggers import EscalationDue
 from command_center.services.plan_books import present_plans
 from command_center.services.plan_figures import PlanFigures, is_unconfirmed, plan_figures
 from command_center.ui.console_parts import PANEL, door, key, listed
 from command_center.ui.desk_parts import goes, hour_minute
+from command_center.ui.plans_board import why_up
 from command_center.ui.plans_cards import by_need, in_season, state_line, this_month
 from command_center.ui.plans_parts import address, approver, progress
 from command_center.ui.shell import Desk, Screen
@@ -111,6 +113,17 @@ def proposed(screen: Screen) -> list[tuple[str, str, Component]]:
     ]
 
 
+def rising(rises: Mapping[int, EscalationDue], screen: Screen) -> list[tuple[str, str, Component]]:
+    """Running plans whose own rules ask for a graver level, one line each, as (symbol, text, key to what it would add)."""
+    lines = []
+    for activation_id, due in sorted(rises.items(), key=lambda it: (-it[1].to.rank, it[0])):
+        row = screen.live.board.get("activation", str(activation_id))
+        if row is not None:
+            look = key(screen.say(N_("Look")), **goes(address(activation=activation_id, to=due.to.value)))
+            lines.append(("alert-circle", f"{screen.read(row['short'])}: {why_up(due, screen)}", look))
+    return lines
+
+
 def waiting(screen: Screen) -> list[tuple[str, str, Component]]:
     """What plans want from the desk, one line each and the gravest first, as (symbol, text, key)."""
     found = []
@@ -139,6 +152,8 @@ def _wants(figures: PlanFigures, screen: Screen) -> list[tuple[str, str]]:
         found.append(("bell", screen.say(N_("waits for %(role)s"), role=role)))
     if figures.overdue:
         found.append(("clock-exclamation", screen.say(N_("%(n)s tasks overdue"), n=figures.overdue)))
+    if figures.held:
+        found.append(("message", screen.say(N_("%(n)s messages to the public wait for words"), n=figures.held)))
     if figures.unanswered:
         found.append(("phone", screen.say(N_("%(n)s messages not answered"), n=figures.unanswered)))
     return found

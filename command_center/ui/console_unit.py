@@ -1,6 +1,7 @@
 """One unit in the dock: what it does, where and how fresh its position is, who is aboard, and the card that signs its phone in."""
 
 import io
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -15,8 +16,8 @@ from command_center.domain.rights import Right
 from command_center.domain.status import UNIT_CHART, UnitStatus, may_advance
 from command_center.services import access
 from command_center.ui.console_incidents import opens
-from command_center.ui.console_parts import ANSWERED, PANEL, ago, answered, door, key, listed, moment, order
-from command_center.ui.desk_parts import orders
+from command_center.ui.console_parts import ANSWERED, PANEL, answered, door, key, listed, maintenance, order
+from command_center.ui.desk_parts import address_of, goes, hour_minute, orders
 from command_center.ui.map_layers import unit_symbol
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import empty_state, icon
@@ -24,6 +25,9 @@ from command_center.words import N_, phrases
 
 CARD = "console-card"
 """Store: {"unit", "path"} of the crew card that was drawn last."""
+
+LOST_S = 120
+"""The map calls a unit lost from this age of its position on (assets/map.js); here the age turns red."""
 
 SET_BY_HAND = (
     (UnitStatus.AVAILABLE, N_("Back in service"), "check"),
@@ -38,29 +42,50 @@ def _term(name: str, value: Component | str | None) -> list[Component]:
 
 
 def fix_terms(unit_id: str, screen: Screen) -> list[Component]:
-    """Battery, age and accuracy of the last position, speed; or that none ever came."""
+    """Age and accuracy of the last position, speed, battery; or that none ever came. assets/console.js keeps them up with the vehicle."""
     fix = screen.live.positions.get(unit_id)
     if fix is None:
         return _term(screen.say(N_("Last position")), screen.say(N_("none yet: counted from its station")))
     _unit, _lat, _lon, speed_kmh, _heading, battery_pct, at, accuracy_m = fix
-    seen = moment(at)
-    age = "" if seen is None else ago((screen.center.now() - seen).total_seconds(), screen)
-    accuracy = "" if accuracy_m is None else screen.say(N_("to within %(metres)s m"), metres=round(accuracy_m))
-    terms = _term(screen.say(N_("Last position")), ", ".join(part for part in (age, accuracy) if part))
-    terms += _term(screen.say(N_("Speed")), None if speed_kmh is None else f"{round(speed_kmh)} km/h")
-    return terms + _term(screen.say(N_("Battery")), None if battery_pct is None else f"{round(battery_pct)} %")
+    age = html.Time(className="clock", **{"data-since": at, "data-limit": str(LOST_S)}, **_follows(unit_id, "age"))
+    return [
+        *_term(screen.say(N_("Age of its position")), html.Span([age, " ", _reading(unit_id, "accuracy", "± {} m", accuracy_m)])),
+        *_term(screen.say(N_("Speed")), _reading(unit_id, "speed", "{} km/h", speed_kmh)),
+        *_term(screen.say(N_("Battery")), _reading(unit_id, "battery", "{} %", battery_pct)),
+    ]
 
 
-def facts(row: Row, screen: Screen) -> html.Dl:
+def _follows(unit_id: str, part: str) -> dict[str, str]:
+    return {"data-fix-of": unit_id, "data-part": part}
+
+
+def _reading(unit_id: str, part: str, said: str, value: float | None) -> html.Span:
+    return html.Span("–" if value is None else said.format(round(value)), **_follows(unit_id, part))
+
+
+def rejected_terms(rejected: Mapping[str, int], screen: Screen) -> list[Component]:
+    """Why the unit's phone or tracker was not believed, the most frequent reason first; nothing where it always was."""
+    told = [
+        screen.say(N_("%(why)s %(n)s"), why=screen.say(phrases.FIX_REJECTED[reason]), n=count)
+        for reason, count in sorted(rejected.items(), key=lambda it: -it[1])
+        if reason in phrases.FIX_REJECTED
+    ]
+    return _term(screen.say(N_("Positions not believed")), listed(told, screen))
+
+
+def facts(row: Row, rejected: Mapping[str, int], screen: Screen) -> html.Dl:
     catalogue = screen.center.catalogue
     names = listed((screen.read(catalogue.capabilities[code]) for code in row["capabilities"] if code in catalogue.capabilities), screen)
     crew = listed(row["crew"], screen) if row["crew"] else screen.say(N_("not named; %(n)s seats"), n=row["seats"])
     return html.Dl(
         [
+            *_term(screen.say(N_("Fault")), html.Span(row["fault"], className="bad") if row["fault"] else None),
             *_term(screen.say(N_("Station")), screen.read(catalogue.stations[row["station"]].name)),
             *fix_terms(row["id"], screen),
+            *rejected_terms(rejected, screen),
             *_term(screen.say(N_("Crew")), crew),
             *_term(screen.say(N_("Equipped for")), names),
+            *_term(screen.say(N_("Maintenance")), maintenance(row["service_due_on"], screen) if row["service_due_on"] else None),
             *_term(
                 screen.say(N_("Orders go to")),
                 screen.say(N_("the crew's card and its message channel") if row["channel"] else N_("the crew's card")),
@@ -70,14 +95,43 @@ def facts(row: Row, screen: Screen) -> html.Dl:
     )
 
 
-def current_order(row: Row, screen: Screen) -> list[Component]:
-    """The incident this unit is on, with a way to it."""
+def bound_by(row: Row, screen: Screen) -> list[Component]:
+    """What has a claim on this unit: an incident, plans, closed roads; each with the way to it."""
+    claims = [*_incident(row, screen), *_duties(row, screen), *_guarded(row, screen)]
+    return [html.Div([html.Span(said), key(screen.say(N_("Open")), **way)], className="row") for said, way in claims]
+
+
+def _incident(row: Row, screen: Screen) -> Iterator[tuple[str, dict[str, str]]]:
     if row["incident_id"] is None:
-        return []
+        return
     incident = screen.live.board.get("incident", row["incident_id"])
     number = incident["number"] if incident else row["incident_id"]
-    text = screen.say(N_("On incident %(number)s"), number=number)
-    return [html.Div([html.Span(text), key(screen.say(N_("Open")), **opens("incident", row["incident_id"]))], className="row")]
+    yield screen.say(N_("On incident %(number)s"), number=number), opens("incident", row["incident_id"])
+
+
+def _duties(row: Row, screen: Screen) -> Iterator[tuple[str, dict[str, str]]]:
+    for duty in screen.live.board.rows("duty"):
+        activation = screen.live.board.get("activation", duty["activation_id"])
+        if duty["unit_id"] != row["id"] or activation is None:
+            continue
+        plan = screen.say(N_("On duty for %(plan)s, level %(level)s"), plan=screen.read(activation["short"]), level=activation["level"])
+        yield f"{plan}, {_told(duty, screen)}", goes(address_of("/plans", activation=duty["activation_id"]))
+
+
+def _told(duty: Row, screen: Screen) -> str:
+    if duty["acknowledged_at"] is not None:
+        return screen.say(N_("acknowledged %(time)s"), time=hour_minute(duty["acknowledged_at"], screen))
+    if duty["work"] == "failed":
+        return screen.say(N_("not reached: phone the crew"))
+    return screen.say(N_("told %(time)s"), time=hour_minute(duty["sent_at"], screen)) if duty["sent_at"] else screen.say(N_("being told"))
+
+
+def _guarded(row: Row, screen: Screen) -> Iterator[tuple[str, dict[str, str]]]:
+    for closure in screen.live.board.rows("closure"):
+        if closure["guard_unit_id"] == row["id"]:
+            here = N_("Guards %(road)s") if closure["guard_arrived_at"] else N_("On its way to guard %(road)s")
+            said = N_("Has left %(road)s, which it guards") if closure["guard_left_at"] else here
+            yield screen.say(said, road=screen.read(closure["name"])), goes(address_of("/roads", closure=closure["id"]))
 
 
 def buttons(row: Row, screen: Screen) -> html.Div:
@@ -94,7 +148,8 @@ def buttons(row: Row, screen: Screen) -> html.Div:
     return html.Div(shown, className="acts")
 
 
-def unit_view(screen: Screen, unit_id: str) -> list[Component]:
+def unit_view(screen: Screen, unit_id: str, rejected: Mapping[str, int]) -> list[Component]:
+    """Everything about one unit. rejected : fixes of it that were not believed, by reason."""
     row = screen.live.board.get("unit", unit_id)
     if row is None:
         return [empty_state(screen.say(N_("This unit is no longer on the board.")), symbol="truck")]
@@ -107,7 +162,7 @@ def unit_view(screen: Screen, unit_id: str) -> list[Component]:
         ],
         className="title",
     )
-    return [head, *current_order(row, screen), buttons(row, screen), facts(row, screen)]
+    return [head, *bound_by(row, screen), buttons(row, screen), facts(row, rejected, screen)]
 
 
 def card(path: str, origin: str, screen: Screen) -> list[Component]:

@@ -7,10 +7,12 @@ from command_center.domain import events
 from command_center.domain.activations import ActivationStatus
 from command_center.domain.board import Row
 from command_center.domain.levels import Level
+from command_center.domain.triggers import EscalationDue
 from command_center.services.activations import ActivatePlan
 from command_center.services.plan_endings import Ending
 from command_center.services.plan_figures import PlanFigures, is_unconfirmed
 from command_center.services.plan_levels import LevelStep
+from command_center.services.plan_preview import Preview
 from command_center.services.plan_story import PlanStory
 from command_center.ui.console_log import actor_name
 from command_center.ui.console_parts import key, listed, moment, time_of_day
@@ -31,8 +33,13 @@ ANCHORS = {"snow_stop": (N_("The snow has stopped…"), N_("The snow stopped at"
 # ---- head ---------------------------------------------------------------------------------------------------------
 
 
-def head(story: PlanStory, figures: PlanFigures | None, ending: Ending | None, screen: Screen) -> list[Component]:
-    """What never scrolls away: plan, level, status, since when, who approved; and the keys. ending : None when it does not run."""
+def head(
+    story: PlanStory, figures: PlanFigures | None, ending: Ending | None, screen: Screen, rises: EscalationDue | None = None
+) -> list[Component]:
+    """What never scrolls away: plan, level, status, since when, who approved; and the keys. ending : None when it does not run.
+
+    rises : the rule that asks for a graver level.
+    """
     row = story.activation
     name = plan_title(story.plan, row["variant"], screen)
     return [
@@ -52,6 +59,7 @@ def head(story: PlanStory, figures: PlanFigures | None, ending: Ending | None, s
             className="title",
         ),
         *decision(row, screen),
+        *go_up(row, rises, screen),
         *may_end(ending, screen),
         html.Div(keys(story, screen), className="acts"),
     ]
@@ -154,6 +162,42 @@ def _time_left(row: Row, screen: Screen) -> list[Component]:
     if is_unconfirmed(row, screen.center.now()):
         return [html.B([screen.say(N_("not confirmed in time, for")), " ", clock(row["confirm_until"])], className="left bad")]
     return [html.Span([screen.say(N_("confirm within")), " ", clock(until=row["confirm_until"])], className="left")]
+
+
+def go_up(row: Row, rises: EscalationDue | None, screen: Screen) -> list[Component]:
+    """The plan's own rule asks for a graver level: why, and the way to what it would add."""
+    if rises is None:
+        return []
+    look = key(screen.say(N_("What it would add")), symbol="list-check", **goes(address(activation=row["id"], to=rises.to.value)))
+    return [
+        html.Div([icon("alert-circle"), html.Span(why_up(rises, screen)), severity(rises.to, screen), look], className="decision go-up")
+    ]
+
+
+def why_up(rises: EscalationDue, screen: Screen) -> str:
+    """The rule as a sentence; where nobody can tell whose reading it is, it says so."""
+    said = screen.say(N_("Go up to level %(level)s: %(reason)s"), level=rises.to.value, reason=screen.read(rises.text))
+    return f"{said} {screen.say(N_('(judge whether it belongs to this plan)'))}" if rises.to_judge else said
+
+
+def change_head(story: PlanStory, seen: Preview, rises: EscalationDue | None, screen: Screen) -> Component:
+    """Over the preview of another level: what it is, the key that changes to it, and the way back."""
+    row, level = story.activation, seen.level
+    raised = level.rank > Level(row["level"]).rank
+    title = screen.say(N_("Raise to level %(level)s") if raised else N_("Lower to level %(level)s"), level=level.value)
+    asks_only = "" if seen.may_decide else f" ({screen.say(N_('decided by: %(role)s'), role=approver(seen.approve_by, screen))})"
+    why = screen.read(rises.text) if rises is not None and rises.to is level else ""
+    words = (f"{title}{asks_only}", screen.say(N_("Why")), screen.say(N_("Change the level")))
+    asked = asks("change_level", *words, value=why, life=raised and not seen.may_decide, activation=row["id"], level=level.value)
+    return html.Div(
+        [
+            severity(level, screen),
+            html.H3(screen.say(N_("What level %(level)s would add"), level=level.value)),
+            key(f"{title}…", symbol="check", look="primary", disabled=seen.is_below_floor, **{"data-main": "1"}, **asked),
+            key(screen.say(N_("Back to the checklist")), symbol="arrow-back-up", **goes(address(activation=row["id"]))),
+        ],
+        className="change-head",
+    )
 
 
 def may_end(ending: Ending | None, screen: Screen) -> list[Component]:
@@ -359,5 +403,7 @@ def order_of(story: PlanStory) -> ActivatePlan:
         variant=row["variant"],
         incident_id=None if row["incident_id"] is None else int(row["incident_id"]),
         reason=story.reason,
+        is_exercise=row["is_exercise"],
         fields=story.fields,
+        units=story.units,
     )

@@ -14,13 +14,18 @@ from command_center.domain.board import Row
 from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan
 from command_center.services.activations import ActivatePlan
+from command_center.services.plan_needs import Need
 from command_center.ui.console_parts import grave_first, key, type_name
+from command_center.ui.plans_parts import kind_name
 from command_center.ui.shell import Screen
-from command_center.ui.widgets import severity
+from command_center.ui.speech import call_signs
+from command_center.ui.widgets import icon, severity
 from command_center.words import N_, phrases
 
 Filled = Mapping[str, str]
-"""What stands in the form by field; blanks of messages as "blank:NAME". Missing: nobody touched it."""
+"""What stands in the form by field; blanks of messages as "blank:NAME", ticked vehicles by their ids as "units".
+
+Missing: nobody touched it."""
 
 BLANK = "blank:"
 FOUND_BY_ITSELF = frozenset({"level", "time", "summary"})
@@ -79,6 +84,7 @@ def order_from(at: Mapping[str, str | None], filled: Filled, screen: Screen, *, 
         reason=filled.get("reason", at.get("reason") or "").strip(),
         life_risk=bool(filled.get("life")),
         is_exercise=bool(at.get("exercise")),
+        units=tuple(filled["units"].split()) if "units" in filled else None,
         fields={name.removeprefix(BLANK): text.strip() for name, text in filled.items() if name.startswith(BLANK) and text.strip()},
         key=press,
     )
@@ -218,3 +224,36 @@ def incident_choice(plan: Plan, at: Mapping[str, str | None], filled: Filled, sc
             id="plans-incident-choice",
         )
     ]
+
+
+# ---- the vehicles -------------------------------------------------------------------------------------------------
+
+
+def vehicle_choice(units: Sequence[Need], filled: Filled, screen: Screen) -> list[Component]:
+    """A tick for every vehicle that can be had, the centre's own choice ticked until a person changes it (assets/plans.js)."""
+    kinds = [need for need in units if need.offered]
+    if not kinds:
+        return []
+    signs, again = call_signs(screen), screen.say(N_("As the centre offers"))
+    reset = [key(again, symbol="rotate-clockwise", **{"data-units-offered": ""})] if "units" in filled else []
+    boxes = [_vehicles(need, signs, screen) for need in kinds]
+    legend = html.Legend(screen.say(N_("Vehicles to put on duty")))
+    return [html.Div(html.Fieldset([legend, *boxes, *reset], className="blanks vehicle-choice"), className="fields")]
+
+
+def _vehicles(need: Need, signs: Mapping[str, str], screen: Screen) -> html.Div:
+    going = set(need.ordered)
+    name = screen.say(
+        N_("%(kind)s: %(n)s of %(wanted)s"), kind=kind_name(need.kind, screen), n=need.there + len(need.chosen), wanted=need.wanted
+    )
+    boxes = [
+        html.Button(
+            [icon("check"), html.Span(signs.get(unit_id, unit_id))],
+            type="button",
+            className="key",
+            role="checkbox",
+            **{"aria-checked": "true" if unit_id in going else "false", "data-unit-choice": unit_id},
+        )
+        for unit_id in need.offered
+    ]
+    return html.Div([html.Small(name), html.Div(boxes, className="boxes")], role="group", **{"aria-label": name})

@@ -11,22 +11,39 @@ from dash.development.base_component import Component
 
 from command_center.db.tables import Recipient
 from command_center.domain.errors import Refusal
+from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan
+from command_center.domain.text import Text
+from command_center.domain.triggers import EscalationDue
 from command_center.services.notices import recipients_of
 from command_center.services.plan_books import present_plans
 from command_center.services.plan_endings import Ending, ending
 from command_center.services.plan_figures import PlanFigures, plan_figures
-from command_center.services.plan_preview import Preview, preview
+from command_center.services.plan_preview import Preview, preview, preview_change
+from command_center.services.plan_proposals import rises
+from command_center.services.plan_reviews import EndedPlan, ended_plans, review
 from command_center.services.plan_story import PlanStory, plan_story
+from command_center.services.plan_work import forbidden
 from command_center.services.reports import ReportView, list_reports
 from command_center.services.responsibilities import Responsible, responsible_at
-from command_center.ui import plans_board, plans_cards, plans_form, plans_messages, plans_preview, plans_tasks, reports_view, shelters_view
+from command_center.ui import (
+    plans_board,
+    plans_cards,
+    plans_form,
+    plans_messages,
+    plans_preview,
+    plans_review,
+    plans_tasks,
+    reports_view,
+    shelters_view,
+)
 from command_center.ui.console_parts import signed_in
 from command_center.ui.desk_page import At, DeskPage, Filled, Look, Part, demonstration, unseen
 from command_center.ui.desk_parts import section
 from command_center.ui.plans_form import order_from
 from command_center.ui.plans_orders import ACTS
 from command_center.ui.plans_parts import GROUP
+from command_center.ui.plans_review import Review
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.speech import spoken_names
 from command_center.ui.widgets import empty_state
@@ -38,7 +55,9 @@ class Sight:
     """Everything a part is drawn from.
 
     seen : what the plan would do, in the preview and for an activation that waits. story : of the activation that stands open;
-    ending : of one that runs. responsible : whom to phone first about the place of the story's incident. refusal : why there is neither.
+    ending : of one that runs; rises : the rule that asks for a graver level of it; change : what another level would add.
+    looked_back : of one that ran and is over; ended : those of late, beside the cards.
+    responsible : whom to phone first about the place of the story's incident. refusal : why there is neither.
     """
 
     screen: Screen
@@ -51,6 +70,10 @@ class Sight:
     seen: Preview | None = None
     story: PlanStory | None = None
     ending: Ending | None = None
+    rises: EscalationDue | None = None
+    change: Preview | None = None
+    looked_back: Review | None = None
+    ended: Sequence[EndedPlan] = ()
     recipients: Sequence[Recipient] = ()
     reports: Sequence[ReportView] = ()
     responsible: Sequence[Responsible] = ()
@@ -71,7 +94,17 @@ def _cards(sight: Sight) -> list[Component]:
 def _overview(sight: Sight) -> list[Component]:
     if sight.at["view"] != "cards":
         return []
-    return [*plans_cards.overview(sight.screen, sight.figures), html.Div(shelters_view.panel(sight.screen), className="inset")]
+    ended = plans_review.waiting_for_review(sight.ended, sight.screen)
+    return [
+        *plans_cards.overview(sight.screen, sight.figures),
+        html.Div([*ended, *shelters_view.panel(sight.screen, nowhere=_nowhere(sight))], className="inset"),
+    ]
+
+
+def _nowhere(sight: Sight) -> list[Text]:
+    """Where the plans that run let nobody be sheltered, each once."""
+    running = {it.activation["plan_id"] for it in sight.figures if it.runs}
+    return list(dict.fromkeys(text for plan in sight.plans if plan.id in running if (text := forbidden(plan)) is not None))
 
 
 def _refused(sight: Sight) -> list[Component]:
@@ -101,6 +134,10 @@ def _incidents_mark(sight: Sight) -> str:
     return " ".join([_form_mark(sight), *(row["id"] for row in rows)])
 
 
+def _vehicles(sight: Sight) -> list[Component]:
+    return [] if sight.previewed is None else plans_form.vehicle_choice(sight.previewed.units, sight.filled, sight.screen)
+
+
 def _title(sight: Sight) -> list[Component]:
     if sight.refusal is not None:
         return _refused(sight)
@@ -120,7 +157,7 @@ def _confirm(sight: Sight) -> list[Component]:
 def _head(sight: Sight) -> list[Component]:
     if sight.refusal is not None:
         return _refused(sight)
-    return [] if sight.story is None else plans_board.head(sight.story, _own_figures(sight), sight.ending, sight.screen)
+    return [] if sight.story is None else plans_board.head(sight.story, _own_figures(sight), sight.ending, sight.screen, sight.rises)
 
 
 def _own_figures(sight: Sight) -> PlanFigures | None:
@@ -129,7 +166,7 @@ def _own_figures(sight: Sight) -> PlanFigures | None:
 
 def _groups(sight: Sight) -> list[Component]:
     """Which group's tasks to show; the browser remembers it."""
-    if sight.story is None or not sight.story.tasks:
+    if sight.story is None or not sight.story.tasks or sight.change is not None:
         return []
     return [
         html.Button(
@@ -148,7 +185,14 @@ def _tasks(sight: Sight) -> list[Component]:
         return []
     if sight.seen is not None:
         return plans_preview.would(sight.seen, sight.screen, own=int(sight.story.activation["id"]))
+    if sight.change is not None:
+        head = plans_board.change_head(sight.story, sight.change, sight.rises, sight.screen)
+        return [head, *plans_preview.would(sight.change, sight.screen)]
     return plans_tasks.tasks_view(sight.story, sight.group, sight.screen, sight.responsible)
+
+
+def _review(sight: Sight) -> list[Component]:
+    return [] if sight.looked_back is None else plans_review.review_view(sight.looked_back, sight.screen)
 
 
 def _messages(sight: Sight) -> list[Component]:
@@ -174,7 +218,9 @@ def _shelters(sight: Sight) -> list[Component]:
     """Those opened for this plan, and others of the kinds it prefers."""
     if sight.story is None or sight.story.activation["started_at"] is None or sight.story.ended_at is not None:
         return []
-    return shelters_view.panel(sight.screen, sight.story.activation["id"], sight.story.plan.shelters.kinds)
+    plan = sight.story.plan
+    nowhere = [text for text in (forbidden(plan),) if text is not None]
+    return shelters_view.panel(sight.screen, sight.story.activation["id"], plan.shelters.kinds, nowhere)
 
 
 def _text(sight: Sight) -> list[Component]:
@@ -191,9 +237,11 @@ PARTS: Mapping[str, Part[Sight]] = {
     "plans-preview-title": (_title, None),
     "plans-fields": (_form, _form_mark),
     "plans-incident": (_incidents, _incidents_mark),
+    "plans-vehicles": (_vehicles, None),
     "plans-confirming": (_confirm, None),
     "plans-would": (_would, None),
     "plans-board-head": (_head, None),
+    "plans-review": (_review, None),
     "plans-groups": (_groups, None),
     "plans-tasks": (_tasks, None),
     "plans-end": (_end, None),
@@ -219,9 +267,9 @@ def see(desk: Desk, screen: Screen, look: Look) -> Sight:
             return replace(sight, seen=preview(desk.center, order_from(look.at, look.filled, screen), signed_in(desk)))
         if look.at["view"] == "board":
             return _board(desk, sight, look.at["activation"] or "")
+        return replace(sight, ended=ended_plans(desk.center, signed_in(desk)))
     except Refusal as refusal:
         return replace(sight, refusal=refusal)
-    return sight
 
 
 def _board(desk: Desk, sight: Sight, activation: str) -> Sight:
@@ -236,7 +284,24 @@ def _board(desk: Desk, sight: Sight, activation: str) -> Sight:
     responsible = () if incident is None else responsible_at(desk.center, int(incident))
     runs = story.activation["status"] in plans_board.RUNS and story.ended_at is None
     end = ending(desk.center, int(activation), signed_in(desk)) if runs else None
-    return replace(sight, story=story, seen=seen, recipients=recipients, reports=told, responsible=responsible, ending=end)
+    due = rises(desk.center).get(int(activation)) if runs else None
+    to = sight.at.get("to")
+    moves = runs and to in set(Level) and to != story.activation["level"]
+    change = preview_change(desk.center, int(activation), Level(to or ""), signed_in(desk)) if moves else None
+    has_run = story.activation["started_at"] is not None and story.ended_at is not None
+    looked_back = review(desk.center, int(activation), signed_in(desk)) if has_run else None
+    return replace(
+        sight,
+        story=story,
+        seen=seen,
+        recipients=recipients,
+        reports=told,
+        responsible=responsible,
+        ending=end,
+        rises=due,
+        change=change,
+        looked_back=looked_back,
+    )
 
 
 DESK_PAGE: DeskPage[Sight] = DeskPage(name="plans", path="/plans", see=see, parts=PARTS, acts=ACTS, choices=(GROUP,))

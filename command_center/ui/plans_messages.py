@@ -6,13 +6,14 @@ from dash import html
 from dash.development.base_component import Component
 
 from command_center.db.tables import Recipient
+from command_center.domain.activations import WorkState
 from command_center.domain.board import Row
 from command_center.domain.text import Text
 from command_center.services.messages import IN_DRILL
 from command_center.services.notices import BY_PHONE, asked_again_at
 from command_center.services.plan_figures import is_unanswered
 from command_center.ui.console_parts import key, listed
-from command_center.ui.desk_parts import hour_minute, named, orders
+from command_center.ui.desk_parts import MoreToAsk, asks, hour_minute, named, orders
 from command_center.ui.shell import Screen
 from command_center.ui.speech import audience_name
 from command_center.ui.widgets import clock
@@ -20,12 +21,23 @@ from command_center.words import N_
 
 
 def messages_view(notices: Sequence[Row], opened: str | None, recipients: Sequence[Recipient], screen: Screen) -> list[Component]:
-    """Every message, the unanswered first. opened : id of the message whose `recipients` are shown."""
+    """Every message, those that wait for words first, then the unanswered. opened : id of the message whose `recipients` are shown."""
     now = screen.center.now()
     rows = sorted(
-        notices, key=lambda notice: (not is_unanswered(notice, now), not notice["needs_answer"], notice["queued_at"], notice["id"])
+        notices,
+        key=lambda notice: (
+            not _is_held(notice),
+            not is_unanswered(notice, now),
+            not notice["needs_answer"],
+            notice["queued_at"],
+            notice["id"],
+        ),
     )
     return [notice_row(row, recipients if row["id"] == opened else None, screen) for row in rows]
+
+
+def _is_held(notice: Row) -> bool:
+    return bool(notice["work"] == WorkState.HELD and not notice["gone"])
 
 
 def notice_row(notice: Row, recipients: Sequence[Recipient] | None, screen: Screen) -> html.Div:
@@ -42,14 +54,27 @@ def notice_row(notice: Row, recipients: Sequence[Recipient] | None, screen: Scre
     return html.Div(
         [
             html.Div([html.B(audience_name(notice["audience"], screen)), html.Small(channels, className="muted")], className="whom"),
-            html.Div(_counts(notice, screen, late=late), className="counts"),
+            html.Div(_not_sent(notice, screen) if _is_held(notice) else _counts(notice, screen, late=late), className="counts"),
             names,
             html.P(screen.read(notice["text"]), className="final"),
             *([] if recipients is None else [html.Ul([recipient_row(it, screen) for it in recipients], className="recipients")]),
         ],
-        className="told-line unanswered" if late else "told-line",
+        className="told-line unanswered" if late or _is_held(notice) else "told-line",
         **{"data-notice-row": notice["id"]},
     )
+
+
+def _not_sent(notice: Row, screen: Screen) -> list[Component]:
+    """A message to the public with blanks: why it has not left, and the key that asks for its text."""
+    to = audience_name(notice["audience"], screen)
+    title = screen.say(N_("Message to %(audience)s: fill in or strike the blanks"), audience=to)
+    words = (title, screen.say(N_("Text in Chinese")), screen.say(N_("Send it")))
+    english = MoreToAsk("text_en", screen.say(N_("Text in English")), notice["text"]["en"])
+    asked = asks("fill_notice", *words, value=notice["text"]["zh"], more=[english], notice=notice["id"])
+    return [
+        html.B(screen.say(N_("Not sent: blanks to fill in")), className="bad"),
+        key(screen.say(N_("Fill in…")), symbol="edit", look="primary", **asked),
+    ]
 
 
 def _counts(notice: Row, screen: Screen, *, late: bool) -> list[Component]:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from command_center.domain.activations import ActivationStatus
 from command_center.domain.errors import Refusal
 from command_center.domain.levels import Level
-from command_center.services import activations, notices, plan_tasks
+from command_center.domain.text import Text
+from command_center.services import activations, notices, plan_reviews, plan_tasks
 from command_center.services.plan_tasks import DoTask, Evidence
 from command_center.ui import reports_orders, shelters_orders
 from command_center.ui.console_parts import order, tell
@@ -74,7 +75,9 @@ async def _change_level(desk: Desk, wanted: Order, at: At) -> Outcome:
         reason=wanted["word"],
         life_risk=bool(wanted["life"]),
     )
-    return done if isinstance(done, Refusal) else None
+    if isinstance(done, Refusal):
+        return done
+    return address(activation=wanted["activation"]) if at.get("to") else None
 
 
 async def _undo(desk: Desk, wanted: Order, at: At) -> Outcome:
@@ -102,6 +105,13 @@ async def _anchor(desk: Desk, wanted: Order, at: At) -> Outcome:
     if when is None:
         return unreadable(desk, "time", wanted["word"])
     return await order(desk, activations.record_anchor, int(wanted["activation"]), wanted["anchor"], when)
+
+
+async def _finish_review(desk: Desk, wanted: Order, at: At) -> Outcome:
+    done = await order(desk, plan_reviews.finish_review, int(wanted["activation"]), note=wanted["word"])
+    if not isinstance(done, Refusal):
+        tell(desk.screen().say(N_("The review is finished; its figures stay as they are.")))
+    return done
 
 
 # ---- tasks, messages, units ---------------------------------------------------------------------------------------
@@ -134,6 +144,10 @@ async def _told_recipient(desk: Desk, wanted: Order, at: At) -> Outcome:
     return await order(desk, notices.told_by_phone, int(wanted["recipient"]))
 
 
+async def _fill_notice(desk: Desk, wanted: Order, at: At) -> Outcome:
+    return await order(desk, notices.fill_notice, int(wanted["notice"]), Text(wanted["word"], wanted["text_en"]))
+
+
 async def _told_crew(desk: Desk, wanted: Order, at: At) -> Outcome:
     return await order(desk, activations.acknowledge_duty, int(wanted["duty"]))
 
@@ -150,12 +164,14 @@ ACTS: Mapping[str, Act] = {
     "terminate": _terminate,
     "condition": _condition,
     "anchor": _anchor,
+    "finish_review": _finish_review,
     "begin": _begin,
     "done": _done,
     "skip": _skip,
     "again": _again,
     "told": _told_recipient,
     "duty": _told_crew,
+    "fill_notice": _fill_notice,
     **reports_orders.ACTS,
     **shelters_orders.ACTS,
 }

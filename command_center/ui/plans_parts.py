@@ -77,4 +77,6 @@ def progress(figures: PlanFigures, screen: Screen) -> html.Span:
         parts += [" ", html.B(screen.say(N_("overdue %(n)s"), n=figures.overdue), className="bad")]
     if figures.unanswered:
         parts += [" ", html.B(screen.say(N_("unanswered %(n)s"), n=figures.unanswered), className="bad")]
+    if figures.held:
+        parts += [" ", html.B(screen.say(N_("messages not sent %(n)s"), n=figures.held), className="bad")]
     return html.Span(parts, className="progress")

@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from command_center.domain.activations import Shortage
+from command_center.domain.activations import PUBLIC, Shortage
 from command_center.domain.levels import Level
 from command_center.domain.plan_book import Plan, Step
 from command_center.services.plan_needs import Need, StockNeed
@@ -17,6 +17,7 @@ from command_center.ui.desk_parts import goes, named, orders, section, short_min
 from command_center.ui.plans_form import BLANK_NAMES
 from command_center.ui.plans_parts import address, agencies, approver, group_name, kind_name, plan_title
 from command_center.ui.shell import Screen
+from command_center.ui.shelters_view import not_there
 from command_center.ui.speech import audience_name, call_signs
 from command_center.ui.widgets import icon, severity
 from command_center.words import N_
@@ -60,6 +61,7 @@ def would(seen: Preview, screen: Screen, *, own: int | None = None) -> list[Comp
             note=screen.say(N_("%(short)s of %(all)s short"), short=short_stock, all=len(seen.stock)),
             folded=short_stock == 0,
         ),
+        *shelters(seen.plan, seen.level, screen),
         section(screen.say(N_("Pitfalls")), pitfalls(seen.plan, screen), folded=False),
         basis(seen.plan, seen.level, screen),
     ]
@@ -112,29 +114,30 @@ def sums(seen: Preview, screen: Screen) -> html.Div:
     short_stock = sum(need.short > 0 for need in seen.stock)
     return html.Div(
         [
-            _sum(len(seen.tasks), N_("tasks"), first, screen),
-            _sum(_covered(vehicles), N_("vehicles"), _missing(vehicles, screen), screen, bad=any(need.short for need in vehicles)),
-            _sum(_covered(people), N_("people"), _missing(people, screen), screen, bad=any(need.short for need in people)),
-            _sum(
+            sum_box(len(seen.tasks), N_("tasks"), first, screen),
+            sum_box(_covered(vehicles), N_("vehicles"), _missing(vehicles, screen), screen, bad=any(need.short for need in vehicles)),
+            sum_box(_covered(people), N_("people"), _missing(people, screen), screen, bad=any(need.short for need in people)),
+            sum_box(
                 len(seen.stock),
                 N_("kinds of stock"),
                 screen.say(N_("%(n)s short"), n=short_stock) if short_stock else "",
                 screen,
                 bad=short_stock > 0,
             ),
-            _sum(len(seen.messages), N_("messages"), screen.say(N_("%(n)s to answer"), n=answers) if answers else "", screen),
+            sum_box(len(seen.messages), N_("messages"), screen.say(N_("%(n)s to answer"), n=answers) if answers else "", screen),
         ],
         className="sums",
     )
 
 
-def _sum(value: object, msgid: str, note: str, screen: Screen, *, bad: bool = False) -> html.Div:
+def sum_box(value: object, msgid: str, note: str, screen: Screen, *, bad: bool = False) -> html.Div:
+    """One number with what it counts, and a remark."""
     return html.Div([html.B(str(value)), html.Span(screen.say(msgid)), html.Small(note)], className="sum bad" if bad else "sum")
 
 
 def _covered(needs: Sequence[Need]) -> str:
     wanted = sum(need.wanted for need in needs)
-    return f"{wanted - sum(need.short for need in needs)}/{wanted}"
+    return f"{wanted - sum(need.short + need.fewer for need in needs)}/{wanted}"
 
 
 def _missing(needs: Sequence[Need], screen: Screen) -> str:
@@ -153,7 +156,7 @@ def posture(plan: Plan, level: Level, screen: Screen) -> html.P:
 def task_list(tasks: Sequence[tuple[Step, int | None]], screen: Screen) -> html.Table:
     """The checklist in the order in which it is due, with whom it calls."""
     rows = sorted(tasks, key=lambda task: (task[1] is None, task[1] or 0))
-    return _table(
+    return table(
         [
             [
                 html.Td(html.B(_allowed(due, screen)), className="when"),
@@ -178,7 +181,7 @@ def need_table(needs: Sequence[Need], screen: Screen) -> html.Table:
     """Wanted, on duty for it already, free now; and which vehicles would go."""
     signs = call_signs(screen)
     head = [N_("wanted"), N_("on duty"), N_("free")]
-    return _table(
+    return table(
         [
             [
                 html.Td(kind_name(need.kind, screen)),
@@ -194,14 +197,15 @@ def need_table(needs: Sequence[Need], screen: Screen) -> html.Table:
 def _who_goes(need: Need, signs: dict[str, str], screen: Screen) -> str:
     going = listed((signs.get(unit_id, unit_id) for unit_id in need.chosen), screen)
     short = screen.say(N_("%(n)s short"), n=need.short) if need.short else ""
-    return " · ".join(part for part in (going, short) if part)
+    fewer = screen.say(N_("%(n)s left out"), n=need.fewer) if need.fewer else ""
+    return " · ".join(part for part in (going, short, fewer) if part)
 
 
 def stock_table(needs: Sequence[StockNeed], screen: Screen) -> html.Table:
     """What the level wants forward against what the depots have, the short ones first."""
     units = {code: material.unit for code, material in screen.center.catalogue.materials.items()}
     rows = sorted(needs, key=lambda need: -need.short)
-    return _table(
+    return table(
         [
             [
                 html.Td(kind_name(need.material, screen)),
@@ -215,7 +219,8 @@ def stock_table(needs: Sequence[StockNeed], screen: Screen) -> html.Table:
     )
 
 
-def _table(rows: Sequence[Sequence[Component]], head: Sequence[str] = ()) -> html.Table:
+def table(rows: Sequence[Sequence[Component]], head: Sequence[str] = ()) -> html.Table:
+    """Cells by rows, under a head where there is one; a column without a title has no heading."""
     heading = [html.Thead(html.Tr([html.Th(text) if text else html.Td() for text in head]))] if head else []
     return html.Table([*heading, html.Tbody([html.Tr(list(cells)) for cells in rows])], className="listing")
 
@@ -230,7 +235,9 @@ def message(one: MessagePreview, screen: Screen) -> html.Div:
     )
     answer = [] if one.answer_min is None else [html.Span(screen.say(N_("answer within %(n)s min"), n=one.answer_min), className="tag")]
     missing = [screen.say(BLANK_NAMES[name]) if name in BLANK_NAMES else name for name in one.blanks]
-    blank = [html.Div(screen.say(N_("Blanks not filled: %(list)s"), list=listed(missing, screen)), className="short")] if missing else []
+    said = [screen.say(N_("Blanks not filled: %(list)s"), list=listed(missing, screen))] if missing else []
+    said += [screen.say(N_("It is not sent before they are filled or struck."))] if missing and one.audience in PUBLIC else []
+    blank = [html.Div(" ".join(said), className="short")] if said else []
     return html.Div(
         [
             html.Div([html.B(audience_name(one.audience, screen)), " ", html.Small(channels, className="muted"), " ", *answer]),
@@ -242,12 +249,23 @@ def message(one: MessagePreview, screen: Screen) -> html.Div:
     )
 
 
+def shelters(plan: Plan, level: Level, screen: Screen) -> list[Component]:
+    """Places wanted at the level, the kinds that are preferred, and where nobody is brought."""
+    nowhere, places = forbidden(plan), plan.shelters.plan_places.get(level, 0)
+    if nowhere is None and not places:
+        return []
+    kinds = listed((named(screen.center.catalogue.common.shelter_kinds, kind, screen) for kind in plan.shelters.kinds), screen)
+    note = screen.say(N_("%(n)s places"), n=places) if places else ""
+    lines = not_there([] if nowhere is None else [nowhere], screen)
+    return [section(screen.say(N_("Shelters")), *lines, html.P(kinds, className="muted"), note=note, folded=False)]
+
+
 def pitfalls(plan: Plan, screen: Screen) -> html.Ul:
     return html.Ul([html.Li(screen.read(text)) for text in plan.pitfalls], className="plain")
 
 
 def basis(plan: Plan, level: Level, screen: Screen) -> Component:
-    """The plan's own text: duties of the groups, when to go up, where not to shelter, and which wording it is."""
+    """The plan's own text: duties of the groups, when to go up, and which wording it is."""
     duties = [[html.Td(group_name(code, screen)), html.Td(screen.read(text))] for code, text in plan.group_duties.items()]
     up = [[html.Td(severity(one.to, screen)), html.Td(screen.read(one.text))] for one in plan.escalation]
     groups = listed((group_name(code, screen) for code in plan.levels[level].groups), screen)
@@ -255,10 +273,9 @@ def basis(plan: Plan, level: Level, screen: Screen) -> Component:
         screen.say(N_("Text of the plan")),
         html.P(screen.say(N_("Groups at this level: %(list)s"), list=groups)),
         html.H4(screen.say(N_("Duties of the groups"))),
-        _table(duties),
+        table(duties),
         html.H4(screen.say(N_("When to go up"))),
-        _table(up),
-        *([] if (nowhere := forbidden(plan)) is None else [html.P(screen.read(nowhere))]),
+        table(up),
         html.P(screen.say(N_("Wording %(version)s"), version=plan.version), className="muted"),
         folded=True,
     )

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
 from math import isinf
 
 from dash import html
@@ -15,7 +14,7 @@ from command_center.domain.rights import Right
 from command_center.domain.status import UNIT_CHART, UnitStatus, may_advance
 from command_center.services.stock_questions import DepotTotal, LotLine, MovementLine, NearbyStock, Need, StockLine
 from command_center.ui import console_search
-from command_center.ui.console_parts import ago, key, listed, minutes_seconds, moment
+from command_center.ui.console_parts import ago, key, listed, maintenance, minutes_seconds, moment
 from command_center.ui.desk_parts import address_of, asks, choice, goes, hour_minute, orders, section, text_field
 from command_center.ui.map_layers import unit_symbol
 from command_center.ui.shell import Screen
@@ -296,7 +295,7 @@ def _unit_line(row: Row, screen: Screen) -> html.Li:
     crew = listed(row["crew"], screen) if row["crew"] else screen.say(N_("crew not named"))
     facts = [phrases.status(screen.lang, row["status"]), crew]
     faults = [html.Small(row["fault"], className="bad")] if row["fault"] else []
-    due = [html.Small(_service(row["service_due_on"], screen))] if row["service_due_on"] else []
+    due = [html.Small(maintenance(row["service_due_on"], screen))] if row["service_due_on"] else []
     return html.Li(
         [
             html.Span(unit_symbol(row["status"], row["unit_kind"]), className="sign"),
@@ -307,11 +306,6 @@ def _unit_line(row: Row, screen: Screen) -> html.Li:
         className="line",
         **{"data-unit": row["id"]},
     )
-
-
-def _service(day: str, screen: Screen) -> str:
-    late = date.fromisoformat(day) <= screen.center.now().astimezone(screen.center.zone).date()
-    return screen.say(N_("Maintenance due since %(day)s") if late else N_("Maintenance on %(day)s"), day=day)
 
 
 def _unit_keys(row: Row, screen: Screen) -> list[Component]:

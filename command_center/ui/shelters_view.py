@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from command_center.domain.board import Row
 from command_center.domain.catalogue import Shelter
 from command_center.domain.shelters import COUNT_EVERY
+from command_center.domain.text import Text
 from command_center.ui.console_parts import key, moment
 from command_center.ui.desk_parts import MoreToAsk, asks, hour_minute, named, orders, section
 from command_center.ui.shell import Screen
@@ -15,10 +16,11 @@ from command_center.ui.widgets import clock, icon
 from command_center.words import N_
 
 
-def panel(screen: Screen, activation_id: str | None = None, kinds: Sequence[str] = ()) -> list[Component]:
+def panel(screen: Screen, activation_id: str | None = None, kinds: Sequence[str] = (), nowhere: Sequence[Text] = ()) -> list[Component]:
     """Open shelters first, then those that may be opened, folded away.
 
     activation_id : of the plan this stands beside; its own shelters, and new ones are opened for it. kinds : what the plan prefers.
+    nowhere : where plans let nobody be sheltered.
     """
     rows = screen.live.board.rows("shelter")
     mine = [row for row in rows if activation_id is None or row["activation_id"] == activation_id]
@@ -30,7 +32,14 @@ def panel(screen: Screen, activation_id: str | None = None, kinds: Sequence[str]
     if free:
         more = html.Ul([_closed_line(it, activation_id, screen) for it in free], className="lines")
         lines.append(section(screen.say(N_("Shelters that can be opened")), more, note=str(len(free)), folded=True))
-    return [section(screen.say(N_("Shelters")), *lines, note=_sum(mine, screen), folded=not mine)]
+    return [
+        section(screen.say(N_("Shelters")), *not_there(nowhere, screen), *lines, note=_sum(mine, screen), folded=not mine and not nowhere)
+    ]
+
+
+def not_there(nowhere: Sequence[Text], screen: Screen) -> list[Component]:
+    """Where nobody is brought, one line for each plan; a person has to know it, the map cannot tell."""
+    return [html.P([icon("ban"), html.Span(screen.read(text))], className="not-there") for text in nowhere]
 
 
 def _sum(rows: Sequence[Row], screen: Screen) -> str:

@@ -44,6 +44,14 @@ class Names:
     def rejected(self) -> str:
         return f"{self.prefix}:rejected"
 
+    def rejected_of(self, unit_id: str) -> str:
+        return f"{self.prefix}:rejected:{unit_id}"
+
+    @property
+    def strangers(self) -> str:
+        """Names under which devices reported that are no unit's, by when they did last."""
+        return f"{self.prefix}:strangers"
+
     @property
     def era(self) -> str:
         """A random mark set once; gone or another one means that Redis was wiped."""

@@ -34,6 +34,9 @@ JOB_TIMEOUT_S = 20
 
 FAILED_KEPT_S = 600
 BEAT_KEPT_MS = 5_000
+STRANGERS_KEPT = 20
+"""Names of devices that are no unit's; the newest are kept."""
+
 BREATHER_S = 1.0
 """After Redis failed once, quick calls answer "away" at once for so long: a page with five calls waits for one, not five."""
 
@@ -169,15 +172,37 @@ class Wire:
         with self._or_down():
             return f"[{self._redis.eval(_ALL_VALUES, 1, self.names.last_positions)}]"
 
-    def count_rejected(self, reason: str, n: int = 1) -> None:
-        """Count fixes that were refused, by reason."""
+    def count_rejected(self, reason: str, n: int = 1, *, unit_id: str = "") -> None:
+        """Count fixes that were refused, by reason; for the unit they were meant for as well, where one is known."""
         self._quick(lambda redis: redis.hincrby(self.names.rejected, reason, n), otherwise=None)
+        if unit_id:
+            self._quick(lambda redis: redis.hincrby(self.names.rejected_of(unit_id), reason, n), otherwise=None)
 
-    def rejected(self) -> dict[str, int]:
-        """Refused fixes by reason since Redis was last wiped; empty if it is away."""
+    def rejected(self, unit_id: str = "") -> dict[str, int]:
+        """Refused fixes by reason since Redis was last wiped, of all units or of one; empty if it is away."""
+        counts = self.names.rejected_of(unit_id) if unit_id else self.names.rejected
 
         def read(redis: Redis) -> dict[str, int]:
-            return {reason: int(n) for reason, n in cast("dict[str, str]", redis.hgetall(self.names.rejected)).items()}
+            return {reason: int(n) for reason, n in cast("dict[str, str]", redis.hgetall(counts)).items()}
+
+        return self._quick(read, otherwise={})
+
+    def note_strangers(self, seen: Mapping[str, float]) -> None:
+        """Remember under which names devices reported that are no unit's. seen : name -> unix seconds; the STRANGERS_KEPT newest stay."""
+        if not seen:
+            return
+
+        def write(redis: Redis) -> None:
+            redis.zadd(self.names.strangers, cast("Mapping[Any, Any]", seen))
+            redis.zremrangebyrank(self.names.strangers, 0, -STRANGERS_KEPT - 1)
+
+        self._quick(write, otherwise=None)
+
+    def strangers(self) -> dict[str, float]:
+        """Those names with their last time in unix seconds, newest first; empty if Redis is away."""
+
+        def read(redis: Redis) -> dict[str, float]:
+            return dict(cast("list[tuple[str, float]]", redis.zrevrange(self.names.strangers, 0, -1, withscores=True)))
 
         return self._quick(read, otherwise={})
 

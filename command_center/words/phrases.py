@@ -41,6 +41,22 @@ INCIDENT_STATUS: Mapping[str, str] = {
     "merged": N_("Merged"),
 }
 
+FIX_REJECTED: Mapping[str, str] = {
+    "malformed": N_("unreadable"),
+    "unknown_unit": N_("no vehicle of this name"),
+    "not_finite": N_("no number"),
+    "out_of_range": N_("nowhere on earth"),
+    "null_island": N_("0/0, not located yet"),
+    "outside_district": N_("far outside the district"),
+    "no_time": N_("without a time"),
+    "future": N_("clock ahead"),
+    "too_old": N_("older than a day"),
+    "duplicate": N_("sent twice"),
+    "out_of_order": N_("older than the one before"),
+    "jump": N_("a jump no vehicle can make"),
+}
+"""Why a position was not believed."""
+
 LEVEL: Mapping[str, str] = {"I": N_("Extremely serious"), "II": N_("Serious"), "III": N_("Major"), "IV": N_("Ordinary")}
 
 ROLE: Mapping[str, str] = {
@@ -301,6 +317,7 @@ TASK_STATUS: Mapping[str, str] = {
 
 WORK_STATE: Mapping[str, str] = {
     "none": N_("By hand"),
+    "held": N_("Not sent: blanks to fill in"),
     "queued": N_("Queued"),
     "doing": N_("Being carried out"),
     "done": N_("Carried out"),
@@ -383,6 +400,8 @@ REFUSAL: Mapping[str, str] = {
     "edited_meanwhile": N_("%(by)s has saved another text meanwhile (version %(version)s). Look at it before you save yours."),
     "report_closed": N_("This report is closed already: %(state)s (%(by)s)."),
     "blanks_left": N_("The report still has %(blanks)s blanks: fill them in or strike them."),
+    "message_blanks_left": N_("The message to %(audience_name)s still has %(blanks)s blanks: fill them in or strike them."),
+    "message_not_held": N_("The message to %(audience_name)s does not wait for words any more: %(work_state)s."),
     "shelter_is_open": N_("%(shelter)s is open already (opened by %(by)s)."),
     "shelter_closed": N_("%(shelter)s has been closed (by %(by)s)."),
     "shelter_full": N_("%(shelter)s has %(capacity)s places. Say why %(occupied)s people are there."),
@@ -508,6 +527,7 @@ EVENT: Mapping[str, str] = {
     "ProposalOverruled": N_("Incident %(number)s: proposed %(proposed)s, sent %(sent)s"),
     "LoadingOrdered": N_("%(unit)s loads at %(depot)s on its way to incident %(number)s: %(materials)s"),
     "DepotFellShort": N_("%(depot)s no longer holds what %(unit)s was to load for incident %(number)s (%(materials)s): it goes straight"),
+    "DispatchDelivered": N_("Order for incident %(number)s went out to %(unit)s"),
     "DispatchSent": N_("Order for incident %(number)s reached %(unit)s"),
     "DispatchFailed": N_("Order for incident %(number)s did not reach %(unit)s: phone the crew"),
     "DispatchAcknowledged": N_("%(unit)s acknowledged incident %(number)s"),
@@ -571,6 +591,7 @@ EVENT: Mapping[str, str] = {
     "DutySent": N_("%(unit)s told of its duty for %(plan_name)s"),
     "DutyFailed": N_("%(unit)s could not be told of its duty for %(plan_name)s, phone the crew: %(reason)s"),
     "DutyAcknowledged": N_("%(unit)s acknowledged its duty for %(plan_name)s"),
+    "NoticeHeld": N_("Message to %(audience_name)s is held back: %(blanks)s blanks to fill in"),
     "NoticeQueued": N_("Message to %(audience_name)s: %(recipients)s recipients"),
     "NoticeSent": N_("Message to %(audience_name)s sent: %(reached)s reached, %(by_hand)s to be told by hand"),
     "NoticeFailed": N_("Message to %(audience_name)s could not be sent: %(reason)s"),
@@ -847,6 +868,7 @@ _WORDS_OF: Mapping[str, Mapping[str, str]] = {
     "closure_state": CLOSURE_STATE,
     "report_kind": REPORT_KIND,
     "state": REPORT_STATE,
+    "work_state": WORK_STATE,
     "because": BECAUSE,
     "evidence": EVIDENCE,
 }

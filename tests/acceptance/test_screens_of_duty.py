@@ -138,9 +138,10 @@ def the_silent_stand_in_red_until_they_answer(room: DutyRoom, desk: Page) -> Non
     assert is_red(stations.locator(".counts b.bad"))
     expect(stations.locator(".next-call .clock")).to_contain_text(re.compile(r"^2'"))
     wall = room.open("/wall", Role.DISPLAY)
-    unanswered = wall.locator(".wall-plans h2 .bad")
-    expect(unanswered).to_contain_text("未回执")
-    assert is_red(unanswered)
+    silent = wall.locator(".wall-silent[data-silent=stations]")
+    expect(silent).to_contain_text("4/4")
+    expect(silent.locator(".clock")).to_contain_text(re.compile(r"^10'"))
+    assert is_red(silent.locator("b"))
 
     stations.get_by_role("button", name="名单").click()
     expect(stations.locator(".recipients li")).to_have_count(4)

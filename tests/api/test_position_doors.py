@@ -93,6 +93,9 @@ def test_a_batch_is_judged_row_by_row(desk: httpx.Client, stranger: httpx.Client
     assert position_of(desk)[1:3] == [36.6985, 119.145]
 
 
+KNOWN = {"unit": "patrol-02", "at": "2026-03-02T00:59:50Z"}
+"""Changes FIX into one of a unit that was believed ten seconds before."""
+
 IMPOSSIBLE_FIXES: list[tuple[dict[str, Any], str]] = [
     ({"lat": float("nan")}, "not_finite"),
     ({"lat": float("inf")}, "not_finite"),
@@ -115,15 +118,38 @@ IMPOSSIBLE_FIXES: list[tuple[dict[str, Any], str]] = [
     ({"unit": 7}, "malformed"),
     ({"unit": "x" * 1000}, "malformed"),
     ({"unit": "\0"}, "malformed"),
+    (KNOWN | {"at": MORNING.isoformat(), "lat": HERE["lat"] + 0.02}, "jump"),
+    (KNOWN | {"at": "2026-03-02T00:59:40Z"}, "out_of_order"),
+    (KNOWN | {"lat": HERE["lat"] + 0.001}, "duplicate"),
 ]
 
 
 def test_a_fix_that_cannot_be_true_moves_nothing(stranger: httpx.Client, desk: httpx.Client) -> None:
+    assert stranger.post("/api/v1/positions", json=[FIX | KNOWN]).json()["accepted"] == 1
+
     for changed, reason in IMPOSSIBLE_FIXES:
         answer = stranger.post("/api/v1/positions", content=json.dumps([FIX | changed]), headers={"Content-Type": "application/json"})
         assert (answer.status_code, answer.json()) == (200, {"accepted": 0, "rejected": {reason: 1}}), changed
 
-    assert desk.get("/api/v1/board").json()["positions"]["v"] == []
+    position_of(desk, "patrol-02")
+    assert [row[:3] for row in desk.get("/api/v1/board").json()["positions"]["v"]] == [["patrol-02", HERE["lat"], HERE["lon"]]]
+
+
+def test_why_a_tracker_does_not_appear_is_told_to_who_sets_it_up(web: Web, stranger: httpx.Client) -> None:
+    stranger.post("/api/v1/positions", json=[FIX, FIX, FIX | {"unit": "巡03", "lat": "36.7"}, FIX | {"unit": "truck-9"}])
+    admin = web.client(Role.ADMIN)
+
+    told = eventually(lambda: (found := admin.get("/api/v1/positions/rejected").json())["strangers"] and found)
+
+    assert told["by_reason"] == {"duplicate": 1, "malformed": 1, "unknown_unit": 1}
+    assert told["units"] == {"patrol-01": {"duplicate": 1}, "patrol-03": {"malformed": 1}}
+    assert told["strangers"] == [{"name": "truck-9", "last_at": MORNING.isoformat().replace("+00:00", "Z")}]
+
+
+def test_crews_displays_and_strangers_are_not_told(web: Web, stranger: httpx.Client) -> None:
+    asked = [web.client(Role.CREW, "patrol-01"), web.client(Role.DISPLAY), stranger]
+
+    assert [client.get("/api/v1/positions/rejected").status_code for client in asked] == [403, 403, 401]
 
 
 def test_a_side_reading_that_cannot_be_true_does_not_cost_the_fix(desk: httpx.Client, stranger: httpx.Client) -> None:

@@ -15,7 +15,7 @@ from command_center.domain.drill_book import CallStep, Scenario, Step, seconds_o
 from command_center.domain.geo import Point, distance_m
 from command_center.domain.text import Text
 
-LETTERS = ["A", "B", "D", "E", "F", "H", "J"]
+LETTERS = ["A", "B", "C", "D", "E", "F", "G", "H", "J"]
 HEAD = """schema: drill/1
 id: X
 slug: test

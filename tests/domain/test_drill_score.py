@@ -136,13 +136,16 @@ def test_something_with_these_facts_happens_or_never_does() -> None:
     assert verdict(expecting("never", event="UnitDispatched", facts=facts), [], until_s=60).state == "open"
 
 
-def test_nobody_is_told_twice() -> None:
+def test_every_order_is_delivered_once_and_nobody_is_told_twice() -> None:
     scenario = expecting("told_once", of="fire", within="10:00")
-    once = [*called(30), sent(40), line(41, "DispatchSent", incident_id=7, assignment_id=1)]
+    delivered = line(41, "DispatchDelivered", incident_id=7, assignment_id=1)
+    once = [*called(30), sent(40), delivered, line(41, "DispatchSent", incident_id=7, assignment_id=1)]
 
     assert verdict(scenario, once).state == "met"
-    assert verdict(scenario, [*once, line(60, "DispatchSent", incident_id=7, assignment_id=1)]).state == "missed"
+    assert verdict(scenario, [*once, line(60, "DispatchDelivered", incident_id=7, assignment_id=1)]).state == "missed"
     assert verdict(scenario, called(30)).state == "missed"
+    assert verdict(scenario, [*called(30), sent(40)]).state == "missed"
+    assert verdict(scenario, [*called(30), sent(40), line(42, "DispatchAcknowledged", incident_id=7, assignment_id=1)]).state == "met"
 
 
 def test_times_of_a_call_and_the_five_minute_share() -> None:

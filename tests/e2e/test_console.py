@@ -428,7 +428,7 @@ def test_about_says_what_is_stated_and_what_is_demonstration(console: Page, desk
     console.locator("[data-open=about]").first.click()
 
     about = docked(console, "about")
-    for said in ("places/compounds.csv", "演示 96", "street.yaml", "370705003"):
+    for said in ("places/compounds.csv", "演示 96", "street.yaml", "370705003", "handover_template.yaml", "/plan-texts"):
         expect(about).to_contain_text(said)
 
 

@@ -55,8 +55,8 @@ def drawn(
     way_of = {name: number for number, name in enumerate(ways, 1)}
     with osmium.SimpleWriter(str(path)) as writer:
         for place, number in node_of.items():
-            tags = {"highway": "traffic_signals"} if place in signals else {}
-            writer.add_node(om.Node(id=number, location=(at(*place).lon, at(*place).lat), tags=tags))
+            marks = {"highway": "traffic_signals"} if place in signals else {}
+            writer.add_node(om.Node(id=number, location=(at(*place).lon, at(*place).lat), tags=marks))
         for name, (line, tags) in ways.items():
             writer.add_way(om.Way(id=way_of[name], nodes=[node_of[place] for place in line], tags=dict(tags)))
         for number, (come_by, place, go_by, tags) in enumerate(restrictions, 1):
@@ -359,7 +359,9 @@ def test_the_stop_on_the_way_is_the_one_that_single_searches_find(
         return
     by_stop = plain[:, stops] + 50.0 + plain[stops, end]
 
-    seconds, which = network.by_way_of(network.lat_lon, network.lat_lon[stops], network.lat_lon[[end]], stop_s=50.0, vehicle_kmh=30)
+    seconds, which = network.by_way_of(
+        network.lat_lon, network.lat_lon[stops], Point(*network.lat_lon[end].tolist()), stop_s=50.0, vehicle_kmh=30
+    )
 
     best = by_stop.min(axis=1, initial=np.inf)
     assert seconds == pytest.approx(best, abs=1e-4)

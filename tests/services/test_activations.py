@@ -901,3 +901,22 @@ def test_a_second_plan_gets_what_is_left_and_the_preview_said_so(center: Center,
 
     held = stock_questions.needs_of_plan(center, "P09", Level.I, [("activation", answer.activation_id)])
     assert {need.material: need.short for need in held if need.short} == short != {}
+
+
+def test_the_preview_shows_the_vehicles_a_person_chose_and_how_many_are_left_out(center: Center, officer: Actor, leader: Actor) -> None:
+    order = ActivatePlan(plan_id=FLOOD, level=Level.III, units=("patrol-05", "guarantee-1"))
+    activate(center, leader, SNOW, "IV", units=("guarantee-1",))
+
+    wanted = {need.kind: need for need in plan_preview.preview(center, order, officer).units}
+    patrol, guarantee = wanted["patrol_vehicle"], wanted["guarantee_vehicle"]
+
+    assert (patrol.chosen, patrol.fewer, patrol.short) == (("patrol-05",), patrol.wanted - 1, 0)
+    assert (guarantee.chosen, guarantee.fewer) == ((), guarantee.wanted)
+    assert "patrol-06" in patrol.offered
+    assert "guarantee-1" not in guarantee.offered
+
+
+def test_without_a_choice_nothing_is_left_out(center: Center, officer: Actor) -> None:
+    seen = plan_preview.preview(center, ActivatePlan(plan_id=FLOOD, level=Level.III), officer)
+
+    assert [need.fewer for need in seen.units] == [0] * len(seen.units)

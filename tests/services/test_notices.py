@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from command_center.center import Center
 from command_center.db.tables import Notice, Recipient, Unit
-from command_center.domain.errors import Invalid
+from command_center.domain.errors import Invalid, MessageBlanksLeft, MessageNotHeld
 from command_center.domain.levels import Level
 from command_center.domain.rights import Actor, Role
 from command_center.domain.text import Text
@@ -209,3 +211,75 @@ def test_a_channel_with_one_address_that_nobody_knows_is_refused(center: Center)
 
     with pytest.raises(Invalid):
         notices.set_channel(center, "person", first, "json://127.0.0.1:9/good nonsense", ADMIN)
+
+
+# ---- blanks ------------------------------------------------------------------------------------------------------------------------
+
+
+def fire(center: Center, **fields: str) -> dict[str, dict[str, Any]]:
+    """A fire plan of level II in force; its messages by audience, residents' with a shelter to name."""
+    chief = Actor(name="chief", role=Role.COMMANDER)
+    activations.activate_plan(center, ActivatePlan(plan_id="P03", level=Level.II, fields=fields), chief)
+    return {row["audience"]: row for row in rows(center, "notice")}
+
+
+def test_a_message_to_the_public_waits_for_its_blanks_while_the_crews_message_goes(center: Center, clock: Clock) -> None:
+    sent = fire(center)
+    assert "____" in sent["residents"]["text"]["zh"]
+    assert "____" in sent["stations"]["text"]["zh"]
+
+    work_off(center, clock)
+
+    states = {row["id"]: row["work"] for row in rows(center, "notice")}
+    assert [states[sent[audience]["id"]] for audience in ("residents", "stations")] == ["held", "done"]
+    assert [facts["blanks"] for facts in entries(center, "NoticeHeld")] == [1]
+
+
+def test_once_its_blanks_are_filled_it_goes_as_it_was_written(center: Center, clock: Clock, officer: Actor) -> None:
+    notice_id = int(fire(center)["residents"]["id"])
+    with pytest.raises(MessageBlanksLeft):
+        notices.fill_notice(center, notice_id, Text("请到____", "Go to the school"), officer)
+    with pytest.raises(Invalid):
+        notices.fill_notice(center, notice_id, Text("请到学校", " "), officer)
+
+    notices.fill_notice(center, notice_id, Text("请到学校", "Go to the school"), officer)
+    work_off(center, clock)
+
+    row = next(row for row in rows(center, "notice") if row["id"] == str(notice_id))
+    assert (row["text"], row["work"]) == ({"zh": "请到学校", "en": "Go to the school"}, "done")
+    with pytest.raises(MessageNotHeld):
+        notices.fill_notice(center, notice_id, Text("请到公园", "Go to the park"), officer)
+
+
+def test_what_was_filled_in_before_goes_at_once(center: Center, clock: Clock) -> None:
+    residents = fire(center, shelter="文化路小学")["residents"]
+
+    work_off(center, clock)
+
+    assert next(row["work"] for row in rows(center, "notice") if row["id"] == residents["id"]) == "done"
+    assert entries(center, "NoticeHeld") == []
+
+
+def test_a_held_message_of_a_plan_that_is_taken_back_never_leaves(center: Center, clock: Clock, officer: Actor) -> None:
+    notice_id = int(fire(center)["residents"]["id"])
+    (row,) = rows(center, "activation")
+    activations.roll_back(center, int(row["id"]), Actor(name="chief", role=Role.COMMANDER), "false alarm")
+
+    with pytest.raises(MessageNotHeld):
+        notices.fill_notice(center, notice_id, Text("请到学校", "Go to the school"), officer)
+
+
+def test_an_answer_is_waited_for_from_the_moment_it_leaves(center: Center, clock: Clock, officer: Actor) -> None:
+    with center.work(ADMIN) as work:
+        to = addressees(center, work.session, Audience(code="shops", groups=()))
+        draft = notices.Draft(
+            key="test:shops", audience="shops", channels=("phone",), text=Text("到____", "At ____"), to=to, answer_in_s=600
+        )
+        notice_id = notices.queue_notice(work, draft).id
+    clock.advance(3600)
+
+    notices.fill_notice(center, notice_id, Text("到东门", "At the east gate"), officer)
+
+    with center.read() as session:
+        notice = session.get_one(Notice, notice_id)
+        assert (notice.queued_at, notice.answer_until) == (clock.now(), clock.now() + timedelta(seconds=600))

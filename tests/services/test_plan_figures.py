@@ -12,7 +12,7 @@ from command_center.domain.rights import Actor, Role
 from command_center.services import activations, notices, plan_tasks
 from command_center.services.activations import ActivatePlan
 from command_center.services.live import read_snapshot
-from command_center.services.plan_figures import PlanFigures, plan_figures
+from command_center.services.plan_figures import PlanFigures, plan_figures, silent_audiences
 from command_center.services.plan_story import plan_story
 from command_center.services.plan_tasks import DoTask, Evidence
 from tests.builders import take_test_call
@@ -28,6 +28,11 @@ def activate(center: Center, plan_id: str, level: str, actor: Actor = CHIEF, **m
 
 def figures(center: Center) -> tuple[PlanFigures, ...]:
     return plan_figures(Board.of(read_snapshot(center).rows), center.now())
+
+
+def silent(center: Center) -> list[tuple[str, int, int]]:
+    found = silent_audiences(Board.of(read_snapshot(center).rows), center.now())
+    return [(one.audience, one.silent, one.of) for one in found]
 
 
 def task_ids(center: Center) -> dict[str, int]:
@@ -65,6 +70,29 @@ def test_messages_count_as_unanswered_once_their_time_is_over_and_until_somebody
     (chain,) = [row for row in plan_story(center, number, officer).notices if row["audience"] == "duty_chain"]
     notices.told_by_phone(center, notices.recipients_of(center, int(chain["id"]))[-1].id, officer)
     assert figures(center)[0].unanswered == 0  # one of a chain is enough
+
+
+def test_who_is_silent_is_told_by_audience_with_the_longest_wait_first(center: Center, officer: Actor, clock: Clock) -> None:
+    number = activate(center, FLOOD, "IV")
+    assert silent(center) == []
+
+    clock.advance(10 * 60)
+    assert silent(center) == [("duty_chain", 3, 3), ("stations", 4, 4)]
+
+    stations = next(row for row in plan_story(center, number, officer).notices if row["audience"] == "stations")
+    notices.told_by_phone(center, notices.recipients_of(center, int(stations["id"]))[0].id, officer)
+    assert silent(center) == [("duty_chain", 3, 3), ("stations", 3, 4)]
+
+
+def test_a_message_that_no_plan_sent_is_waited_for_as_well(center: Center, officer: Actor, clock: Clock) -> None:
+    incident_id = take_test_call(center, officer, severity=Level.I).incident_id
+    with center.work(officer) as work:
+        notices.call_for_unseen(center, work, incident_id)
+
+    clock.advance(3 * 60)
+
+    assert silent(center) == [("duty_chain", 3, 3)]
+    assert silent_audiences(Board.of(read_snapshot(center).rows), center.now())[0].since == "2026-03-02T01:00:00Z"
 
 
 def test_the_gravest_plan_comes_first_and_what_waits_says_so(center: Center, officer: Actor) -> None:

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from redis import Redis
 
 from command_center.center import Center
-from command_center.services.positions import Intake, Reading, fix_of, latest_fixes
+from command_center.domain.positions import FixRejected
+from command_center.domain.rights import Actor
+from command_center.services.positions import MOST_STRANGERS, Intake, Reading, fix_of, latest_fixes, rejections
+from command_center.words import phrases, translator
 from tests.builders import somewhere
 from tests.conftest import Clock
 
@@ -82,6 +85,26 @@ def test_old_duplicate_and_impossible_fixes_do_not_replace_a_believed_one(center
     )
 
     assert received.rejected == {"out_of_order": 1, "duplicate": 1, "jump": 1}
+
+
+def test_rejected_fixes_stand_at_their_unit_and_devices_that_are_no_units_by_name(center: Center, intake: Intake, admin: Actor) -> None:
+    intake.receive([reading(center), reading(center), reading(center, unit="巡02", at=None), reading(center, unit="truck-9")])
+    intake.receive([reading(center, unit=f"made-up-{number}") for number in range(100)])
+    intake.store()
+
+    found = rejections(center, admin)
+
+    assert found.by_reason == {"duplicate": 1, "no_time": 1, "unknown_unit": 101}
+    assert found.by_unit == {"patrol-01": {"duplicate": 1}, "patrol-02": {"no_time": 1}}
+    assert found.strangers["truck-9"] == center.now()
+    assert len(found.strangers) == MOST_STRANGERS
+
+
+def test_every_reason_has_its_words_in_both_languages() -> None:
+    assert phrases.FIX_REJECTED.keys() == {reason.value for reason in FixRejected}
+    chinese = [translator("zh_CN")(words) for words in phrases.FIX_REJECTED.values()]
+    assert len(set(chinese)) == len(phrases.FIX_REJECTED)
+    assert not set(chinese) & set(phrases.FIX_REJECTED.values())
 
 
 def test_a_restarted_process_judges_against_what_the_last_one_believed(center: Center, intake: Intake) -> None:

@@ -66,7 +66,7 @@ from command_center.services import (
 from command_center.services.activations import ActivatePlan
 from command_center.services.closures import CloseRoad
 from command_center.services.log_search import LogQuery
-from command_center.services.plan_preview import preview
+from command_center.services.plan_preview import preview, preview_change
 from tests.builders import OFFICER, somewhere
 from tests.conftest import Clock
 from tests.flood_night import FloodNight, flood_night
@@ -134,6 +134,7 @@ READS: Mapping[str, Callable[[Center, Night], object]] = {
     "plan_preview.preview": lambda center, _: preview(center, ActivatePlan(plan_id="P02", level=Level.II), COMMANDER),
     "plan_story.plan_story": lambda center, night: plan_story.plan_story(center, night.ids.activation, OFFICER),
     "plan_reviews.review": lambda center, night: plan_reviews.review(center, night.ids.activation, OFFICER),
+    "plan_reviews.ended_plans": lambda center, _: plan_reviews.ended_plans(center, OFFICER),
     "plan_endings.ending": lambda center, night: plan_endings.ending(center, night.ids.activation, OFFICER),
     "plan_endings.plans_to_end": lambda center, _: plan_endings.plans_to_end(center, OFFICER),
     "plan_books.present_plans": lambda center, _: plan_books.present_plans(center),
@@ -141,6 +142,8 @@ READS: Mapping[str, Callable[[Center, Night], object]] = {
     "plan_texts.waiting": lambda center, _: plan_texts.waiting(center, ADMIN),
     "plan_proposals.assess": lambda center, _: plan_proposals.assess(center),
     "plan_proposals.escalations": lambda center, _: plan_proposals.escalations(center, "P01", Level.II),
+    "plan_proposals.rises": lambda center, _: plan_proposals.rises(center),
+    "plan_preview.preview_change": lambda center, night: preview_change(center, night.ids.activation, Level.I, COMMANDER),
     "plan_proposals.proposals": lambda center, _: plan_proposals.proposals(center),
     "notices.recipients_of": lambda center, night: notices.recipients_of(center, night.notice),
     "notices.is_settled": lambda center, night: notices.is_settled(center, night.notice),

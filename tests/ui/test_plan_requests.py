@@ -31,7 +31,7 @@ def keys_in(components: list[Any]) -> set[str]:
 
 def offered(center: Center, activation_id: int, actor: Actor) -> set[str]:
     row, screen = _seen(center, activation_id, actor)
-    return keys_in([*plans_board.decision(row, screen), *plans_board.head(plan_story(center, activation_id, actor), None, screen)])
+    return keys_in([*plans_board.decision(row, screen), *plans_board.head(plan_story(center, activation_id, actor), None, None, screen)])
 
 
 def _seen(center: Center, activation_id: int, actor: Actor) -> tuple[Row, Screen]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from command_center.db.tables import Notice, PlanTask
 from command_center.domain.activations import blanks
 from command_center.domain.board import Row
+from command_center.domain.events import NoticeUnanswered
 from command_center.domain.levels import Level
-from command_center.domain.rights import Actor, Role
-from command_center.services import activations, plan_tasks
+from command_center.domain.rights import SYSTEM, Actor, Role
+from command_center.services import activations, measurements, plan_tasks
 from command_center.services.activations import ActivatePlan
 from command_center.services.live import read_snapshot
+from command_center.services.measurements import TakeMeasurement
 from command_center.services.plan_tasks import DoTask, Evidence
 from command_center.ui.desk_parts import last_time_of_day, read_number
 from command_center.ui.plans_form import BLANK_NAMES, FOUND_BY_ITSELF
@@ -127,6 +130,26 @@ def test_the_preview_follows_level_and_blanks_and_the_message_goes_out_as_shown(
     expect(page.locator(".told-line .final").first).to_be_visible()
     texts = {row["audience"]: row["text"]["zh"] for row in rows(theatre, "notice") if "S0" not in row["id"]}
     assert "暴雨橙色预警生效，建议启动防汛II级响应，请确认" in [row["text"]["zh"] for row in rows(theatre, "notice")], texts
+
+
+def test_a_person_ticks_the_vehicles_and_the_choice_goes_with_the_request(screens: Screens, theatre: Theatre) -> None:
+    page = screens.open(f"/plans?plan={FLOOD}")
+    ticked = page.locator("[data-unit-choice][aria-checked=true]")
+    expect(ticked.first).to_be_visible()
+    going = [str(box.get_attribute("data-unit-choice")) for box in ticked.all()]
+    instead = str(page.locator("[data-unit-choice][aria-checked=false]").first.get_attribute("data-unit-choice"))
+
+    page.locator(f"[data-unit-choice={going[0]}]").click()
+    expect(page.locator(".plans-would")).to_contain_text("少派1")
+    page.locator(f"[data-unit-choice={instead}]").click()
+    expect(page.locator("[data-units-offered]")).to_be_visible()
+    page.locator("#plans-confirm").click()
+
+    expect(page.locator(".board-head")).to_contain_text("待批准")
+    (row,) = rows(theatre, "activation")
+    assert rows(theatre, "duty") == []
+    activations.approve(theatre.center, int(row["id"]), CHIEF)
+    assert {duty["unit_id"] for duty in rows(theatre, "duty")} == {*going[1:], instead}
 
 
 def test_what_is_typed_in_the_last_moment_is_in_the_order(screens: Screens, theatre: Theatre) -> None:
@@ -385,6 +408,26 @@ def test_a_deadline_that_counts_from_the_end_of_the_snow_waits_for_it(screens: S
     expect(task_row(page, "P02-S05").locator(".clock")).to_contain_text("1:5")
 
 
+def test_a_rule_that_asks_for_more_is_said_on_desk_and_board_and_leads_to_what_it_would_add(screens: Screens, theatre: Theatre) -> None:
+    number = in_force(theatre, FLOOD, "IV")
+    measure = TakeMeasurement(metric="ponding_depth_cm", value=30, place_id="XQ001")
+    value = measurements.take_measurement(theatre.center, measure, OFFICER)
+    page = screens.open("/console", role=Role.COMMANDER)
+
+    page.locator(".next li", has_text="应升至III级：任一积水点达27厘米").get_by_role("button").click()
+    expect(page.locator(".change-head")).to_contain_text("III级将增加")
+    expect(page.locator(".decision.go-up")).to_contain_text("任一积水点达27厘米")
+    page.locator(".change-head .primary").click()
+    expect(page.locator("#plans-word")).to_have_value(re.compile("27厘米"))
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".board-head h2")).to_contain_text("III")
+    expect(page.locator(".task").first).to_be_visible()
+    expect(page.locator(".decision.go-up")).to_have_count(0)
+    assert page.url.endswith(f"?activation={number}")
+    measurements.correct_measurement(theatre.center, value, 0, OFFICER, "the test is over")
+
+
 def test_a_time_of_day_is_the_last_one_that_has_been() -> None:
     now = datetime(2026, 3, 2, 16, 30, tzinfo=UTC)  # half past midnight in Shanghai
 
@@ -411,6 +454,19 @@ def test_a_plan_is_raised_by_its_level_key_and_ends_when_its_conditions_are_tick
 
     expect(page.locator(".board-head")).to_contain_text("已终止")
     assert rows(theatre, "activation") == []
+
+    expect(page.locator(".review .sum").last).to_contain_text("通知回执")
+    page.keyboard.press("Escape")
+    page.locator(f".line[data-ended='{number}'] button", has_text="复盘").click()
+    page.locator(".review button", has_text="完成复盘").click()
+    page.locator("#plans-word").fill("pumps came late")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".review .learnt")).to_contain_text("pumps came late")
+    expect(page.locator(".board-head")).to_contain_text("已复盘")
+    page.emulate_media(media="print")
+    expect(page.locator(".review .sums")).to_be_visible()
+    expect(page.locator(".plans-list")).to_be_hidden()
 
 
 # ---- who was told ------------------------------------------------------------------------------------------------------------------
@@ -441,6 +497,40 @@ def test_a_crew_told_by_phone_is_acknowledged(screens: Screens, theatre: Theatre
     assert sum(row["acknowledged_at"] is not None for row in rows(theatre, "duty")) == 1
 
 
+def test_a_task_whose_time_runs_out_is_told_once_by_a_sound_and_in_words(screens: Screens, theatre: Theatre) -> None:
+    number = in_force(theatre, FLOOD, "IV")
+    page = screens.open(f"/plans?activation={number}")
+    until(page, "cc.sound.state() === 'on' && performance.now() > 3000")
+    page.evaluate("document.addEventListener('cc:sound', ({detail}) => (window.heard = [...(window.heard || []), detail.level]))")
+    task_id = int(task_of(theatre, "P01-S02")["id"])
+
+    with theatre.center.work(SYSTEM) as work:
+        work.get(PlanTask, task_id).due_at = work.now - timedelta(seconds=1)
+        plan_tasks.mark_overdue(work, task_id)
+
+    expect(toast(page)).to_contain_text("预案任务超时")
+    expect(toast(page)).to_contain_text("通知四站")
+    expect(page.locator(".toast-overdue")).to_have_count(1)
+    assert page.evaluate("window.heard") == ["IV"]
+
+
+def test_a_message_to_the_public_waits_until_its_blanks_are_filled(screens: Screens, theatre: Theatre) -> None:
+    number = in_force(theatre, "P03", "II")
+    page = screens.open(f"/plans?activation={number}")
+    waiting = page.locator(".told-line", has_text="请走楼梯有序撤离到____").first
+    expect(waiting).to_contain_text("未发出")
+
+    waiting.get_by_role("button", name="填写").click()
+    page.keyboard.press("Enter")
+    expect(toast(page)).to_contain_text("空白")
+    page.locator("#plans-word").fill("请走楼梯到文化路小学")
+    page.locator("#plans-more-1").fill("Take the stairs to Wenhua Road School")
+    page.locator("#plans-ask-go").click()
+
+    expect(page.locator("#plans-ask")).to_be_hidden()
+    assert {row["work"] for row in rows(theatre, "notice") if row["audience"] == "residents"} == {"queued"}
+
+
 # ---- elsewhere ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -467,7 +557,22 @@ def flood_and_gas(screens: Screens, theatre: Theatre) -> Screens:
     incident = theatre.incident("E109", Level.II, ago_s=30, place=SHOPS, at=EAST)
     theatre.incident("E105", Level.III, ago_s=300, place=("梨园小区12号楼", "Block 12, Liyuan Compound"), at=EAST)
     in_force(theatre, GAS, "II", OFFICER, incident_id=incident, life_risk=True)
+    for audience, ago_s in (("stations", 720), ("communities", 300)):
+        silent_for(theatre, audience, ago_s)
     return screens
+
+
+def silent_for(theatre: Theatre, audience: str, ago_s: float) -> None:
+    """The newest message to an audience was sent so long ago, and its time to answer is over."""
+    newest = max((row for row in rows(theatre, "notice") if row["audience"] == audience), key=lambda row: int(row["id"]))
+    with theatre.center.work(SYSTEM) as work:
+        notice = work.get(Notice, int(newest["id"]))
+        notice.needs_answer, notice.queued_at = True, work.now - timedelta(seconds=ago_s)
+        notice.answer_until = notice.ask_again_at = work.now
+        number = notice.activation_id
+        work.record(
+            NoticeUnanswered(notice_id=notice.id, audience=audience, activation_id=number, incident_id=None, round=1, recipients=[])
+        )
 
 
 @pytest.mark.corners
@@ -481,6 +586,10 @@ def test_the_wall_shows_running_plans_and_stays_readable(
     expect(page.locator(".wall-plan")).to_have_count(2)
     expect(page.locator(".wall-plan").first).to_contain_text("1/10")
     expect(page.locator(".wall-plan").last).to_contain_text("14'")
+    expect(page.locator(".wall-silent")).to_have_count(1)
+    expect(page.locator(".wall-silent")).to_contain_text("4/4")
+    expect(page.locator(".wall-silent .clock")).to_contain_text("12'")
+    expect(page.locator(".wall-silent small")).to_have_text("+1")
     assert page.evaluate(CUT) == []
     assert page.evaluate("cc.wall.han()") <= MOST_HAN
     smallest = min(text["px"] for text in page.evaluate(TEXTS))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import timedelta
 
+import numpy as np
 import pytest
-from playwright.sync_api import expect
+import zxingcpp
+from playwright.sync_api import Page, expect
 
 from command_center.domain.levels import Level
 from command_center.domain.rights import Role
@@ -16,6 +19,15 @@ from tests.builders import OFFICER
 from tests.ui.conftest import Screens, Theatre
 from tests.ui.test_plans_page import SMALL, TOO_WIDE, toast
 from tests.ui.test_screen_rules import AXE, TAGS
+
+PIXELS = """images => images.map(image => {
+    const paper = document.createElement("canvas"), ink = paper.getContext("2d");
+    [paper.width, paper.height] = [image.naturalWidth, image.naturalHeight];
+    ink.drawImage(image, 0, 0);
+    const grey = ink.getImageData(0, 0, paper.width, paper.height).data.filter((_, place) => place % 4 === 0);
+    return [paper.width, btoa(Array.from(grey, value => String.fromCharCode(value)).join(""))];
+})"""
+"""Width and grey values of pictures, as text."""
 
 DEPOT, SANDBAGS = "YY-S01", "FL01"
 
@@ -119,10 +131,25 @@ def test_what_several_plans_would_want_is_added_up_before_any_is_in_force(screen
     expect(row.locator("td").nth(1)).to_contain_text(f"{power[both]:,}")
 
 
-def test_every_depot_has_a_label(screens: Screens) -> None:
-    page = screens.open("/labels", role=Role.DUTY_OFFICER)
+def scanned(page: Page) -> list[str]:
+    """What a phone reads from every code on the page, in their order."""
+    pictures = page.locator(".label img").evaluate_all(PIXELS)
+    return [
+        code.text
+        for width, pixels in pictures
+        for code in zxingcpp.read_barcodes(np.frombuffer(base64.b64decode(pixels), np.uint8).reshape(-1, width))
+    ]
 
+
+def test_every_depot_has_a_label_and_a_phone_that_scans_it_has_its_stock(screens: Screens, theatre: Theatre) -> None:
+    page = screens.open("/labels", role=Role.DUTY_OFFICER)
     expect(page.locator(".label img")).to_have_count(56)
+
+    codes = scanned(page)
+
+    assert codes == [f"{theatre.center.public_url}/resources?depot={code}" for code in sorted(theatre.center.catalogue.depots)]
+    phone = screens.open(codes[0].removeprefix(theatre.center.public_url), size=(390, 844))
+    expect(phone.locator(f"tr[data-material='{SANDBAGS}']")).to_be_visible()
 
 
 @pytest.mark.hardest

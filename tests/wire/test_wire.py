@@ -13,6 +13,7 @@ import pytest
 from redis import Redis
 
 from command_center.wire import EmbeddedValkey, Wire, WireDown
+from command_center.wire.wire import STRANGERS_KEPT
 from tests.waiting import eventually
 
 CLICK_S = 1.5
@@ -90,6 +91,24 @@ def test_rejected_fixes_are_counted_by_reason(wire: Wire) -> None:
     wire.count_rejected("unknown_unit")
 
     assert wire.rejected() == {"too_old": 3, "unknown_unit": 1}
+
+
+def test_rejected_fixes_are_counted_for_their_unit_too(wire: Wire) -> None:
+    wire.count_rejected("jump", 2, unit_id="patrol-01")
+    wire.count_rejected("jump", unit_id="patrol-02")
+
+    assert wire.rejected() == {"jump": 3}
+    assert (wire.rejected("patrol-01"), wire.rejected("patrol-03")) == ({"jump": 2}, {})
+
+
+def test_of_names_that_are_no_units_the_newest_are_kept(wire: Wire) -> None:
+    wire.note_strangers({f"truck-{number}": float(number) for number in range(STRANGERS_KEPT + 5)})
+    wire.note_strangers({"truck-7": 1000.0})
+    wire.note_strangers({})
+
+    assert len(wire.strangers()) == STRANGERS_KEPT
+    assert next(iter(wire.strangers().items())) == ("truck-7", 1000.0)
+    assert "truck-0" not in wire.strangers()
 
 
 def test_a_silent_relay_has_no_lag_to_tell(wire: Wire) -> None:

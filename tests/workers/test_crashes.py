@@ -1,30 +1,44 @@
-"""Relay and worker as real processes, killed at random: every order is delivered, none twice."""
+"""Workers and relay killed with -9, at random and in the middle of an order: every order is delivered, none twice, and soon enough."""
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from redis import Redis
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
 
 from command_center.center import Center, utc_now
 from command_center.db.log import verify
 from command_center.db.tables import Assignment, Job, LogEntry, Unit
 from command_center.domain.rights import Actor
 from command_center.domain.status import UnitStatus
+from command_center.services import jobs, units
 from command_center.services.dispatching import DispatchUnits, dispatch_units
 from config import Settings
 from tests.builders import take_test_call
+from tests.conftest import Clock
 from tests.waiting import eventually
+from tests.working import entries
+from workers import jobs as workers_jobs
+from workers.relay import LOOK_EVERY_S, Relay
 
 ROOT = Path(__file__).parents[2]
 ORDERS = 12
+TOLD_WITHIN_S = 5.0
+"""From the order to its effect, whatever dies; by the centre's own clock."""
 
 
 class Crew:
@@ -95,3 +109,120 @@ def test_random_kills_lose_no_order_and_double_none(real_time: Center, crew: Cre
         assert sorted(sent) == sorted(ordered)
         assert len(ordered) == ORDERS
         assert verify(session).broken_at is None
+
+
+# ---- in the middle of one order ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def relay(center: Center, redis_url: str) -> Iterator[Relay]:
+    """A relay that sees a worker to hand jobs to."""
+    with closing(Redis.from_url(redis_url, client_name="center-worker-of-this-test")) as worker:
+        worker.ping()
+        yield Relay(center)
+
+
+@pytest.fixture
+def start_worker(center: Center, open_center: Callable[[], Center]) -> Callable[..., int]:
+    """Does one job as a worker process of its own would; returns its pid."""
+
+    def start(job_id: int, *, dies_writing: bool = False) -> int:
+        center.engine.dispose()
+        child = os.fork()
+        if child == 0:
+            own = open_center()
+            if dies_writing:
+                event.listen(Session, "before_commit", lambda _session: os.kill(os.getpid(), signal.SIGKILL))
+            with workers_jobs.working_at(own):
+                workers_jobs.run(job_id)
+            os._exit(0)
+        return child
+
+    return start
+
+
+def ended_by(child: int) -> int:
+    """Wait for a process; the signal that killed it, 0 when it ended by itself."""
+    return -os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def order(center: Center, officer: Actor) -> int:
+    """Send patrol-01 to a fire; returns the job that tells its crew."""
+    incident_id = take_test_call(center, officer).incident_id
+    dispatch_units(center, DispatchUnits(incident_id=incident_id, unit_ids=("patrol-01",)), officer)
+    return the_job(center).id
+
+
+def the_job(center: Center) -> Job:
+    with center.read() as session:
+        return session.scalars(select(Job).where(Job.name == "send_dispatch")).one()
+
+
+def wait_for_second_handover(center: Center, clock: Clock, relay: Relay) -> None:
+    """Let the centre's clock go on, look by look of the relay, until the job of the dead worker goes to another."""
+    while the_job(center).handovers < 2:
+        clock.advance(LOOK_EVERY_S)
+        relay.hand_over_due()
+
+
+def taken_message(service: socket.socket) -> dict[str, Any]:
+    """The next message that somebody brings, accepted as a message service does."""
+    connection, _ = service.accept()
+    with connection, connection.makefile("rb") as lines:
+        head = dict(line.decode().lower().rstrip().partition(": ")[::2] for line in iter(lines.readline, b"\r\n"))
+        message: dict[str, Any] = json.loads(lines.read(int(head["content-length"])))
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    return message
+
+
+def has_one_effect_in_time(center: Center) -> None:
+    """The crew has its order once, one lease and one look of the relay after it was given; nobody called that a failed try."""
+    job = the_job(center)
+    assert (job.handovers, job.attempts, job.done_at is not None) == (2, 0, True)
+    assert len(entries(center, "DispatchSent")) == 1
+    with center.read() as session:
+        assignment = session.scalars(select(Assignment)).one()
+    assert assignment.sent_at is not None
+    waited_s = (assignment.sent_at - assignment.dispatched_at).total_seconds()
+    assert jobs.lease_for(1).total_seconds() <= waited_s <= TOLD_WITHIN_S
+
+
+def test_a_worker_killed_while_it_sends_leaves_the_order_to_another_within_five_seconds(
+    center: Center, clock: Clock, relay: Relay, start_worker: Callable[..., int], officer: Actor
+) -> None:
+    """The bound is measured by the centre's own clock, in which only leases and looks of the relay pass: a slow machine changes nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as service:
+        service.settimeout(60)
+        units.set_unit_channel(center, "patrol-01", f"json://127.0.0.1:{service.getsockname()[1]}/patrol-01", officer)
+        job_id = order(center, officer)
+
+        worker = start_worker(job_id)
+        begun, _ = service.accept()
+        os.kill(worker, signal.SIGKILL)
+        assert ended_by(worker) == signal.SIGKILL
+        begun.close()
+        assert entries(center, "DispatchSent") == []
+
+        wait_for_second_handover(center, clock, relay)
+        worker = start_worker(job_id)
+        assert taken_message(service)["title"]
+        assert ended_by(worker) == 0
+
+    has_one_effect_in_time(center)
+
+
+def test_a_worker_killed_while_it_writes_leaves_nothing_half_done_and_the_order_to_another_within_five_seconds(
+    center: Center, clock: Clock, relay: Relay, start_worker: Callable[..., int], officer: Actor
+) -> None:
+    job_id = order(center, officer)
+
+    assert ended_by(start_worker(job_id, dies_writing=True)) == signal.SIGKILL
+    assert entries(center, "DispatchSent") == []
+    assert the_job(center).done_at is None
+
+    wait_for_second_handover(center, clock, relay)
+    assert ended_by(start_worker(job_id)) == 0
+
+    has_one_effect_in_time(center)
+    assert ended_by(start_worker(job_id)) == 0
+    has_one_effect_in_time(center)

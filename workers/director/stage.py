@@ -131,10 +131,13 @@ class Stage:
         return DONE
 
     def _position(self, step: PositionStep) -> Outcome:
-        vehicle = self._at(step.unit).vehicle
-        vehicle.transmits = step.does != "lost"
+        """One that drives to a place has its rounds there from now on: it stays until it is sent elsewhere."""
+        crew = self._at(step.unit)
+        crew.vehicle.transmits = step.does != "lost"
         if step.place is not None:
-            vehicle.set_out("round", self.places[step.place].point)
+            point = self.places[step.place].point
+            crew.beat, crew.halts_until = (point,), None
+            crew.vehicle.set_out("round", point)
         return DONE
 
 

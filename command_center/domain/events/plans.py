@@ -276,6 +276,14 @@ class NoticeQueued(NoticeEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeHeld(NoticeEvent):
+    """A message to the public is not sent before somebody has filled or struck its blanks."""
+
+    recipients: int
+    blanks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeSent(NoticeEvent):
     """by_hand: how many have no channel and have to be told by a person."""
 

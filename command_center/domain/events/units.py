@@ -85,6 +85,11 @@ class DepotFellShort(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchDelivered(UnitOrderEvent):
+    """In a drill: the order went out this once. Written by itself, before the order counts as sent, so that a second delivery shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchSent(UnitOrderEvent):
     """The order reached the crew's channel. channel: "card" (in-app) or the kind of message service."""
 

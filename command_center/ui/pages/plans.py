@@ -16,7 +16,7 @@ from command_center.words import N_
 
 def place(query: Mapping[str, str]) -> dict[str, str | None]:
     """What an address names, as assets/plans.js reads it too; a running plan goes before a preview."""
-    named = {name: query.get(name) for name in ("plan", "activation", "incident", "level", "variant", "reason", "exercise")}
+    named = {name: query.get(name) for name in ("plan", "activation", "incident", "level", "variant", "reason", "exercise", "to")}
     view = "board" if named["activation"] else "preview" if named["plan"] else "cards"
     return {**named, "view": view, "token": "&".join(f"{name}={value}" for name, value in query.items())}
 
@@ -33,7 +33,11 @@ def _cards(screen: Screen) -> html.Nav:
 def _preview() -> html.Section:
     form = html.Form(
         [
-            html.Div([html.Div(id="plans-fields"), html.Div(id="plans-incident")], className="scroll", tabIndex="-1"),
+            html.Div(
+                [html.Div(id="plans-fields"), html.Div(id="plans-incident"), html.Div(id="plans-vehicles")],
+                className="scroll",
+                tabIndex="-1",
+            ),
             html.Div(id="plans-confirming", className="confirming"),
         ],
         id="plans-form",
@@ -50,7 +54,11 @@ def _board(screen: Screen) -> html.Section:
     return html.Section(
         [
             html.Div(id="plans-board-head", className="board-head", tabIndex="-1"),
-            html.Div([groups, html.Div(skeleton(8), id="plans-tasks")], className="scroll plans-tasks", tabIndex="0"),
+            html.Div(
+                [html.Div(id="plans-review", className="review"), groups, html.Div(skeleton(8), id="plans-tasks")],
+                className="scroll plans-tasks",
+                tabIndex="0",
+            ),
             html.Div(
                 [html.Div(id=f"plans-{part}") for part in ("reports", "end", "shelters", "messages", "text")],
                 className="scroll plans-side",

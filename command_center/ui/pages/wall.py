@@ -16,9 +16,10 @@ from command_center.domain.board import Row, without_words
 from command_center.domain.levels import Level
 from command_center.domain.watches import Duty
 from command_center.services.figures import BoardFigures, ResponseFigures, board_figures, is_overdue, is_tense, response_figures
+from command_center.services.plan_figures import silent_audiences
 from command_center.services.watches import OnWatch, on_duty_now
 from command_center.ui import duty_alerts, wall_plans
-from command_center.ui.console_parts import reporters
+from command_center.ui.console_parts import door, reporters
 from command_center.ui.map_layers import district_map, unit_symbol
 from command_center.ui.memo import Memo, fingerprint
 from command_center.ui.shell import Desk, Page, Screen, shows_simulated
@@ -29,7 +30,10 @@ from command_center.words import N_, phrases
 INCIDENTS_SHOWN = 5
 ENTRIES_SHOWN = 3
 WARNINGS_SHOWN = 4
-"""Five incidents and three lines of the log: eight list rows, the most a room takes in. A running plan takes two from the log."""
+"""Five incidents and three lines of the log: eight list rows, the most a room takes in.
+
+A running plan takes two from the log, a silent audience one.
+"""
 
 PULSE_S = 10
 """Figures that change with time alone (overdue, shares) are drawn anew this often."""
@@ -136,13 +140,14 @@ def draw(screen: Screen) -> WallDrawing:
     """Draw from the live board; reads the last day's arrivals and who is on watch from the database."""
     now = screen.center.now()
     figures, response = board_figures(screen.live.board, now), response_figures(screen.center)
-    plans = wall_plans.running(screen)
+    plans, silent = wall_plans.running(screen), silent_audiences(screen.live.board, now)
+    taken = 2 * len(plans) + len(wall_plans.silent_shown(plans, silent))
     parts: dict[str, Sequence[Component]] = {
         "wall-kpis": _kpis(figures, response, screen),
         "wall-warnings": [*duty_alerts.on_wall(screen), *warning_strip(screen)],
         "wall-incidents": _incidents(response, now, screen),
-        "wall-plans": wall_plans.panel(plans, screen),
-        "wall-entries": _entries(screen, max(0, ENTRIES_SHOWN - 2 * len(plans))),
+        "wall-plans": wall_plans.panel(plans, silent, screen),
+        "wall-entries": _entries(screen, max(0, ENTRIES_SHOWN - taken)),
         "wall-duty": [_duty(screen)],
         "wall-demo": [demo_mark(screen)] if shows_simulated(screen.live) else [],
     }
@@ -366,7 +371,9 @@ def _entry(entry: dict[str, Any], screen: Screen) -> Component:
 def register(app: Dash, desk: Desk) -> None:
     memo: Memo[WallDrawing] = Memo()
 
-    @app.callback(  # type: ignore[untyped-decorator]  # Dash ships no types
+    @door(
+        app,
+        desk,
         [*(Output(part, "children") for part in PARTS), Output(SEEN, "data")],
         Input("facts", "data"),
         State(SEEN, "data"),
