@@ -30,7 +30,7 @@ from command_center.roads.tracing import joined
 from command_center.roads.turning import movements
 
 FORMAT = 3
-"""Of the saved form; raise it when the arrays change their meaning. 1 knew no traffic signals, 2 no forbidden turns and no private roads."""
+"""Of the saved form; raise it when the arrays change their meaning. 1 knew no traffic signals, 2 no forbidden turns, no private roads."""
 
 log = logging.getLogger(__name__)
 

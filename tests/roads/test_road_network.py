@@ -311,16 +311,31 @@ def test_every_traffic_signal_on_the_way_costs_its_delay_and_the_delay_is_a_para
     assert one_travel(slow, at(1, 0), at(2, 0)) == pytest.approx(base / 2, rel=0.01)
 
 
-def test_a_network_saved_before_signals_were_known_still_opens(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("version", "unknown"), [(1, {"signal", "private", "forbidden"}), (2, {"private", "forbidden"})])
+def test_a_network_saved_by_an_older_version_still_opens_and_says_what_to_do(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, version: int, unknown: set[str]
+) -> None:
     network = square(tmp_path)
     network.save(tmp_path / "roads.npz")
     with np.load(tmp_path / "roads.npz") as saved:
-        old = {name: saved[name] for name in saved.files if name != "signal"} | {"format": np.array(1)}
+        old = {name: saved[name] for name in saved.files if name not in unknown} | {"format": np.array(version)}
     np.savez_compressed(tmp_path / "old.npz", **old)
 
     loaded = RoadNetwork.load(tmp_path / "old.npz")
 
     assert one_travel(loaded, at(0, 0), at(2, 2)) == one_travel(network, at(0, 0), at(2, 2))
+    assert "import the map file again" in caplog.text
+    assert len(loaded.edges.forbidden) == 0
+
+
+def test_a_network_saved_by_a_newer_version_is_refused(tmp_path: Path) -> None:
+    square(tmp_path).save(tmp_path / "roads.npz")
+    with np.load(tmp_path / "roads.npz") as saved:
+        new = {name: saved[name] for name in saved.files} | {"format": np.array(99)}
+    np.savez_compressed(tmp_path / "new.npz", **new)
+
+    with pytest.raises(RoadFileRefused, match="import the map file again"):
+        RoadNetwork.load(tmp_path / "new.npz")
 
 
 def test_only_the_part_in_a_box_is_taken(tmp_path: Path) -> None:

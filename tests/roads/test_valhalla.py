@@ -112,7 +112,7 @@ def test_few_to_many_is_as_few_questions_as_may_be(own: RoadNetwork, origins: in
 
 
 def test_a_stop_on_the_way_is_the_one_that_brings_the_vehicle_there_soonest(own: RoadNetwork) -> None:
-    origins, stops = [HERE, at(2, 1), at(0, 2)], [at(0, 1), at(1, 0), at(2, 0)]
+    origins, stops = [HERE, at(2, 0.4), at(0, 2)], [at(0, 1), at(1, 2), at(2, 0)]
 
     seconds, which = router(own, same_roads(own)).by_way_of(origins, stops, THERE, stop_s=90)
 

@@ -113,7 +113,7 @@ def test_more_closed_ground_than_a_server_takes_is_gone_round_on_the_street_s_ow
 def test_travel_times_agree_with_a_router_that_shares_none_of_our_code(
     recording: Recording, own: RoadNetwork, costing: str, same_spot: bool, least: float
 ) -> None:
-    """Where the routers begin on different roads, times differ for that; docs/decisions/0013. Our signals are left out: theirs are two seconds."""
+    """Where the routers begin on different roads, times differ (docs/decisions/0013). Our signals are left out: theirs take 2 s."""
     network = RoadNetwork(own.edges, own.names, signal_delay_s=0.0, keep_turn_restrictions=costing != "as we ask, turns free")
 
     rho, ratio = agreement(recording, network, costing, same_spot=same_spot)
