@@ -271,12 +271,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def open_center(database_url: str, redis_url: str, street: Street, clock: Clock, tmp_path: Path) -> Iterator[Callable[[], Center]]:
-    """Opens another Center on the test's database, as a second process would; all are closed at the end."""
+def open_at(redis_url: str, street: Street, clock: Clock, tmp_path: Path) -> Iterator[Callable[[str], Center]]:
+    """Opens a Center on a database of this test, by its address; all are closed at the end."""
     shutil.copyfile(street.data_dir / "roads.npz", tmp_path / "roads.npz")
     opened: list[Center] = []
 
-    def open_one() -> Center:
+    def open_one(database_url: str) -> Center:
         center = open_it(
             database_url=database_url,
             redis_url=redis_url,
@@ -292,6 +292,12 @@ def open_center(database_url: str, redis_url: str, street: Street, clock: Clock,
     yield open_one
     for center in opened:
         center.close()
+
+
+@pytest.fixture
+def open_center(database_url: str, open_at: Callable[[str], Center]) -> Callable[[], Center]:
+    """Opens another Center on the test's database, as a second process would."""
+    return lambda: open_at(database_url)
 
 
 def _share_compiled_statements(engine: Engine, shared: dict[str, Engine] = {}) -> None:  # noqa: B006 - the default is what is shared

@@ -14,6 +14,8 @@ from command_center.domain.errors import (
     AlertFieldWrong,
     AlertIncomplete,
     AlertListEmpty,
+    AlertTimeWithoutZone,
+    AlertTimeWrong,
     AlertWrongNamespace,
     AlertWrongRoot,
     UnreadableAlert,
@@ -273,8 +275,13 @@ def _info(reader: _Reader, info: Element, namespace: str) -> Info:
 
 
 def _moment(reader: _Reader, info: Element, name: str) -> datetime | None:
+    """When it begins or ends; a time that cannot be read is none, and remarked: the message is true all the same."""
     text = reader.text(info, name)
-    return as_moment(text, name, reader.remark) if text else None
+    try:
+        return as_moment(text, name, reader.remark) if text else None
+    except (AlertTimeWithoutZone, AlertTimeWrong) as wrong:
+        reader.remark(f"{name}: {'no time zone' if isinstance(wrong, AlertTimeWithoutZone) else 'no such time'}, not used")
+        return None
 
 
 def _named(reader: _Reader, parent: Element, name: str, namespace: str) -> tuple[Named, ...]:

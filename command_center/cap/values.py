@@ -1,4 +1,4 @@
-"""Times and geometry of CAP: what is not certain is refused, because both decide whom a warning concerns, and until when."""
+"""Times and geometry of CAP: what is not certain raises, because both decide whom a warning concerns, and until when."""
 
 import re
 from collections.abc import Callable

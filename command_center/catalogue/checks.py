@@ -45,9 +45,9 @@ def _in_file(file: str, found: Complaints) -> Iterator[CatalogueError]:
 
 def _incident_types(catalogue: Catalogue) -> Complaints:
     for profile in catalogue.sla_profiles.values():
-        seconds = (profile.dispatch_s, profile.unit_ack_s, profile.arrive_target_s, profile.arrive_limit_s, profile.first_report_s)
+        seconds = (profile.dispatch_s, profile.unit_ack_s, profile.arrive_target_s, profile.arrive_limit_s)
         if profile.stream == "emergency" and (None in seconds or profile.stages):
-            yield f"sla_profiles.{profile.code}", "an emergency profile needs its five times in seconds and no stages"
+            yield f"sla_profiles.{profile.code}", "an emergency profile needs its four times in seconds and no stages"
         if profile.stream == "governance" and not profile.stages:
             yield f"sla_profiles.{profile.code}", "a governance profile needs stages"
     for incident_type in catalogue.incident_types.values():
@@ -123,7 +123,7 @@ def _vocabulary(catalogue: Catalogue) -> Complaints:
     for level, rule in common.levels.items():
         yield from unknown(f"levels.{level}", [rule.approve_by, rule.command_by], common.roles, "role")
     rules = common.activation_rules
-    yield from unknown("activation_rules", [rules.provisional_by, *rules.call_chain], common.roles, "role")
+    yield from unknown("activation_rules", rules.call_chain, common.roles, "role")
 
 
 def _handover(catalogue: Catalogue) -> Complaints:

@@ -46,7 +46,6 @@ class SlaProfile:
     unit_ack_s: int | None = None
     arrive_target_s: int | None = None
     arrive_limit_s: int | None = None
-    first_report_s: int | None = None
     stages: tuple[SlaStage, ...] = ()
 
 

@@ -22,11 +22,8 @@ class LevelRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivationRules:
-    """follow_superior: the street never runs below a district order. call_chain: roles called in turn, one every call_chain_step_min."""
+    """confirm_within_min: for whoever acts before a leader. call_chain: roles called in turn, one every call_chain_step_min."""
 
-    follow_superior: bool
-    first_response_waits_for_approval: bool
-    provisional_by: str
     confirm_within_min: int
     call_chain: tuple[str, ...]
     call_chain_step_min: int
@@ -90,7 +87,6 @@ class Agency:
 class ReportingClocks:
     """Minutes until a report is due; followup: minutes between follow-up reports at a level."""
 
-    community_to_street_phone: int
     street_to_district_phone: int
     street_to_district_written: int
     followup: Mapping[Level, int]

@@ -233,9 +233,9 @@ class Intake:
     def store(self) -> None:
         """Write the believed fixes to the tracks, the rejected ones to the counters, and names that are no unit's beside them."""
         fixes, self._to_store = self._to_store, []
-        rejected, self._rejected = self._rejected, Counter()
         strangers, self._strangers = self._strangers, {}
+        rejected, self._rejected = self._rejected, Counter()
         self.center.tracks.store(fixes)
-        for (unit_id, reason), count in rejected.items():
+        for (unit_id, reason), count in list(rejected.items()):
             self.center.wire.count_rejected(reason, count, unit_id=unit_id)
-        self.center.wire.note_strangers(strangers)
+        self.center.wire.note_strangers(dict(strangers))

@@ -2,13 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from command_center.cap import Alert, AlertFile, MessageType, message_id, read_alerts, signal_of
+from command_center.cap import Alert, AlertFile, Area, Info, MessageType, message_id, read_alerts, signal_of
 from command_center.cap.china import chosen_info
 from command_center.domain.catalogue import Catalogue
 from command_center.domain.errors import Invalid, OrderNeedsPlan, Refusal, UnknownPlan
@@ -26,6 +26,8 @@ A_MINUTE = timedelta(minutes=1)
 
 LONGEST_KEPT = 8_000
 """Letters of a message's text that are kept."""
+
+_LONGEST_REMARK = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,12 +294,15 @@ _ACTS = {MessageType.ALERT: Act.ISSUE, MessageType.UPDATE: Act.UPDATE, MessageTy
 
 
 def _from_cap(file: AlertFile, catalogue: Catalogue) -> Drafts:
-    remarks = [remark for alert in file.alerts for remark in alert.remarks]
-    remarks += [f"{alert.msg_type.value}: not kept" for alert in file.alerts if alert.msg_type not in _ACTS]
+    warnings = tuple(_cap_warning(alert, catalogue) for alert in file.alerts if alert.msg_type in _ACTS)
+    remarks = [remark for draft in warnings for remark in draft.remarks]
+    for alert in file.alerts:
+        if alert.msg_type not in _ACTS:
+            remarks += [*alert.remarks, f"{alert.msg_type.value}: not kept"]
     if file.links:
         remarks.append(f"links: {file.links} entries carry no alert and were left out")
     return Drafts(
-        warnings=tuple(_cap_warning(alert, catalogue) for alert in file.alerts if alert.msg_type in _ACTS),
+        warnings=warnings,
         remarks=tuple(dict.fromkeys(remarks)),
         refused=file.refused,
     )
@@ -306,9 +311,13 @@ def _from_cap(file: AlertFile, catalogue: Catalogue) -> Drafts:
 def _cap_warning(alert: Alert, catalogue: Catalogue) -> WarningDraft:
     info, signal = chosen_info(alert), signal_of(alert, catalogue.warning_signals)
     issuer = info.sender_name if info and info.sender_name else alert.sender
-    remarks = (*alert.remarks, "severity: the colour was taken from it") if signal.color_by_severity else alert.remarks
     areas = info.areas if info else ()
     rings, thinned = _rings([ring for area in areas for ring in area.polygons])
+    remarks = [*alert.remarks, *_not_kept(alert, info)]
+    if signal.color_by_severity:
+        remarks.append("severity: the colour was taken from it")
+    if thinned:
+        remarks.append("polygon: thinned")
     return WarningDraft(
         identifier=alert.identifier,
         sender=alert.sender,
@@ -320,15 +329,30 @@ def _cap_warning(alert: Alert, catalogue: Catalogue) -> WarningDraft:
         word=signal.word,
         color=signal.color,
         issuer=issuer,
-        area="、".join(area.description for area in areas if area.description)[:1_000],
+        area="、".join(filter(None, map(_area_named, areas)))[:1_000],
         polygons=rings,
         text=_cap_text(alert)[:LONGEST_KEPT],
         issued_at=alert.sent,
         effective_at=info.effective if info else None,
         expires_at=info.expires if info else None,
-        remarks=(*remarks, "polygon: thinned") if thinned else remarks,
+        remarks=tuple(remarks),
         references=frozenset(alert.references),
     )
+
+
+def _not_kept(alert: Alert, info: Info | None) -> Iterator[str]:
+    """What the message says beyond what is kept of it: the text in one language, and outlines."""
+    others = [it.language for it in alert.infos if it is not info]
+    if info is not None and others:
+        yield f"info: kept {info.language}, not kept {', '.join(others)}"[:_LONGEST_REMARK]
+    circles = sum(len(area.circles) for area in (info.areas if info else ()))
+    if circles:
+        yield f"circle: {circles} not kept"
+
+
+def _area_named(area: Area) -> str:
+    """As the sender describes it, else by its codes."""
+    return area.description or " ".join(f"{code.name} {code.value}".strip() for code in area.geocodes)
 
 
 def _cap_text(alert: Alert) -> str:

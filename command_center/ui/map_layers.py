@@ -189,6 +189,10 @@ def _draw_late_names(center: Center, board: Board, screen: Screen) -> Component:
     return dl.LayerGroup(eventHandlers={"add": named("adoptLateNames")})
 
 
+def _draw_warnings(center: Center, board: Board, screen: Screen) -> Component:
+    return dl.LayerGroup(eventHandlers={"add": named("adoptWarnings")})
+
+
 def _draw_closures(center: Center, board: Board, screen: Screen) -> Component:
     return dl.LayerGroup(eventHandlers={"add": named("adoptClosures")})
 
@@ -198,6 +202,7 @@ _DESK = frozenset({"console", "roads"})
 LAYERS: Sequence[Layer] = (
     Layer(id="base", title=Text("底图", "Base map"), draw=_draw_base, z=300),
     Layer(id="circle", title=Text("五分钟圈外", "Beyond 5 minutes"), draw=_draw_circle, z=310),
+    Layer(id="warnings", title=Text("预警范围", "Warned areas"), draw=_draw_warnings, pages=frozenset({"console", "wall"}), z=315),
     Layer(id="areas", title=Text("片区界线", "Area outlines"), draw=_draw_areas, z=320),
     Layer(id="street-names", title=Text("道路名称", "Street names"), draw=_draw_street_names, pages=_DESK, z=330),
     Layer(id="compounds", title=Text("小区", "Compounds"), draw=_draw_compounds, pages=_DESK, default_on=False, z=410),

@@ -1,19 +1,25 @@
 """A catalogue that cannot be right is refused with the file, the place in it and what is wrong."""
 
+import re
 import shutil
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import command_center
 from command_center.catalogue import FOLDER, CatalogueError, complaints, load_catalogue
 from command_center.catalogue.loading import unchecked_catalogue
 from command_center.catalogue.reading import Wrong, reader
 from command_center.catalogue.tables import table_headers
-from command_center.domain.catalogue import Dedup, Place
+from command_center.domain.catalogue import Dedup, Place, SlaProfile
+from command_center.domain.closures import ClosureRules
 from command_center.domain.text import Text
+from command_center.domain.vocabulary import ActivationRules, ReportingClocks
 
 Edit = Callable[[str, str, str], None]
 
@@ -118,6 +124,16 @@ SPOILED = {
     "a role that does not exist": ("vocabulary.yaml", "approve_by: duty_leader", "approve_by: mayor", "levels.IV", "mayor"),
 }
 """What was spoiled -> file, text, its replacement, then what `where` and `what` must contain."""
+
+
+@pytest.mark.parametrize("settings", [ActivationRules, ReportingClocks, ClosureRules, SlaProfile, Dedup])
+def test_every_setting_is_read_by_something(settings: type[Any]) -> None:
+    house = Path(command_center.__file__).parent
+    code = "\n".join(file.read_text("utf-8") for file in house.rglob("*.py") if file.parent != house / "catalogue")
+
+    unread = [it.name for it in fields(settings) if re.search(rf"\.{it.name}\b", code) is None]
+
+    assert unread == [], "a key that changes nothing promises what is not so"
 
 
 @pytest.mark.parametrize(("file", "old", "new", "where", "what"), SPOILED.values(), ids=SPOILED.keys())

@@ -25,7 +25,6 @@ from command_center.domain.vocabulary import ReportingClocks
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 LIMITS = ReportingClocks(
-    community_to_street_phone=10,
     street_to_district_phone=30,
     street_to_district_written=60,
     followup={Level.IV: 1440, Level.III: 240, Level.II: 120, Level.I: 60},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count, permutations
 
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from command_center.cap import Alert, Info, MessageType, Status, read_alerts, write_alert
+from command_center.cap import Alert, Area, Circle, Info, MessageType, Named, Status, read_alerts, write_alert
 from command_center.center import Center
 from command_center.db.tables import HazardWarning, Job, StandingOrder
 from command_center.domain.errors import (
@@ -26,6 +27,7 @@ from command_center.domain.errors import (
     UnreadableAlert,
     WarningEndedAlready,
 )
+from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.notices import NoticeState, Reference
 from command_center.domain.rights import Actor
@@ -194,6 +196,21 @@ def test_an_outline_with_thousands_of_corners_is_thinned_for_the_screens(center:
 
     (row,) = warnings.list_warnings(center)[0]
     assert 3 < sum(map(len, row["polygons"])) <= 210
+
+
+def test_what_a_message_says_beyond_what_is_kept_is_told(center: Center) -> None:
+    chinese, english = alert("w").infos[0], Info(language="en-US", headline="Rainstorm warning")
+    circle = Circle(centre=Point(36.7, 119.1), radius_km=12.5)
+    areas = (Area(description="奎文区", circles=(circle,)), Area(geocodes=(Named("adcode", "370705"),)))
+
+    raw = write_alert(replace(alert("w"), infos=(english, replace(chinese, areas=areas))))
+
+    taken = warnings.take_warning(center, CapMessage(raw=raw.replace(b"Unknown</areaDesc>", b"</areaDesc>")), OFFICER)
+
+    assert set(taken.remarks) >= {"info: kept zh-CN, not kept en-US", "circle: 1 not kept"}
+    story = warnings.read_warning(center, taken.warnings[0].id, OFFICER)
+    assert set(story.remarks) >= {"info: kept zh-CN, not kept en-US", "circle: 1 not kept"}
+    assert warnings.list_warnings(center)[0][0]["area"] == "奎文区、adcode 370705"
 
 
 # ---- any order ---------------------------------------------------------------------------------------------------------------------

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from command_center.cap import Alert, Info, MessageType, Status, write_alert
+from command_center.cap import Alert, Area, Info, MessageType, Status, write_alert
 from command_center.domain.board import Row
+from command_center.domain.geo import Point
 from command_center.services import jobs, measurements, plan_proposals, warnings
 from command_center.services.live import read_snapshot
-from command_center.services.warnings import PastedText
+from command_center.services.warnings import CapMessage, PastedText
 from tests.builders import OFFICER
 from tests.ui.conftest import Screens, Theatre, until
 from tests.waiting import eventually
@@ -57,6 +59,27 @@ def proposed(theatre: Theatre, count: int) -> None:
 
 def toast(page: Page) -> Locator:
     return page.locator(".toast").last
+
+
+def test_where_a_warning_holds_is_outlined_on_console_and_wall_until_it_ends(screens: Screens, theatre: Theatre) -> None:
+    now = theatre.center.now()
+    corners = (Point(36.70, 119.10), Point(36.70, 119.12), Point(36.72, 119.12))
+    info = Info(
+        language="zh-CN",
+        headline="奎文区气象台发布暴雨橙色预警",
+        expires=now + timedelta(hours=6),
+        areas=(Area(description="奎文区", polygons=((*corners, corners[0]),)),),
+    )
+    alert = Alert(identifier="outline", sender="met", sent=now, status=Status.ACTUAL, msg_type=MessageType.ALERT, infos=(info,))
+    (taken,) = warnings.take_warning(theatre.center, CapMessage(raw=write_alert(alert)), OFFICER).warnings
+
+    pages = [screens.open("/console"), screens.open("/wall")]
+
+    for page in pages:
+        expect(page.locator(".leaflet-layer-warnings-pane path.warned-area.orange")).to_have_count(1)
+    warnings.end_warning(theatre.center, taken.id, OFFICER, "the test is over")
+    for page in pages:
+        expect(page.locator(".warned-area")).to_have_count(0)
 
 
 def test_a_pasted_text_is_read_corrected_and_taken_in_and_the_plan_it_speaks_for_is_opened(screens: Screens, theatre: Theatre) -> None:

@@ -1,0 +1,16 @@
+/* Where warnings in force hold, as their senders drew it: outlines in the colour of the signal. */
+(() => {
+  const cc = (window.cc = window.cc || {});
+  let layer = null, drawn = "";
+
+  function draw() {
+    const rows = cc.rows("warning").filter((row) => row.polygons.length), told = rows.map((row) => `${row.id}.${row.version}`).join();
+    if (!layer || told === drawn) return;
+    drawn = told;
+    layer.clearLayers();
+    for (const row of rows) for (const ring of row.polygons) L.polygon(ring, { pane: "layer-warnings", className: `warned-area ${row.color || ""}`, interactive: false }).addTo(layer);
+  }
+
+  cc.draw.adoptWarnings = (event) => { layer = event.target; drawn = ""; event.target.on("remove", () => { if (layer === event.target) layer = null; }); draw(); };
+  document.addEventListener("cc:rows", draw);
+})();
