@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,15 +25,15 @@ from command_center.domain.positions import Fix
 from command_center.domain.rights import Actor, Role
 from command_center.domain.text import Text
 from command_center.roads import RoadNetwork
-from command_center.roads.edges import DirectedEdges
+from command_center.roads.edges import NOTHING_FORBIDDEN, Segments, densified, directed
 from command_center.services import calls, incidents, open_center, proposing, seeding
 from command_center.services.calls import TakeCall
 from command_center.wire import EmbeddedValkey
 
 OFFICER = Actor(name="bench", role=Role.DUTY_OFFICER)
 GOALS_MS = {16: 15.0, 1_000: 50.0}
-BLOCKS = 123
-"""Along each side of the town: 15,129 crossings."""
+BLOCKS = 46
+"""Along each side of the town: 2,116 crossings, 14,536 nodes."""
 
 KINDS = ("E107", "E105", "E103")
 """One patrol vehicle; several of both kinds; and stock that has to be fetched from a depot on the way."""
@@ -84,25 +85,32 @@ def _catalogue(place: Path, units: int) -> Path:
 
 
 def town(middle: Point, blocks: int) -> RoadNetwork:
-    """Square blocks around a point, 80 m each way."""
+    """Square blocks around a point, 200 m each way, cut as an import cuts streets; a third of the crossings have a forbidden turn."""
     north, east = np.divmod(np.arange(blocks * blocks), blocks)
-    block = np.array([80 / 111_195, 80 / 89_000])
+    block = np.array([199 / 111_195, 199 / 89_000])
     lat_lon = np.array([middle.lat, middle.lon]) + (np.stack([north, east], axis=1) - blocks / 2) * block
-    here = np.arange(blocks * blocks)
-    pairs = [(here[east < blocks - 1], here[east < blocks - 1] + 1), (here[north < blocks - 1], here[north < blocks - 1] + blocks)]
-    tail = np.concatenate([end for a, b in pairs for end in (a, b)])
-    head = np.concatenate([end for a, b in pairs for end in (b, a)])
-    order, count = np.lexsort((head, tail)), len(tail)
-    edges = DirectedEdges(
+    here, dice = np.arange(blocks * blocks), np.random.default_rng(2)
+    start = np.concatenate([here[east < blocks - 1], here[north < blocks - 1]])
+    end = start + np.repeat([1, blocks], len(start) // 2)
+    drawn = Segments(
         lat_lon=lat_lon,
-        tail=tail[order],
-        head=head[order],
-        length_m=np.full(count, 80.0),
-        speed_kmh=np.random.default_rng(2).choice([25.0, 40.0, 50.0], count),
-        street=np.zeros(count, dtype=np.int64),
-        signal=np.zeros(count, dtype=bool),
+        start=start,
+        end=end,
+        speed_kmh=dice.choice([25.0, 40.0, 50.0], len(start)),
+        street=np.zeros(len(start), dtype=np.int64),
+        along=np.ones(len(start), dtype=bool),
+        against=np.ones(len(start), dtype=bool),
+        private=np.zeros(len(start), dtype=bool),
+        way=np.arange(len(start)),
+        signals=np.zeros(len(lat_lon), dtype=bool),
     )
-    return RoadNetwork(edges, (Text("", ""),))
+    edges = directed(densified(drawn), NOTHING_FORBIDDEN)
+    before = dice.choice(np.flatnonzero(edges.head < len(lat_lon)), len(lat_lon) // 3, replace=False)
+    turns = (
+        (edges.tail[edge], edges.head[edge], edges.head[dice.choice(np.flatnonzero(edges.tail == edges.head[edge]))]) for edge in before
+    )
+    forbidden = np.array([turn for turn in turns if turn[0] != turn[2]])
+    return RoadNetwork(replace(edges, forbidden=forbidden), (Text("", ""),))
 
 
 def whole_proposals_ms(center: Center, count: int) -> list[float]:

@@ -130,7 +130,10 @@ class Center:
         """The street network that the centre was prepared with (services.seeding writes the file)."""
         from command_center.roads import RoadNetwork  # noqa: PLC0415 - SciPy is 38 MB, and the relay never asks for a road
 
-        return RoadNetwork.load(self.roads_file, signal_delay_s=self.catalogue.street.coverage.signal_delay_s)
+        driving = self.catalogue.street.coverage
+        return RoadNetwork.load(
+            self.roads_file, signal_delay_s=driving.signal_delay_s, keep_turn_restrictions=driving.keep_turn_restrictions
+        )
 
     @cached_property
     def router(self) -> "Router":
@@ -139,7 +142,8 @@ class Center:
             return self.roads
         from command_center.roads.valhalla import ValhallaRouter  # noqa: PLC0415 - a street without a server needs no client
 
-        return ValhallaRouter(self.router_url, self.roads)
+        keeps = self.catalogue.street.coverage.keep_turn_restrictions
+        return ValhallaRouter(self.router_url, self.roads, keep_turn_restrictions=keeps)
 
     def read_roads_ahead(self) -> None:
         """Read the street network in a thread of its own, unless it is at hand.

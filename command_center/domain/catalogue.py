@@ -221,13 +221,15 @@ class Counts:
 class Coverage:
     """Why the stations can claim a five-minute circle; radius_m by weather = (limit - turnout) x speed / detour.
 
-    signal_delay_s : what every traffic signal on the way costs. weights : kind of place -> how much demand one has beside the others.
+    signal_delay_s : what every junction with traffic signals on the way costs. keep_turn_restrictions : whether the street's vehicles keep
+    forbidden turns on duty. weights : kind of place -> how much demand one has beside the others.
     """
 
     limit_s: int
     turnout_s: int
     detour_factor: float
     signal_delay_s: float
+    keep_turn_restrictions: bool
     weights: Mapping[PlaceKind, float]
     radius_m: Speeds
     basis: Basis = "working"

@@ -1,10 +1,12 @@
 """The street network as arrays: who can be where in how many seconds, and along which streets.
 
-Times to one destination come from one search backwards from it (Dijkstra over the reversed edges), which is kept: a
-proposal, the routes of the units sent and the arrival clocks of one incident all read the same tree. Length and speed
-of every edge are kept apart, so that the vehicle, the weather and closed streets are just another array of costs.
+Whoever asks speaks of points and nodes; the searches themselves go over turns (roads.runs), so that what is forbidden at a junction and
+what turning takes count. Times to one destination come from one search backwards from it, which is kept: a proposal, the routes of the
+units sent and the arrival clocks of one incident all read the same tree. Length and speed of every edge are kept apart, so that the
+vehicle, the weather and closed streets are just another array of costs.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,25 +15,27 @@ from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from command_center.domain.closures import Blocked
 from command_center.domain.geo import EARTH_RADIUS_M, Point
 from command_center.domain.text import Text
 from command_center.roads.blocking import PlaneEdges, edges_on
-from command_center.roads.edges import LONGEST_EDGE_M, DirectedEdges, FloatArray, IntArray
+from command_center.roads.edges import LONGEST_EDGE_M, NOTHING_FORBIDDEN, DirectedEdges, FloatArray, IntArray
 from command_center.roads.map_file import Progress
 from command_center.roads.osm_import import Box, RoadFileRefused, read_roads
-from command_center.roads.reach import NearestTwo, nearest_two, soonest
+from command_center.roads.reach import NearestTwo
+from command_center.roads.runs import Runs, TimedRuns, Tree
 from command_center.roads.tracing import joined
+from command_center.roads.turning import movements
 
-FORMAT = 2
-"""Of the saved form; raise it when the arrays change their meaning. 1 knew no traffic signals."""
+FORMAT = 3
+"""Of the saved form; raise it when the arrays change their meaning. 1 knew no traffic signals, 2 no forbidden turns, no private roads."""
+
+log = logging.getLogger(__name__)
 
 SIGNAL_DELAY_S = 8.0
-"""What traffic signals cost on average, turning or going straight; a working value that the catalogue replaces."""
+"""What a junction with traffic signals costs on average, turning or going straight; a working value that the catalogue replaces."""
 
 OFF_ROAD_M = 50.0
 """A point farther than this from the next street is off the road, and its arrival time uncertain."""
@@ -96,27 +100,32 @@ class RoadNetwork:
     """Nodes 0..n-1, directed edges sorted by (tail, head); every node can reach every other."""
 
     def __init__(
-        self, edges: DirectedEdges, names: tuple[Text, ...], *, signal_delay_s: float = SIGNAL_DELAY_S, left_out_share: float = 0.0
+        self,
+        edges: DirectedEdges,
+        names: tuple[Text, ...],
+        *,
+        signal_delay_s: float = SIGNAL_DELAY_S,
+        keep_turn_restrictions: bool = True,
+        left_out_share: float = 0.0,
     ) -> None:
-        """signal_delay_s : seconds at every traffic signal. left_out_share : of the map file's length, what is not part of the network."""
+        """signal_delay_s : seconds at every junction with signals. keep_turn_restrictions : False drives forbidden turns too.
+
+        left_out_share : of the map file's length, what is not part of the network.
+        """
         self.edges = edges
         self.signal_delay_s = signal_delay_s
         self.left_out_share = left_out_share
         self.names = names
         self.lat_lon = edges.lat_lon
-        self._backwards = np.lexsort((edges.tail, edges.head))
-        self._back_starts = np.searchsorted(edges.head[self._backwards], np.arange(len(self.lat_lon) + 1))
         self._scale = np.radians(1) * EARTH_RADIUS_M * np.array([1.0, np.cos(np.radians(self.lat_lon[:, 0].mean()))])
         self._place = self.lat_lon * self._scale
         self._plane = PlaneEdges(self._place[edges.tail], self._place[edges.head])
         self._middles = cKDTree((self._plane.tail + self._plane.head) / 2)
-        self._starts = np.searchsorted(edges.tail, np.arange(len(self.lat_lon) + 1))
-        self._keys = edges.tail * len(self.lat_lon) + edges.head
+        self._runs = Runs(edges, movements(edges, keep_restrictions=keep_turn_restrictions))
         self._open_edges = lru_cache(maxsize=8)(self._open_under)
         self._snapped = lru_cache(maxsize=KEPT_SNAPS)(self._snap)
         self._edges_out = lru_cache(maxsize=KEPT_CLOSURES)(self._edges_on)
-        self._forwards = lru_cache(maxsize=16)(self._forwards_under)
-        self._reversed = lru_cache(maxsize=16)(self._reversed_under)
+        self._timed = lru_cache(maxsize=16)(self._timed_under)
         self._tree = lru_cache(maxsize=KEPT_TREES)(self._tree_to)
 
     @classmethod
@@ -139,24 +148,32 @@ class RoadNetwork:
                 speed_kmh=edges.speed_kmh,
                 street=edges.street.astype(np.int32),
                 signal=edges.signal,
+                private=edges.private,
+                forbidden=edges.forbidden.astype(np.int32),
                 zh=np.array([name.zh for name in self.names], dtype=np.str_),
                 en=np.array([name.en for name in self.names], dtype=np.str_),
             )
 
     @classmethod
-    def load(cls, path: Path, *, signal_delay_s: float = SIGNAL_DELAY_S) -> "RoadNetwork":
-        """Open what `save` wrote. Raises RoadFileRefused."""
+    def load(cls, path: Path, *, signal_delay_s: float = SIGNAL_DELAY_S, keep_turn_restrictions: bool = True) -> "RoadNetwork":
+        """Open what `save` wrote. What an older version wrote still opens, without what it did not know. Raises RoadFileRefused."""
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
-                if int(saved["format"]) not in (1, FORMAT):
+                version = int(saved["format"])
+                if not 1 <= version <= FORMAT:
                     raise RoadFileRefused(path, "it was saved by another version; import the map file again")
                 arrays = {name: saved[name] for name in ("lat_lon", "length_m", "speed_kmh")}
                 numbers = {name: saved[name].astype(np.int64) for name in ("tail", "head", "street")}
-                signal = saved["signal"] if "signal" in saved else np.zeros(len(numbers["tail"]), dtype=bool)
+                nowhere = np.zeros(len(numbers["tail"]), dtype=bool)
+                marks = {name: saved.get(name, nowhere) for name in ("signal", "private")}
+                forbidden = saved["forbidden"].astype(np.int64) if "forbidden" in saved else NOTHING_FORBIDDEN
                 names = tuple(Text(str(zh), str(en)) for zh, en in zip(saved["zh"], saved["en"], strict=True))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile) as error:
             raise RoadFileRefused(path, f"it cannot be read as a saved road network ({error})") from error
-        return cls(DirectedEdges(**arrays, **numbers, signal=signal), names, signal_delay_s=signal_delay_s)
+        if version < FORMAT:
+            log.warning("the roads were saved before turns were known: import the map file again", extra={"file": path.name})
+        edges = DirectedEdges(**arrays, **numbers, **marks, forbidden=forbidden)
+        return cls(edges, names, signal_delay_s=signal_delay_s, keep_turn_restrictions=keep_turn_restrictions)
 
     @property
     def bounds(self) -> tuple[Point, Point]:
@@ -211,16 +228,15 @@ class RoadNetwork:
         blocked : ground nobody drives over.
         """
         conditions = Conditions(vehicle_kmh=vehicle_kmh, speed_factor=speed_factor, closed=closed, blocked=blocked)
-        seconds, _ = self._tree(int(self.snap([destination], blocked=blocked).node[0]), conditions)
-        return np.asarray(seconds[self.snap(origins, blocked=blocked).node])
+        tree = self._tree(int(self.snap([destination], blocked=blocked).node[0]), conditions)
+        return np.asarray(tree.seconds[self.snap(origins, blocked=blocked).node])
 
     def reach_s(
         self, origin: Point, destinations: Points, *, vehicle_kmh: float | None = None, blocked: frozenset[Blocked] = frozenset()
     ) -> FloatArray:
         """Seconds by road from one origin to each destination; inf where no street leads there."""
-        conditions = Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)
-        seconds = dijkstra(self._forwards(conditions), indices=int(self.snap([origin], blocked=blocked).node[0]))
-        return np.asarray(seconds[self.snap(destinations, blocked=blocked).node])
+        start, end = self.snap([origin], blocked=blocked).node, self.snap(destinations, blocked=blocked).node
+        return np.asarray(self.between_s(start, end, vehicle_kmh=vehicle_kmh, blocked=blocked)[0])
 
     def matrix_s(
         self,
@@ -241,8 +257,9 @@ class RoadNetwork:
             return np.zeros((len(start), len(end)))
         if len(np.unique(start)) <= len(np.unique(end)):
             return self.between_s(start, end, vehicle_kmh=vehicle_kmh, blocked=blocked, limit_s=limit_s)
-        nodes, which = np.unique(end, return_inverse=True)
-        return np.asarray(dijkstra(self._reversed(conditions), indices=nodes, limit=limit_s)[:, start].T[:, which])
+        starts, at = np.unique(start, return_inverse=True)
+        ends, which = np.unique(end, return_inverse=True)
+        return self._timed(conditions).to_each(ends, starts, limit_s).T[at][:, which]
 
     def between_s(
         self,
@@ -254,9 +271,10 @@ class RoadNetwork:
         limit_s: float = np.inf,
     ) -> FloatArray:
         """(n, k) seconds from each of n nodes to each of k nodes; one search for each different start, no farther than the limit."""
-        nodes, which = np.unique(start, return_inverse=True)
-        graph = self._forwards(Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked))
-        return np.asarray(dijkstra(graph, indices=nodes, limit=limit_s)[:, end][which])
+        starts, at = np.unique(start, return_inverse=True)
+        ends, which = np.unique(end, return_inverse=True)
+        timed = self._timed(Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked))
+        return timed.from_each(starts, ends, limit_s)[at][:, which]
 
     def by_way_of(
         self,
@@ -275,7 +293,7 @@ class RoadNetwork:
         conditions = Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)
         nodes = self.snap(stops, blocked=blocked).node
         onward_s = self.travel_s(stops, destination, vehicle_kmh=vehicle_kmh, blocked=blocked) + stop_s
-        seconds, which = soonest(self._reversed(conditions), nodes, onward_s)
+        seconds, which = self._timed(conditions).first_to(nodes, onward_s)
         start = self.snap(origins, blocked=blocked).node
         return seconds[start], which[start]
 
@@ -289,7 +307,7 @@ class RoadNetwork:
         limit_s: float = np.inf,
     ) -> NearestTwo:
         """For every node, which two of the vehicles at `nodes` are there first, and when. start_s : (n,) seconds before each one rolls."""
-        return nearest_two(self._forwards(Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)), nodes, start_s, limit_s=limit_s)
+        return self._timed(Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)).nearest_two(nodes, start_s, limit_s)
 
     def first_s(
         self,
@@ -301,7 +319,7 @@ class RoadNetwork:
         limit_s: float = np.inf,
     ) -> FloatArray:
         """For every node, when the first of the vehicles at `nodes` is there: half the work of `nearest_two`."""
-        return soonest(self._forwards(Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)), nodes, start_s, limit_s=limit_s)[0]
+        return self._timed(Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)).first_from(nodes, start_s, limit_s)[0]
 
     def route(
         self,
@@ -316,16 +334,16 @@ class RoadNetwork:
         """The fastest way from origin to destination; it takes exactly as long as `travel_s` says."""
         conditions = Conditions(vehicle_kmh=vehicle_kmh, speed_factor=speed_factor, closed=closed, blocked=blocked)
         start, end = (int(node) for node in self.snap([origin, destination], blocked=blocked).node)
-        seconds, towards = self._tree(end, conditions)
-        if not np.isfinite(seconds[start]):
+        tree = self._tree(end, conditions)
+        if not np.isfinite(tree.seconds[start]):
             return Route(travel_s=np.inf, length_m=np.inf, points=np.zeros((0, 2)), seconds=np.zeros(0), streets=())
-        nodes = _follow(towards, start, end)
-        edges = self._edges_between(nodes)
+        edges, seconds = self._timed(conditions).way(tree, start)
+        nodes = np.concatenate([[start], self.edges.head[edges]])
         return Route(
-            travel_s=float(seconds[start]),
+            travel_s=float(tree.seconds[start]),
             length_m=float(self.edges.length_m[edges].sum()),
             points=self.lat_lon[nodes],
-            seconds=seconds[start] - seconds[nodes],
+            seconds=np.concatenate([[0.0], seconds]),
             streets=self._names_along(edges),
         )
 
@@ -404,24 +422,11 @@ class RoadNetwork:
         seconds[self.edges_blocked(conditions.blocked)] = np.inf
         return np.asarray(seconds)
 
-    def _forwards_under(self, conditions: Conditions) -> csr_array:
-        """The network with seconds as weights."""
-        count = len(self.lat_lon)
-        return csr_array((self._seconds_per_edge(conditions), self.edges.head, self._starts), shape=(count, count))
+    def _timed_under(self, conditions: Conditions) -> TimedRuns:
+        return TimedRuns(self._runs, self._seconds_per_edge(conditions))
 
-    def _reversed_under(self, conditions: Conditions) -> csr_array:
-        """The network against its directions, with seconds as weights."""
-        count, back = len(self.lat_lon), self._backwards
-        return csr_array((self._seconds_per_edge(conditions)[back], self.edges.tail[back], self._back_starts), shape=(count, count))
-
-    def _tree_to(self, node: int, conditions: Conditions) -> tuple[FloatArray, IntArray]:
-        """Seconds from every node to `node`, and the next node on the way there."""
-        seconds, towards = dijkstra(self._reversed(conditions), indices=node, return_predecessors=True)
-        return seconds, towards
-
-    def _edges_between(self, nodes: IntArray) -> IntArray:
-        """The edge from each node to the next one."""
-        return np.searchsorted(self._keys, nodes[:-1] * len(self.lat_lon) + nodes[1:])
+    def _tree_to(self, node: int, conditions: Conditions) -> Tree:
+        return self._timed(conditions).tree(node)
 
     def _names_along(self, edges: IntArray) -> tuple[Text, ...]:
         street = self.edges.street[edges]
@@ -434,10 +439,3 @@ def as_degrees(points: Points) -> FloatArray:
     if isinstance(points, Sequence):
         points = [(point.lat, point.lon) if isinstance(point, Point) else point for point in points]
     return np.asarray(points, dtype=np.float64).reshape(-1, 2)
-
-
-def _follow(towards: IntArray, start: int, end: int) -> IntArray:
-    nodes = [start]
-    while nodes[-1] != end:
-        nodes.append(int(towards[nodes[-1]]))
-    return np.array(nodes, dtype=np.int64)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from command_center.domain.text import Text
-from command_center.roads.edges import DirectedEdges, Segments, densified, directed, largest_component
+from command_center.roads.edges import DirectedEdges, IntArray, Segments, densified, directed
 from command_center.roads.map_file import Progress, told
+from command_center.roads.turning import drivable_part
 
 if TYPE_CHECKING:
     import osmium
@@ -35,8 +36,17 @@ SPEED_KMH: Mapping[str, float] = {
 }
 """What one really drives on a road without a speed limit in the map; a class that is not listed cannot be driven."""
 
-SHARE_OF_LIMIT = 0.8
-"""Mean speed between junctions as a share of the limit, in town."""
+SHARE_OF_LIMIT = 0.9
+"""Mean speed between junctions as a share of the limit, in town; turning takes its own time (roads.turning)."""
+
+SLOWER_LANES_KMH: Mapping[str, float] = {"driveway": 10, "parking_aisle": 10}
+"""What one drives on such service roads."""
+
+ROUGH = frozenset({"cobblestone", "dirt", "earth", "gravel", "ground", "mud", "sand", "unhewn_cobblestone", "unpaved"})
+"""Surfaces that slow a car down."""
+
+SHARE_ON_ROUGH = 5 / 6
+"""Of the speed on a smooth road: as the reference router has it, 25 km/h where 30 are allowed."""
 
 KMH_PER_MPH = 1.609344
 FASTEST_KMH = 120.0
@@ -44,7 +54,16 @@ ACCESS = ("motorcar", "motor_vehicle", "vehicle", "access")
 """Who may drive on a road, the narrowest key first: the first that is given decides."""
 
 CLOSED_TO_CARS = frozenset({"no", "agricultural", "forestry"})
-"""What says that no car may pass; "private", "destination" and the like let the rescue service through."""
+"""What says that no car may pass; "private", "destination" and the like let the rescue service in."""
+
+PRIVATE = frozenset({"customers", "delivery", "destination", "permit", "private", "residents"})
+"""What says that one drives there, and not through."""
+
+NOT_FOR_CARS = frozenset({"motorcar", "motor_vehicle"})
+"""What in a restriction's `except` lets cars turn."""
+
+ONLY_AT_TIMES = ("day_on", "hour_on")
+"""A restriction with one of these holds for a part of the day or week. The network knows no clock: it leaves such turns free."""
 
 CLOSED_BARRIERS = frozenset({"block", "bollard", "debris", "fence", "jersey_barrier", "log", "planter", "wall", "cycle_barrier"})
 """Barriers that a vehicle cannot open; gates and lift gates open for the rescue service."""
@@ -95,6 +114,16 @@ class RoadFileRefused(Exception):
         self.why = why
 
 
+@dataclass(frozen=True, slots=True)
+class _Restriction:
+    """A turn by the map file's numbers of ways and of the node between them. only : every other way on is forbidden, not this one."""
+
+    come_by: int
+    at: int
+    go_by: int
+    only: bool
+
+
 @dataclass(slots=True)
 class _Collected:
     """What one pass over the file gathers. box : what lies outside is passed over."""
@@ -102,20 +131,22 @@ class _Collected:
     box: Box | None = None
     node_of: dict[int, int] = field(default_factory=dict)
     lat_lon: list[tuple[float, float]] = field(default_factory=list)
-    pieces: list[tuple[int, int, float, int, bool, bool]] = field(default_factory=list)
+    pieces: list[tuple[int, int, float, int, bool, bool, bool, int]] = field(default_factory=list)
     names: dict[tuple[str, str], int] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
     signals: set[int] = field(default_factory=set)
+    restrictions: list["_Restriction"] = field(default_factory=list)
 
     def add(self, way: "osmium.osm.Way") -> None:
         along, against = _directions(way.tags)
+        private = _who(way.tags) in PRIVATE
         speed_kmh = _speed_kmh(way.tags)
         street = self.names.setdefault(name_of(way.tags), len(self.names))
         before: int | None = None
         for node in way.nodes:
             here = self._node(node)
             if before is not None and here is not None and before != here:
-                self.pieces.append((before, here, speed_kmh, street, along, against))
+                self.pieces.append((before, here, speed_kmh, street, along, against, private, way.id))
             before = here
 
     def _node(self, node: "osmium.osm.NodeRef") -> int | None:
@@ -136,8 +167,9 @@ def read_roads(path: Path, *, box: Box | None = None, progress: Progress | None 
     if not collected.pieces:
         where = "" if box is None else " in the box that was asked for"
         raise RoadFileRefused(path, f"it has no roads that vehicles may use{where}")
-    whole = directed(densified(_segments(collected)))
-    edges = largest_component(whole)
+    pieces = densified(_segments(collected))
+    whole = directed(pieces, _forbidden(collected, pieces))
+    edges = drivable_part(whole)
     if not len(edges.tail):
         raise RoadFileRefused(path, "its roads are not connected to one another")
     left_out_share = 1 - float(edges.length_m.sum() / whole.length_m.sum())
@@ -165,6 +197,8 @@ def _collect(path: Path, box: Box | None, progress: Progress | None) -> _Collect
                     collected.signals.add(thing.id)
             elif thing.is_way() and _is_drivable(thing.tags):
                 collected.add(thing)
+            elif thing.is_relation():
+                collected.restrictions += _restrictions(thing)
     except (RuntimeError, OSError, ValueError) as error:
         raise RoadFileRefused(path, f"it cannot be read as a map file ({error})") from error
     return collected
@@ -175,12 +209,12 @@ def _things(path: Path) -> Iterator[Any]:
         raise RoadFileRefused(path, "there is no such file")
     import osmium  # noqa: PLC0415 - whoever only drives on saved roads reads no map file
 
-    keys = osmium.filter.KeyFilter("highway", "barrier")
+    keys = osmium.filter.KeyFilter("highway", "barrier", "restriction")
     yield from osmium.FileProcessor(str(path)).with_locations().with_filter(keys)
 
 
 def _segments(collected: _Collected) -> Segments:
-    start, end, speed_kmh, street, along, against = zip(*collected.pieces, strict=True)
+    start, end, speed_kmh, street, along, against, private, way = zip(*collected.pieces, strict=True)
     signals = np.zeros(len(collected.lat_lon), dtype=bool)
     signals[[number for ref, number in collected.node_of.items() if ref in collected.signals]] = True
     return Segments(
@@ -191,16 +225,70 @@ def _segments(collected: _Collected) -> Segments:
         street=np.array(street, dtype=np.int64),
         along=np.array(along, dtype=bool),
         against=np.array(against, dtype=bool),
+        private=np.array(private, dtype=bool),
+        way=np.array(way, dtype=np.int64),
         signals=signals,
     )
+
+
+def _restrictions(relation: "osmium.osm.Relation") -> Iterator[_Restriction]:
+    """The turns that a relation forbids or commands, over one node; over a whole way (rare, and mostly for turning round) none are read."""
+    tags, parts = relation.tags, [(member.role, member.type, member.ref) for member in relation.members]
+    kind = tags.get("restriction") or ""
+    let_through = NOT_FOR_CARS & set((tags.get("except") or "").split(";"))
+    if (
+        tags.get("type") != "restriction"
+        or not kind.startswith(("no_", "only_"))
+        or let_through
+        or any(key in tags for key in ONLY_AT_TIMES)
+    ):
+        return
+    nodes = [ref for role, of, ref in parts if (role, of) == ("via", "n")]
+    come_by, go_by = ([ref for role, of, ref in parts if (role, of) == (wanted, "w")] for wanted in ("from", "to"))
+    if len(nodes) == 1:
+        yield from (_Restriction(a, nodes[0], b, kind.startswith("only_")) for a in come_by for b in go_by)
+
+
+def _forbidden(collected: _Collected, pieces: Segments) -> IntArray:
+    """(k, 3) nodes of the turns that are forbidden. Turning round is not asked about: nobody does where anything else leads on."""
+    node_of = collected.node_of
+    asked_about = [(node_of[turn.at], turn) for turn in collected.restrictions if turn.at in node_of]
+    here = {at for at, _ in asked_about}
+    coming, going = (_ends(pieces, here, towards=towards) for towards in (True, False))
+    found: set[tuple[int, int, int]] = set()
+    for at, turn in asked_about:
+        leads_on = any(way == turn.go_by for _, way in going[at])
+        found |= {
+            (before, at, after)
+            for before, come_by in coming[at]
+            for after, go_by in going[at]
+            if come_by == turn.come_by and after != before and (go_by == turn.go_by) is not turn.only and leads_on
+        }
+    return np.array(sorted(found), dtype=np.int64).reshape(-1, 3)
+
+
+def _ends(pieces: Segments, nodes: set[int], *, towards: bool) -> dict[int, list[tuple[int, int]]]:
+    """Per node, from where one drives up to it (or where one drives to from it), and on which way of the map file."""
+    found: dict[int, list[tuple[int, int]]] = {node: [] for node in nodes}
+    wanted = list(nodes)
+    first, last = (pieces.start, pieces.end) if towards else (pieces.end, pieces.start)
+    for near, far, open_ in ((last, first, pieces.along), (first, last, pieces.against)):
+        which = np.flatnonzero(np.isin(near, wanted) & open_)
+        for node, other, way in zip(near[which].tolist(), far[which].tolist(), pieces.way[which].tolist(), strict=True):
+            found[node].append((other, way))
+    return found
 
 
 def _is_drivable(tags: "osmium.osm.TagList") -> bool:
     """What is said of cars goes before what is said of all. Private roads count: compounds open their gates for the rescue service."""
     if tags.get("highway") not in SPEED_KMH or tags.get("area") == "yes":
         return False
-    who = next((tags.get(key) for key in ACCESS if tags.get(key) is not None), None)
-    return tags.get("emergency") == "yes" or who not in CLOSED_TO_CARS
+    return tags.get("emergency") == "yes" or _who(tags) not in CLOSED_TO_CARS
+
+
+def _who(tags: "osmium.osm.TagList") -> str | None:
+    """Which cars may drive there, by the narrowest key that is given."""
+    return next((tags.get(key) for key in ACCESS if tags.get(key) is not None), None)
 
 
 def _is_closed_barrier(tags: "osmium.osm.TagList") -> bool:
@@ -219,7 +307,10 @@ def _directions(tags: "osmium.osm.TagList") -> tuple[bool, bool]:
 
 def _speed_kmh(tags: "osmium.osm.TagList") -> float:
     limit = _limit_kmh(tags.get("maxspeed") or "")
-    return SPEED_KMH[tags["highway"]] if limit is None else min(limit, FASTEST_KMH) * SHARE_OF_LIMIT
+    kmh = SPEED_KMH[tags["highway"]] if limit is None else min(limit, FASTEST_KMH) * SHARE_OF_LIMIT
+    if tags["highway"] == "service":
+        kmh = min(kmh, SLOWER_LANES_KMH.get(tags.get("service") or "", kmh))
+    return kmh * SHARE_ON_ROUGH if tags.get("surface") in ROUGH else kmh
 
 
 def _limit_kmh(text: str) -> float | None:

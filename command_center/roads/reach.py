@@ -138,12 +138,10 @@ def _entries(graph: csr_array, first: IntArray, first_s: FloatArray, nodes: IntA
     head = np.concatenate([graph.indices[border], nodes[yard]])
     seconds = np.concatenate([first_s[tail[border]] + graph.data[border], start_s[yard]])
     who = np.concatenate([first[tail[border]], yard])
-    order = np.lexsort((who, seconds, head))
-    head, seconds, who = head[order], seconds[order], who[order]
-    soonest = np.ones(len(head), dtype=bool)
-    soonest[1:] = np.diff(head) != 0
     found = _Entries(np.full(count, np.inf), np.full(count, NOBODY, dtype=np.int64))
-    found.seconds[head[soonest]], found.who[head[soonest]] = seconds[soonest], who[soonest]
+    np.minimum.at(found.seconds, head, seconds)
+    soonest = seconds == found.seconds[head]
+    found.who[head[soonest]] = who[soonest]
     return found
 
 

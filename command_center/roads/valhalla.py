@@ -54,7 +54,7 @@ FASTEST: Mapping[str, float] = {
     "private_access_penalty": 0,
     "service_penalty": 0,
 }
-"""A rescue vehicle takes the fastest way: lanes and compounds open for it, as they do in the street's own network. Turns stay forbidden."""
+"""A rescue vehicle takes the fastest way: lanes open for it as they do in the street's own network. Turns stay forbidden."""
 
 STRAIGHT_M = 2.0
 """A closed line is simplified by as much before it is sent: a server takes 100 corners of closed ground in all, and 10 km around it."""
@@ -65,9 +65,13 @@ _Places = list[dict[str, float]]
 class ValhallaRouter:
     """A `Router` over HTTP. own : the street's network, which answers when the server does not."""
 
-    def __init__(self, url: str, own: RoadNetwork, *, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self, url: str, own: RoadNetwork, *, keep_turn_restrictions: bool = True, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        """keep_turn_restrictions : False asks for ways over forbidden turns too, as the street's network has them then."""
         self._http = httpx.Client(base_url=url.rstrip("/"), timeout=TIMEOUT_S, transport=transport, trust_env=False)
         self._own = own
+        self._always: Mapping[str, float | bool] = FASTEST if keep_turn_restrictions else {**FASTEST, "ignore_restrictions": True}
         self._is_away = False
 
     def close(self) -> None:
@@ -125,7 +129,7 @@ class ValhallaRouter:
         for top in range(0, len(sources), down):
             for left in range(0, len(targets), max(across, 1)):
                 rows, columns = slice(top, top + down), slice(left, left + across)
-                seconds[rows, columns] = self._block(sources[rows], targets[columns], _costing(vehicle_kmh, blocked), give_up_at)
+                seconds[rows, columns] = self._block(sources[rows], targets[columns], self._costing(vehicle_kmh, blocked), give_up_at)
         self._is_away = False
         return seconds
 
@@ -148,7 +152,7 @@ class ValhallaRouter:
         self, origin: Point, destination: Point, *, vehicle_kmh: float | None = None, blocked: frozenset[Blocked] = frozenset()
     ) -> Route:
         """The fastest way, with inf seconds and no points where there is none."""
-        order = {"locations": [_place(origin), _place(destination)], "units": "kilometers", **_costing(vehicle_kmh, blocked)}
+        order = {"locations": [_place(origin), _place(destination)], "units": "kilometers", **self._costing(vehicle_kmh, blocked)}
         try:
             answer = self._ask("/route", order)
             route = _no_route() if answer.get("error_code") in _NO_WAY else _route(answer["trip"])
@@ -168,6 +172,15 @@ class ValhallaRouter:
             response.raise_for_status()
         return answer
 
+    def _costing(self, vehicle_kmh: float | None, blocked: frozenset[Blocked]) -> dict[str, Any]:
+        speed = {} if vehicle_kmh is None else {"top_speed": round(min(max(vehicle_kmh, SLOWEST_KMH), FASTEST_KMH))}
+        outlines = [outline for one in sorted(blocked, key=repr) for line in one.lines for outline in _outlines(line, one.reach_m)]
+        return {
+            "costing": "auto",
+            "costing_options": {"auto": {**self._always, **speed}},
+            **({"exclude_polygons": [[[point.lon, point.lat] for point in outline] for outline in outlines]} if outlines else {}),
+        }
+
     def _note_away(self, problem: Exception) -> None:
         if not self._is_away:
             log.warning("the router does not answer: the street's own network does", extra={"problem": str(problem)})
@@ -185,16 +198,6 @@ def _places(points: Points) -> _Places:
 
 def _place(point: Point) -> dict[str, float]:
     return {"lat": point.lat, "lon": point.lon}
-
-
-def _costing(vehicle_kmh: float | None, blocked: frozenset[Blocked]) -> dict[str, Any]:
-    speed = {} if vehicle_kmh is None else {"top_speed": round(min(max(vehicle_kmh, SLOWEST_KMH), FASTEST_KMH))}
-    outlines = [outline for one in sorted(blocked, key=repr) for line in one.lines for outline in _outlines(line, one.reach_m)]
-    return {
-        "costing": "auto",
-        "costing_options": {"auto": {**FASTEST, **speed}},
-        **({"exclude_polygons": [[[point.lon, point.lat] for point in outline] for outline in outlines]} if outlines else {}),
-    }
 
 
 def _outlines(line: Line, reach_m: float) -> list[list[Point]]:

@@ -61,6 +61,13 @@ def points(http: httpx.Client) -> list[list[float]]:
     return found
 
 
+def places(http: httpx.Client, of: list[list[float]]) -> list[list[list[float]]]:
+    """Where on its roads the server puts each point: one place, or several that it tries."""
+    order = {"locations": [{"lat": lat, "lon": lon} for lat, lon in of], "costing": "auto"}
+    answer = http.post("/locate", json=order).raise_for_status().json()
+    return [[[edge["correlated_lat"], edge["correlated_lon"]] for edge in found["edges"]] for found in answer]
+
+
 def seconds(http: httpx.Client, between: list[list[float]], costing: dict[str, float | bool]) -> list[list[float | None]]:
     places = [{"lat": lat, "lon": lon} for lat, lon in between]
     rows: list[list[float | None]] = [[] for _ in places]
@@ -88,6 +95,7 @@ def main(url: str) -> None:
             "server": http.get("/status").json(),
             "exchanges": recorder.exchanges,
             "points": between,
+            "places": places(http, between),
             "seconds": {name: seconds(http, between, costing) for name, costing in COSTINGS.items()},
         }
     text = json.dumps(kept, separators=(",", ":")).encode()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from heapq import heappop, heappush
 from importlib.util import find_spec
 from pathlib import Path
 from random import Random
@@ -18,7 +17,9 @@ from scipy.stats import spearmanr
 from command_center.domain.closures import Blocked, blocked_of
 from command_center.domain.geo import Point, distance_m
 from command_center.roads import Box, RoadNetwork, base_map
-from command_center.roads.osm_import import SPEED_KMH, _directions, _is_drivable, _speed_kmh
+from command_center.roads.edges import DirectedEdges
+from command_center.roads.osm_import import PRIVATE, _directions, _is_drivable, _speed_kmh
+from tests.roads.plain_search import PlainSearch
 
 
 @pytest.fixture(scope="module")
@@ -80,63 +81,74 @@ def test_closing_the_main_street_makes_no_way_shorter_and_opens_none(helsinki: R
 
 
 def test_travel_times_agree_with_a_plain_search_over_the_map_file_itself(city: Path, helsinki: RoadNetwork) -> None:
-    """The reference reads the file anew and searches node by node: nothing is cut, sorted, joined or kept."""
-    reference = _Reference(city)
-    dice = Random(7)
-    inside = helsinki.lat_lon
-    places = [Point(*inside[dice.randrange(len(inside))]) for _ in range(16)]
-    near = [place for place in places if reference.nearest_m(place) < 25 and helsinki.snap([place]).offset_m[0] < 25]
+    """The reference reads the file anew and searches node by node of the file: nothing is cut, put together or left out."""
+    places, edges = _as_the_file_has_it(city)
+    search = PlainSearch(edges, signal_delay_s=0.0)
+    network = RoadNetwork(helsinki.edges, helsinki.names, signal_delay_s=0.0)
+    in_both = {(round(place.lat, 7), round(place.lon, 7)): node for node, place in enumerate(places)}
+    known = [node for node, (lat, lon) in enumerate(network.lat_lon) if (round(float(lat), 7), round(float(lon), 7)) in in_both]
+    asked = np.array(Random(7).sample(known, 30))
 
-    ours, theirs = [], []
-    for origin in near:
-        plain = reference.seconds_from(origin)
-        ours += helsinki.reach_s(origin, near).tolist()
-        theirs += [plain.get(reference.nearest(place), np.inf) for place in near]
+    ours = network.between_s(asked, asked)
+    there = [in_both[round(float(lat), 7), round(float(lon), 7)] for lat, lon in network.lat_lon[asked]]
+    plain = np.array([search.from_node(node) for node in there])[:, there]
 
-    both = [(a, b) for a, b in zip(ours, theirs, strict=True) if np.isfinite(b) and a > 0]
-    assert len(both) > 100
-    assert spearmanr(*zip(*both, strict=True)).statistic >= 0.99
-    assert np.median([abs(a - b) for a, b in both]) < 5
+    apart_s = np.abs(ours - plain)[~np.eye(len(asked), dtype=bool)]
+    assert spearmanr(ours.ravel(), plain.ravel()).statistic >= 0.99
+    assert np.median(apart_s) < 0.1
 
 
-class _Reference:
-    """Dijkstra over a dictionary of the nodes of the map file."""
+def test_forbidden_turns_of_a_real_city_are_kept_and_make_ways_longer(city: Path, helsinki: RoadNetwork) -> None:
+    free = RoadNetwork(helsinki.edges, helsinki.names, keep_turn_restrictions=False)
+    places = helsinki.lat_lon[:: len(helsinki.lat_lon) // 40]
 
-    def __init__(self, city: Path) -> None:
-        self.places: dict[int, Point] = {}
-        self.beside: dict[int, list[tuple[int, float]]] = {}
-        signals: set[int] = set()
-        things: Iterable[Any] = osmium.FileProcessor(str(city)).with_locations().with_filter(osmium.filter.KeyFilter("highway"))
-        for thing in things:
-            if thing.is_node() and thing.tags.get("highway") == "traffic_signals":
-                signals.add(thing.id)
-            if isinstance(thing, osmium.osm.Way) and thing.tags.get("highway") in SPEED_KMH and _is_drivable(thing.tags):
-                along, against = _directions(thing.tags)
-                kmh = _speed_kmh(thing.tags)
-                nodes = [(node.ref, Point(node.lat, node.lon)) for node in thing.nodes if node.location.valid()]
-                self.places |= dict(nodes)
-                for (a, here), (b, there) in itertools.pairwise(nodes):
-                    seconds = distance_m(here, there) / (kmh / 3.6)
-                    if along:
-                        self.beside.setdefault(a, []).append((b, seconds))
-                    if against:
-                        self.beside.setdefault(b, []).append((a, seconds))
-        self.beside = {a: [(b, s + 8.0 * (b in signals)) for b, s in near] for a, near in self.beside.items()}
+    kept_s, free_s = helsinki.matrix_s(places, places), free.matrix_s(places, places)
 
-    def nearest(self, place: Point) -> int:
-        return min(self.beside, key=lambda node: distance_m(self.places[node], place))
+    assert len(helsinki.edges.forbidden) > 20
+    assert (kept_s >= free_s - 1e-6).all()
+    assert (kept_s > free_s + 30).mean() > 0.1
 
-    def nearest_m(self, place: Point) -> float:
-        return distance_m(self.places[self.nearest(place)], place)
 
-    def seconds_from(self, origin: Point) -> dict[int, float]:
-        found: dict[int, float] = {}
-        waiting = [(0.0, self.nearest(origin))]
-        while waiting:
-            seconds, here = heappop(waiting)
-            if here in found:
-                continue
-            found[here] = seconds
-            for there, takes_s in self.beside.get(here, ()):
-                heappush(waiting, (seconds + takes_s, there))
-        return found
+def _as_the_file_has_it(city: Path) -> tuple[list[Point], DirectedEdges]:
+    """Every node of a drivable way and every edge between two of them, in the words of the file."""
+    number_of, places = dict[int, int](), list[Point]()
+    edges: dict[tuple[int, int], tuple[float, bool]] = {}
+    way_of: dict[tuple[int, int], int] = {}
+    things: Iterable[Any] = osmium.FileProcessor(str(city)).with_locations()
+    turns: list[tuple[str, int, int, int]] = []
+    for thing in things:
+        if isinstance(thing, osmium.osm.Way) and _is_drivable(thing.tags):
+            nodes = []
+            for node in thing.nodes:
+                if node.location.valid():
+                    nodes.append(number_of.setdefault(node.ref, len(places)))
+                    places += [Point(node.lat, node.lon)] if nodes[-1] == len(places) else []
+            private = any(thing.tags.get(key) in PRIVATE for key in ("motorcar", "motor_vehicle", "vehicle", "access"))
+            for there, (along, back) in zip(_directions(thing.tags), ((0, 1), (1, 0)), strict=True):
+                for pair in itertools.pairwise(nodes) if there else ():
+                    edges[pair[along], pair[back]] = (_speed_kmh(thing.tags), private)
+                    way_of[pair[along], pair[back]] = thing.id
+        elif thing.is_relation() and thing.tags.get("type") == "restriction" and "day_on" not in thing.tags:
+            parts = {member.role: member.ref for member in thing.members}
+            turns.append((thing.tags["restriction"], parts["from"], number_of.get(parts["via"], -1), parts["to"]))
+    pairs = sorted(edges)
+    forbidden = [
+        (a, b, d)
+        for kind, come_by, at, go_by in turns
+        for a, b in pairs
+        if b == at and way_of[a, b] == come_by and any(way_of[c, d] == go_by for c, d in pairs if c == b)
+        for c, d in pairs
+        if c == b and d != a and (way_of[c, d] == go_by) == kind.startswith("no_")
+    ]
+    tail, head = (np.array([pair[end] for pair in pairs]) for end in (0, 1))
+    return places, DirectedEdges(
+        lat_lon=np.array([(place.lat, place.lon) for place in places]),
+        tail=tail,
+        head=head,
+        length_m=np.array([distance_m(places[a], places[b]) for a, b in pairs]),
+        speed_kmh=np.array([edges[pair][0] for pair in pairs]),
+        street=np.zeros(len(pairs), dtype=np.int64),
+        signal=np.zeros(len(pairs), dtype=bool),
+        private=np.array([edges[pair][1] for pair in pairs]),
+        forbidden=np.array(forbidden, dtype=np.int64).reshape(-1, 3),
+    )

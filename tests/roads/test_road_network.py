@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from heapq import heappop, heappush
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,6 +18,7 @@ from command_center.roads import Box, RoadFileRefused, RoadNetwork, base_map
 from command_center.roads.edges import FloatArray, IntArray
 from command_center.roads.network import SIGNAL_DELAY_S
 from command_center.roads.tracing import joined
+from tests.roads.plain_search import PlainSearch
 
 CORNER = Point(36.70, 119.14)
 HUNDRED_M = 100 / 111_195.08
@@ -87,7 +87,7 @@ def test_weather_slows_everything(tmp_path: Path) -> None:
 def test_a_speed_limit_counts_more_than_the_class(tmp_path: Path) -> None:
     network = square(tmp_path, [([(0, 0), (0, -2)], {"highway": "primary", "maxspeed": "30 mph"})])
 
-    assert one_travel(network, at(0, 0), at(0, -2)) == pytest.approx(200 / (30 * 1.609344 * 0.8 / 3.6), rel=0.01)
+    assert one_travel(network, at(0, 0), at(0, -2)) == pytest.approx(200 / (30 * 1.609344 * 0.9 / 3.6), rel=0.01)
 
 
 def test_a_one_way_street_is_driven_one_way(tmp_path: Path) -> None:
@@ -311,16 +311,31 @@ def test_every_traffic_signal_on_the_way_costs_its_delay_and_the_delay_is_a_para
     assert one_travel(slow, at(1, 0), at(2, 0)) == pytest.approx(base / 2, rel=0.01)
 
 
-def test_a_network_saved_before_signals_were_known_still_opens(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("version", "unknown"), [(1, {"signal", "private", "forbidden"}), (2, {"private", "forbidden"})])
+def test_a_network_saved_by_an_older_version_still_opens_and_says_what_to_do(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, version: int, unknown: set[str]
+) -> None:
     network = square(tmp_path)
     network.save(tmp_path / "roads.npz")
     with np.load(tmp_path / "roads.npz") as saved:
-        old = {name: saved[name] for name in saved.files if name != "signal"} | {"format": np.array(1)}
+        old = {name: saved[name] for name in saved.files if name not in unknown} | {"format": np.array(version)}
     np.savez_compressed(tmp_path / "old.npz", **old)
 
     loaded = RoadNetwork.load(tmp_path / "old.npz")
 
     assert one_travel(loaded, at(0, 0), at(2, 2)) == one_travel(network, at(0, 0), at(2, 2))
+    assert "import the map file again" in caplog.text
+    assert len(loaded.edges.forbidden) == 0
+
+
+def test_a_network_saved_by_a_newer_version_is_refused(tmp_path: Path) -> None:
+    square(tmp_path).save(tmp_path / "roads.npz")
+    with np.load(tmp_path / "roads.npz") as saved:
+        new = {name: saved[name] for name in saved.files} | {"format": np.array(99)}
+    np.savez_compressed(tmp_path / "new.npz", **new)
+
+    with pytest.raises(RoadFileRefused, match="import the map file again"):
+        RoadNetwork.load(tmp_path / "new.npz")
 
 
 def test_only_the_part_in_a_box_is_taken(tmp_path: Path) -> None:
@@ -468,23 +483,10 @@ def _grid() -> RoadNetwork:
 
 
 def _single_searches(network: RoadNetwork, nodes: IntArray, start_s: FloatArray, ground: frozenset[Blocked]) -> FloatArray:
-    """(vehicles, nodes) seconds, by Dijkstra over a dictionary: slow, and plain to read."""
-    edges, closed = network.edges, set(network.edges_blocked(ground).tolist())
-    beside: dict[int, list[tuple[int, float]]] = {}
-    for number, (tail, head) in enumerate(zip(edges.tail.tolist(), edges.head.tolist(), strict=True)):
-        if number not in closed:
-            beside.setdefault(tail, []).append((head, edges.length_m[number] / (min(edges.speed_kmh[number], 25) / 3.6)))
-    out = np.full((len(nodes), len(network.lat_lon)), np.inf)
-    for vehicle, (node, start) in enumerate(zip(nodes.tolist(), start_s.tolist(), strict=True)):
-        waiting = [(start, node)]
-        while waiting:
-            seconds, here = heappop(waiting)
-            if seconds >= out[vehicle, here]:
-                continue
-            out[vehicle, here] = seconds
-            for there, takes_s in beside.get(here, ()):
-                heappush(waiting, (seconds + takes_s, there))
-    return out
+    """(vehicles, nodes) seconds."""
+    search = PlainSearch(network.edges, kmh=25, closed=network.edges_blocked(ground).tolist())
+    found = [search.from_node(node, start) for node, start in zip(nodes.tolist(), start_s.tolist(), strict=True)]
+    return np.array(found).reshape(len(nodes), len(network.lat_lon))
 
 
 def test_streets_are_drawn_in_few_long_lines() -> None:

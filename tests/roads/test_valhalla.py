@@ -112,7 +112,7 @@ def test_few_to_many_is_as_few_questions_as_may_be(own: RoadNetwork, origins: in
 
 
 def test_a_stop_on_the_way_is_the_one_that_brings_the_vehicle_there_soonest(own: RoadNetwork) -> None:
-    origins, stops = [HERE, at(2, 1), at(0, 2)], [at(0, 1), at(1, 0), at(2, 0)]
+    origins, stops = [HERE, at(2, 0.4), at(0, 2)], [at(0, 1), at(1, 2), at(2, 0)]
 
     seconds, which = router(own, same_roads(own)).by_way_of(origins, stops, THERE, stop_s=90)
 
@@ -192,6 +192,20 @@ def test_closed_roads_go_with_the_question_as_rings_around_them(own: RoadNetwork
     circle = next(ring for ring in rings if len(ring) == 13)
     away = [np.hypot((lat - at(1, 0).lat) * 111_195, (lon - at(1, 0).lon) * 111_195 * np.cos(np.radians(36.7))) for lon, lat in circle]
     assert away == pytest.approx([40.0] * 13, abs=0.5)
+
+
+def test_a_street_that_need_not_keep_forbidden_turns_asks_for_ways_over_them_too(own: RoadNetwork) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(json.loads(request.content))
+        return httpx.Response(200, json={"sources_to_targets": [[{"time": 60}]]})
+
+    for keeps in (True, False):
+        free = ValhallaRouter("http://router.test:8002/", own, keep_turn_restrictions=keeps, transport=httpx.MockTransport(answer))
+        free.travel_s([at(0, 0)], at(2, 2))
+
+    assert [one["costing_options"]["auto"].get("ignore_restrictions", False) for one in asked] == [False, True]
 
 
 def test_a_way_has_a_line_with_times_its_length_and_its_streets(own: RoadNetwork) -> None:

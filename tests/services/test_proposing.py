@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import isfinite
 
 import numpy as np
@@ -13,7 +12,7 @@ from command_center.domain.dispatching import OFF_ROAD_M, RankedUnit
 from command_center.domain.geo import Point
 from command_center.domain.rights import Actor
 from command_center.roads import RoadNetwork
-from command_center.roads.edges import largest_component
+from command_center.roads.edges import chosen, component
 from command_center.services import closures, proposing
 from command_center.services.closures import CloseRoad
 from command_center.services.positions import Intake, Reading
@@ -80,11 +79,7 @@ def test_of_a_town_in_two_halves_the_units_across_the_gap_are_marked(center: Cen
     cut = float(np.median(whole.lat_lon[:, 1])) + 0.002
     west = whole.lat_lon[:, 1] < cut
     kept = np.flatnonzero(west[whole.edges.tail] == west[whole.edges.head])
-    edges = replace(
-        whole.edges,
-        **{name: getattr(whole.edges, name)[kept] for name in ("tail", "head", "length_m", "speed_kmh", "street", "signal")},
-    )
-    center.roads = RoadNetwork(largest_component(edges), whole.names)
+    center.roads = RoadNetwork(component(chosen(whole.edges, kept)), whole.names)
     homes = {unit_id: vehicle.home for unit_id, vehicle in center.catalogue.vehicles.items()}
     across = {unit_id for unit_id, home in homes.items() if center.roads.snap([home]).offset_m[0] > OFF_ROAD_M}
     assert 0 < len(across) < len(homes)
