@@ -75,7 +75,7 @@ def test_hints_beyond_the_first_are_counted_and_unfold(screens: Screens, theatre
 def test_the_stations_rosters_are_on_the_paper_too(screens: Screens, theatre: Theatre) -> None:
     stations = theatre.center.catalogue.stations
     page = screens.open("/duty?tab=roster")
-    folded = page.locator("#duty-beside details[data-fold]:not([open])")
+    folded = page.locator("#duty-beside details:not([open]) > summary", has_text="救援站")
     expect(folded).to_have_count(len(stations))
 
     paper = printed(page)

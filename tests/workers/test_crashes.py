@@ -17,8 +17,7 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from sqlalchemy import event, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
 
 from command_center.center import Center, utc_now
 from command_center.db.log import verify
@@ -31,8 +30,8 @@ from config import Settings
 from tests.builders import take_test_call
 from tests.conftest import Clock
 from tests.waiting import eventually
+from tests.workers.dying import Street, Workers
 from tests.working import entries
-from workers import jobs as workers_jobs
 from workers.relay import LOOK_EVERY_S, Relay
 
 ROOT = Path(__file__).parents[2]
@@ -123,27 +122,16 @@ def relay(center: Center, redis_url: str) -> Iterator[Relay]:
 
 
 @pytest.fixture
-def start_worker(center: Center, open_center: Callable[[], Center]) -> Callable[..., int]:
+def place(database_url: str, redis_url: str, tmp_path: Path, workers: Workers) -> Iterator[Street]:
+    here = Street(database_url, redis_url, tmp_path)
+    yield here
+    workers.leave(here)
+
+
+@pytest.fixture
+def start_worker(place: Street, clock: Clock, workers: Workers) -> Callable[..., int]:
     """Does one job as a worker process of its own would; returns its pid."""
-
-    def start(job_id: int, *, dies_writing: bool = False) -> int:
-        center.engine.dispose()
-        child = os.fork()
-        if child == 0:
-            own = open_center()
-            if dies_writing:
-                event.listen(Session, "before_commit", lambda _session: os.kill(os.getpid(), signal.SIGKILL))
-            with workers_jobs.working_at(own):
-                workers_jobs.run(job_id)
-            os._exit(0)
-        return child
-
-    return start
-
-
-def ended_by(child: int) -> int:
-    """Wait for a process; the signal that killed it, 0 when it ended by itself."""
-    return -os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return lambda job_id, *, dies_writing=False: workers.begin(place, clock.now(), job_id, dies_writing=dies_writing)
 
 
 def order(center: Center, officer: Actor) -> int:
@@ -188,7 +176,7 @@ def has_one_effect_in_time(center: Center) -> None:
 
 
 def test_a_worker_killed_while_it_sends_leaves_the_order_to_another_within_five_seconds(
-    center: Center, clock: Clock, relay: Relay, start_worker: Callable[..., int], officer: Actor
+    center: Center, clock: Clock, relay: Relay, start_worker: Callable[..., int], workers: Workers, officer: Actor
 ) -> None:
     """The bound is measured by the centre's own clock, in which only leases and looks of the relay pass: a slow machine changes nothing."""
     with socket.create_server(("127.0.0.1", 0)) as service:
@@ -199,30 +187,30 @@ def test_a_worker_killed_while_it_sends_leaves_the_order_to_another_within_five_
         worker = start_worker(job_id)
         begun, _ = service.accept()
         os.kill(worker, signal.SIGKILL)
-        assert ended_by(worker) == signal.SIGKILL
+        assert workers.ended_by(worker) == signal.SIGKILL
         begun.close()
         assert entries(center, "DispatchSent") == []
 
         wait_for_second_handover(center, clock, relay)
         worker = start_worker(job_id)
         assert taken_message(service)["title"]
-        assert ended_by(worker) == 0
+        assert workers.ended_by(worker) == 0
 
     has_one_effect_in_time(center)
 
 
 def test_a_worker_killed_while_it_writes_leaves_nothing_half_done_and_the_order_to_another_within_five_seconds(
-    center: Center, clock: Clock, relay: Relay, start_worker: Callable[..., int], officer: Actor
+    center: Center, clock: Clock, relay: Relay, start_worker: Callable[..., int], workers: Workers, officer: Actor
 ) -> None:
     job_id = order(center, officer)
 
-    assert ended_by(start_worker(job_id, dies_writing=True)) == signal.SIGKILL
+    assert workers.ended_by(start_worker(job_id, dies_writing=True)) == signal.SIGKILL
     assert entries(center, "DispatchSent") == []
     assert the_job(center).done_at is None
 
     wait_for_second_handover(center, clock, relay)
-    assert ended_by(start_worker(job_id)) == 0
+    assert workers.ended_by(start_worker(job_id)) == 0
 
     has_one_effect_in_time(center)
-    assert ended_by(start_worker(job_id)) == 0
+    assert workers.ended_by(start_worker(job_id)) == 0
     has_one_effect_in_time(center)

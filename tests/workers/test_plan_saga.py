@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-import os
-import signal
-import sys
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
-from sqlite3 import Connection as SqliteConnection
+from pathlib import Path
 from typing import Any
 
-import apprise
 import pytest
-from sqlalchemy import event, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
@@ -49,15 +41,16 @@ from command_center.services.people import call_chain
 from tests.builders import MORNING
 from tests.conftest import Clock, Databases
 from tests.phones import MessageService, message_service
+from tests.workers.dying import JobTurns, Street, Workers
 from workers import jobs as workers_jobs
 
 COMMANDER = Actor(name="commander", role=Role.COMMANDER)
 OFFICER = Actor(name="officer", role=Role.DUTY_OFFICER)
 PLANS = [f"P{number:02d}" for number in range(1, 13)]
 LATER_JOBS = {"mark_overdue", "mark_report_overdue", "ask_the_silent", "check_confirmation"}
-AT_EVERY_TURN = ("P01", "P04")
-"""Of these plans workers die just before and just after every commit; of the others once in every job that the decision brings, and once
-in every kind of job that is due later. On PostgreSQL, where a process needs five times as long to begin, it is once as well."""
+AT_EVERY_TURN = ("P01",)
+"""Of this plan workers die just before and just after every commit; of the others once in every job that the decision brings, and once in
+every kind of job that is due later. On PostgreSQL, where a process needs five times as long to begin, it is once as well."""
 ON_POSTGRESQL = ("P04",)
 LOOKS_MIN = (0, 4, 16, 31)
 """Minutes after the decision at which the workers look: the work itself, the call chain, the confirmation that does not come, the
@@ -74,30 +67,36 @@ def phones(clock: Clock) -> Iterator[MessageService]:
 
 
 @pytest.fixture
-def new_street(
-    engine: str, databases_of: Callable[[str], Databases], open_at: Callable[[str], Center], clock: Clock, phones: MessageService
-) -> Iterator[Callable[[], Center]]:
-    """Opens a street as it is on the morning of the first day, where messages reach the phones of some; each has a database of its own."""
-    databases, used = databases_of(engine), list[str]()
+def databases(engine: str, databases_of: Callable[[str], Databases]) -> Databases:
+    return databases_of(engine)
 
-    def open_one() -> Center:
-        used.append(databases.create())
-        center = open_at(used[-1])
-        if engine == "sqlite":
-            event.listen(center.engine, "connect", killed_but_not_unplugged)
+
+@pytest.fixture
+def new_street(
+    databases: Databases,
+    open_at: Callable[[str], Center],
+    redis_url: str,
+    clock: Clock,
+    phones: MessageService,
+    workers: Workers,
+    tmp_path: Path,
+) -> Iterator[Callable[[], tuple[Center, Street]]]:
+    """Opens a street as it is on the morning of the first day, where messages reach the phones of some; each has a database of its own."""
+    used: list[Street] = []
+
+    def open_one() -> tuple[Center, Street]:
+        street = Street(databases.create(), redis_url, tmp_path)
+        used.append(street)
+        center = open_at(street.database_url)
         clock.moment = MORNING
         phones.received.clear()
         reachable(center, phones)
-        return center
+        return center, street
 
     yield open_one
-    for url in used:
-        databases.drop(url)
-
-
-def killed_but_not_unplugged(connection: SqliteConnection, _record: object) -> None:
-    """What a process wrote before -9 the operating system has: no need to wait for the disk."""
-    connection.execute("PRAGMA synchronous=OFF")
+    for street in used:
+        workers.leave(street)
+        databases.drop(street.database_url)
 
 
 def reachable(center: Center, phones: MessageService) -> None:
@@ -115,103 +114,6 @@ def reachable(center: Center, phones: MessageService) -> None:
 
 
 NOTICE_KEY = select(Notice.key).where(Notice.id == Recipient.notice_id).scalar_subquery()
-
-
-@contextmanager
-def turns_taken(center: Center, turn: Callable[[], None]) -> Iterator[None]:
-    """Within, call `turn` just before and just after every commit that changes something."""
-    wrote = False
-
-    def begins(*_: object) -> None:
-        nonlocal wrote
-        wrote = False
-
-    def executed(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        nonlocal wrote
-        wrote = wrote or statement.startswith(("INSERT", "UPDATE", "DELETE"))
-
-    def commits(_session: Session) -> None:
-        if wrote:
-            turn()
-
-    hooks = ((Session, "after_begin", begins), (Session, "before_commit", commits), (Session, "after_commit", commits))
-    listened = (*hooks, (center.engine, "after_cursor_execute", executed))
-    for target, name, hook in listened:
-        event.listen(target, name, hook)
-    try:
-        yield
-    finally:
-        for target, name, hook in listened:
-            event.remove(target, name, hook)
-
-
-def due_now(center: Center) -> dict[int, str]:
-    """Jobs that are due, leased or not, by name, in their order."""
-    with center.read() as session:
-        due = select(Job.id, Job.name).where(Job.done_at.is_(None), Job.parked_at.is_(None), Job.due_at <= center.now())
-        return {job.id: job.name for job in session.execute(due.order_by(Job.id))}
-
-
-def work_off(center: Center, turn: Callable[[], None]) -> Iterator[str]:
-    """Do everything that is due now, in order, and what follows from it; tells the name of each job that is done."""
-    with workers_jobs.working_at(center), turns_taken(center, turn):
-        while waiting := due_now(center):
-            for job_id, name in waiting.items():
-                assert workers_jobs.run(job_id) in ("done", "already done"), name
-                yield name
-
-
-@dataclass(frozen=True, slots=True)
-class JobTurns:
-    """A job of an undisturbed run. turns : its own, counted from the first of the run, which is 1."""
-
-    name: str
-    turns: range
-
-
-def undisturbed(center: Center) -> list[JobTurns]:
-    """A worker does everything that is due."""
-    turns = Counter[str]()
-    done: list[JobTurns] = []
-    for name in work_off(center, lambda: turns.update(["all"])):
-        done.append(JobTurns(name, range(done[-1].turns.stop if done else 1, turns["all"] + 1)))
-    return done
-
-
-def killed(center: Center, at: Sequence[int]) -> None:
-    """Workers do everything that is due; one dies with -9 at each of these turns, counted as one that nobody disturbs counts them."""
-    center.engine.dispose()
-    gc.freeze()  # what a process shares with its child is copied when it is looked at
-    next_turn = 1
-    for turn in at:
-        assert dies(center, at=turn - next_turn + 1), f"nobody died at turn {turn} of {at}"
-        is_before_commit = turn % 2 == 1
-        next_turn = turn if is_before_commit else turn + 1
-    assert not dies(center, at=sys.maxsize)
-    gc.unfreeze()
-
-
-def dies(center: Center, *, at: int) -> bool:
-    """Let a process of its own work until it is killed with -9 at this turn of its own; returns whether it was, or had done everything."""
-    child = os.fork()
-    if child == 0:
-        apprise.apprise._shared_executor = None  # noqa: SLF001 - its threads stayed behind in the other process
-        turns = iter(range(1, at))
-
-        def turn() -> None:
-            if next(turns, None) is None:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        try:
-            for _ in work_off(center, turn):
-                pass
-        except BaseException:  # noqa: BLE001 - nothing of this process may go on as the other one
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert ended in (0, -signal.SIGKILL)
-    return ended != 0
 
 
 def one_turn_of_each(jobs_done: Sequence[JobTurns]) -> list[int]:
@@ -256,31 +158,30 @@ def deliveries(phones: MessageService) -> Counter[tuple[str, str, float]]:
     return Counter((it.to, it.body, (it.at - MORNING).total_seconds() / 60) for it in phones.received)
 
 
-@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 @pytest.mark.parametrize("plan_id", PLANS)
 def test_a_worker_killed_at_every_step_changes_nothing_in_the_end(
-    engine: str, new_street: Callable[[], Center], phones: MessageService, clock: Clock, plan_id: str
+    engine: str, new_street: Callable[[], tuple[Center, Street]], workers: Workers, phones: MessageService, clock: Clock, plan_id: str
 ) -> None:
     if engine == "postgresql" and plan_id not in ON_POSTGRESQL:
         pytest.skip("one plan shows what another engine changes; all twelve run on SQLite")
-    center = new_street()
+    center, street = new_street()
     variant = next(iter(center.catalogue.plans[plan_id].variants), None)
     order = ActivatePlan(plan_id=plan_id, level=Level.I, variant=variant, life_risk=True, reason="saga")
     activations.activate_plan(center, order, OFFICER)
     looks: list[list[JobTurns]] = []
     for minutes in LOOKS_MIN:
         clock.moment = MORNING + timedelta(minutes=minutes)
-        looks.append(undisturbed(center))
+        looks.append(workers.undisturbed(street, clock.now()))
     expected, told = outcome(center), deliveries(phones)
 
-    center = new_street()
+    center, street = new_street()
     activations.activate_plan(center, order, OFFICER)
     for minutes, done in zip(LOOKS_MIN, looks, strict=True):
         clock.moment = MORNING + timedelta(minutes=minutes)
         if plan_id in AT_EVERY_TURN and engine == "sqlite":
-            killed(center, range(1, done[-1].turns.stop))
+            workers.killed(street, clock.now(), range(1, done[-1].turns.stop))
         else:
-            killed(center, one_turn_of_each(done if minutes == 0 else first_of_each_kind(done)))
+            workers.killed(street, clock.now(), one_turn_of_each(done if minutes == 0 else first_of_each_kind(done)))
 
     assert outcome(center) == expected
     assert expected["parked"] == []
