@@ -18,7 +18,7 @@ CANDIDATES := $(PYTHON) $(if $(PYTHON),,python3.11 python3.12 python3.13 python3
 # One process more than cores: two of them wait for browsers and clocks much of the time. More than four get into each other's way.
 PYTEST_WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n > 3 ? 4 : n + 1 )))
 PYTEST_ARGS ?=
-# ENGINE=both runs every test on both engines, THOROUGH=1 every screen in every size, language and theme; each takes some minutes more.
+# ENGINE=both runs every test on both engines, THOROUGH=1 every screen in every size, language and theme, and the long ones; each takes some minutes more.
 ENGINE ?= where-it-matters
 THOROUGH ?=
 SCENARIO ?= D

@@ -139,8 +139,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def _cells_left_out(items: list[pytest.Item]) -> set[pytest.Item]:
-    """Of tests marked `corners` (one thing on many sizes, languages, themes) all but the first and last; of `hardest` all but the last."""
-    left_out: set[pytest.Item] = set()
+    """Tests marked `long`; of those marked `corners` (one thing on many sizes, languages, themes) all but the first and last; of `hardest`
+    all but the last.
+    """
+    left_out = {item for item in items if item.get_closest_marker("long")}
     for mark, kept_first in (("corners", 1), ("hardest", 0)):
         cells: dict[str, list[pytest.Item]] = {}
         for item in items:

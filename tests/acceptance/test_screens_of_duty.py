@@ -202,6 +202,7 @@ def the_lifting_offers_the_checklist(room: DutyRoom, desk: Page) -> None:
 # ---- B ---------------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_b_the_form_offers_to_join_and_the_screens_count_who_called(room: DutyRoom) -> None:
     """B: "3 m away, 2 min ago: join it" with one key; thirty callers on list, dock and wall; one press ends it for all of them."""
     desk = room.open("/console")
@@ -231,6 +232,7 @@ def test_b_the_form_offers_to_join_and_the_screens_count_who_called(room: DutyRo
 # ---- D ---------------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_d_a_person_in_a_car_in_the_water_is_helped_before_anybody_approves(room: DutyRoom) -> None:
     """D: sent by keyboard, the plan in three clicks, arrival on the map, the next unit with one key, the silent one still there to call."""
     room.until(3, 10)
@@ -324,6 +326,7 @@ def the_next_unit_is_one_key_away(room: DutyRoom, desk: Page, orders: dict[str, 
 # ---- E ---------------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_e_snow_on_the_screens(room: DutyRoom) -> None:
     """E: unread orders listed by name, the end of the snow recorded, the weak battery not offered, 71 of 96 compounds on the wall."""
     room.until(4, 30)
@@ -378,6 +381,7 @@ def the_weak_battery_is_not_offered(room: DutyRoom) -> None:
 # ---- F ---------------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_f_gas_and_nobody_confirms(room: DutyRoom) -> None:
     """F: wind and staging point asked for and in the text; red on desk and wall once the quarter of an hour is over; the delay is kept."""
     room.until(21, 15)
@@ -420,6 +424,7 @@ def test_f_gas_and_nobody_confirms(room: DutyRoom) -> None:
 # ---- H ---------------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_h_both_clocks_of_the_stuck_lift_are_seen_until_the_people_are_free(room: DutyRoom) -> None:
     room.until(10, 5)
     said = {"kind": "E125", "place_id": LONGYUAN, "place_text": "24层住宅楼", "said": "电梯停在十七楼，里面有三个人"}
@@ -453,6 +458,7 @@ def test_h_both_clocks_of_the_stuck_lift_are_seen_until_the_people_are_free(room
 # ---- J ---------------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_j_screens_stay_up_while_the_line_behind_them_is_down(room: DutyRoom, own_valkey: EmbeddedValkey) -> None:
     """J: a banner that says what does not work, orders that stand as queued, a tick that is enough, a position that says how old it is."""
     desk, wall = room.open("/console"), room.open("/wall", Role.DISPLAY)

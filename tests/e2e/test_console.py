@@ -327,6 +327,7 @@ def test_a_refusal_says_why_and_changes_nothing(console: Page, desk: httpx.Clien
 # ---- running an incident ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_unit_that_does_not_answer_is_replaced_with_one_key(console: Page, desk: httpx.Client) -> None:
     incident_id = ring(desk)
     desk.post(f"/api/v1/incidents/{incident_id}/dispatch", json={"units": ["patrol-03"]}).raise_for_status()

@@ -166,6 +166,7 @@ def state_of(officer: httpx.Client) -> dict[str, Any]:
     return {}
 
 
+@pytest.mark.long
 def test_a_drill_is_held_scored_and_leaves_the_centre_in_service_alone(live: RunningCentre, drill: RunningDrill, browser: Browser) -> None:
     token = live.token("duty_officer")
     eventually(live.is_well, within_s=20)

@@ -314,6 +314,7 @@ def test_no_page_has_an_accessibility_violation_or_a_small_target(
     assert {path: broken for path, broken in found.items() if broken} == {}
 
 
+@pytest.mark.long
 @pytest.mark.hardest
 @pytest.mark.parametrize(("size", "lang"), [((1366, 768), "en"), ((390, 844), "zh_CN"), ((390, 844), "en")])
 def test_no_page_is_wider_than_its_screen(admin_screens: Screens, theatre: Theatre, flood: int, size: tuple[int, int], lang: str) -> None:

@@ -143,6 +143,7 @@ def test_where_nothing_happened_every_part_says_so(screens: Screens, theatre: Th
 PATHS = ("/reports?span=day", "/reports?span=free", "/reports?span=watch", QUIET_DAY)
 
 
+@pytest.mark.long
 @pytest.mark.hardest
 @pytest.mark.parametrize(("theme", "lang"), [("night", "zh_CN"), ("day", "en")])
 def test_the_page_of_figures_has_no_accessibility_violation_and_no_small_target(
@@ -161,6 +162,7 @@ def test_the_page_of_figures_has_no_accessibility_violation_and_no_small_target(
     assert {path: broken for path, broken in found.items() if broken} == {}
 
 
+@pytest.mark.long
 @pytest.mark.hardest
 @pytest.mark.parametrize(("size", "lang"), [((1366, 768), "en"), ((390, 844), "zh_CN"), ((390, 844), "en")])
 def test_the_page_of_figures_is_no_wider_than_its_screen(screens: Screens, theatre: Theatre, size: tuple[int, int], lang: str) -> None:
