@@ -34,16 +34,8 @@ PATIENCE_S = {"drill": 1.0, "web": 3.0, "worker": 2.0, "relay": 1.5}
 STOP_ORDER = tuple(PATIENCE_S)
 """First who makes work, then who takes it, last who carries it; Valkey after all of them. Together below ten seconds."""
 
-CHILDREN_GET = {
-    "PYTHONUTF8": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MALLOC_ARENA_MAX": "2",
-    "MALLOC_MMAP_THRESHOLD_": "131072",
-    "MALLOC_TRIM_THRESHOLD_": "131072",
-}
-"""Chinese in every log, whatever the terminal. One street's arrays are small: no thread pool, few heaps, and what is freed goes back to
-the machine at once instead of being kept for the next large array; some 10 MB less a process."""
+CHILDREN_GET = {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+"""Chinese in every log, whatever the terminal. One street's arrays are small: no thread pool, few heaps, some 10 MB less a process."""
 
 
 class CannotStart(Exception):
