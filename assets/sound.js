@@ -89,10 +89,10 @@
   const known = new Set();
   document.addEventListener("cc:rows", ({ detail }) => detail.rows.forEach(row => row.kind === "incident" && known.add(row.id)));   // after the listener above
   document.addEventListener("cc:second", () => {
+    if (!audio && key() && Date.now() - started >= 2000) unlock();     // a kiosk started with an autoplay policy needs no gesture, however late its page was drawn
     const level = gravest(unanswered().filter(each => each === "I" || each === "II"));
     if (level && Date.now() - lastAt >= REPEAT_MS && play(level)) lastAt = Date.now();
     show();
   });
   for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, event => { if (key() && !(event.target.closest && event.target.closest("[data-sound]"))) unlock(); }, { capture: true });
-  setTimeout(() => { if (key()) unlock(); }, 2000);     // a kiosk started with an autoplay policy needs no gesture
 })();

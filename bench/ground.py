@@ -66,7 +66,8 @@ class Ground:
         """Headless Chromium, drawing without a GPU."""
         if self._browser is None:
             playwright = self._stack.enter_context(sync_playwright())
-            self._browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(QUIET_CHROMIUM))
+            path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+            self._browser = playwright.chromium.launch(executable_path=path, args=list(QUIET_CHROMIUM))
             self._stack.callback(self._browser.close)
         return self._browser
 

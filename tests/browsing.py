@@ -18,7 +18,7 @@ SIGHTS = Path(__file__).parents[1] / "test-results"
 failed = pytest.StashKey[bool]()
 """Set on a test's item once its body has run."""
 
-_QUIET = [
+QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-gpu",
@@ -29,14 +29,22 @@ _QUIET = [
 ]
 
 
+def browser_path() -> str | None:
+    """The system's Chromium, without the parts that draw a window where there is such a one; None: the one Playwright fetched.
+
+    The headless shell takes a quarter less of the processor for the same pages.
+    """
+    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
+
+
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium, or the one Playwright fetched.
+def chromium(*flags: str) -> Iterator[Browser]:
+    """A browser with these flags besides the quiet ones.
 
     While it is open this thread has a running event loop: neither a second one nor an async test can run beside it.
     """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_QUIET)
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=[*QUIET, *flags])
         yield browser
         browser.close()
 

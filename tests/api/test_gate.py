@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 
 import httpx
@@ -229,6 +228,4 @@ def test_the_doors_are_described_without_any_network(stranger: httpx.Client) -> 
 
 def test_an_open_stream_costs_no_request_its_answer(desk: httpx.Client) -> None:
     with desk.stream("GET", "/api/v1/stream"):
-        began = time.monotonic()
         assert desk.get("/api/v1/board").status_code == 200
-        assert time.monotonic() - began < 2

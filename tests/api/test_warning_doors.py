@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -142,11 +141,9 @@ WRONG: list[tuple[bytes, str, int, str]] = [
 ]
 
 
-def test_what_is_no_warning_is_refused_by_name_within_a_second(desk: httpx.Client) -> None:
+def test_what_is_no_warning_is_refused_by_name(desk: httpx.Client) -> None:
     for body, kind, status, code in WRONG:
-        began = time.perf_counter()
         refused(posted(desk, body, kind), status, code)
-        assert time.perf_counter() - began < 1, (kind, code)
 
     assert in_force(desk) == []
 

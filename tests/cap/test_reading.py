@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +16,12 @@ from command_center.domain import errors
 from command_center.domain.errors import UnreadableAlert
 from command_center.domain.geo import Point
 from command_center.domain.notices import Reference
+from tests.effort import effort
 
 SAMPLES = {path.stem: path.read_bytes() for path in sorted((Path(__file__).parent / "samples").glob("*.xml"))}
 RAIN = SAMPLES["china-rainstorm-orange"]
-A_SECOND = 1.0
+A_SECOND = 1_500_000
+"""Calls of functions that any machine of ours makes in less than a second; bench/warnings.py takes the time itself."""
 
 
 def changed(old: str, new: str, sample: bytes = RAIN) -> bytes:
@@ -182,21 +183,20 @@ def test_what_cannot_be_trusted_is_refused_by_name_within_a_second(what: str) ->
     make, refusal = REFUSED[what]
     raw = make()
 
-    began = time.process_time()
-    with pytest.raises(UnreadableAlert) as caught:
+    with effort() as made, pytest.raises(UnreadableAlert) as caught:
         read_alerts(raw)
 
     assert type(caught.value) is refusal
-    assert time.process_time() - began < A_SECOND
+    assert made.calls < A_SECOND
 
 
 def test_an_outline_as_long_as_a_message_may_be_is_read_within_a_second() -> None:
     raw = changed("36.66,119.08 36.66,119.22", "36.66,119.08 " * 75_000 + "36.66,119.22")
 
-    began = time.process_time()
-    (alert,) = read_alerts(raw).alerts
+    with effort() as made:
+        (alert,) = read_alerts(raw).alerts
 
-    assert time.process_time() - began < A_SECOND
+    assert made.calls < A_SECOND
     assert len(alert.infos[0].areas[0].polygons[0]) > 75_000
 
 
@@ -206,10 +206,10 @@ def test_an_outline_as_long_as_a_message_may_be_is_read_within_a_second() -> Non
 def test_the_worst_that_is_allowed_is_read_within_a_second(filling: str) -> None:
     raw = changed("<scope>", f"<note>{filling}</note><scope>")
 
-    began = time.process_time()
-    read_alerts(raw)
+    with effort() as made:
+        read_alerts(raw)
 
-    assert time.process_time() - began < A_SECOND
+    assert made.calls < A_SECOND
 
 
 # ---- mutations ---------------------------------------------------------------------------------------------------------------------

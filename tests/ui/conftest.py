@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import socket
 import tempfile
 import threading
@@ -18,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy import select
 
@@ -33,21 +31,12 @@ from command_center.services import access, activations, open_center, seeding
 from command_center.services.live import read_snapshot
 from command_center.web import compose
 from command_center.wire import EmbeddedValkey
+from tests.browsing import chromium
 from tests.waiting import eventually
 from workers.relay import Relay
 
 ROOT = Path(__file__).parents[2]
 SIGHTS = ROOT / "test-results"
-FLAGS = [
-    "--autoplay-policy=document-user-activation-required",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-    *(["--no-sandbox"] if os.geteuid() == 0 else []),
-]
 
 ROLES = (Role.DUTY_OFFICER, Role.DUTY_LEADER, Role.DEPUTY_COMMANDER, Role.COMMANDER, Role.DISPLAY)
 """Who sits in front of a screen in these tests."""
@@ -271,10 +260,8 @@ def theatre() -> Iterator[Theatre]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+    with chromium("--autoplay-policy=document-user-activation-required") as launched:
         yield launched
-        launched.close()
 
 
 def until(page: Page, truth: str) -> None:

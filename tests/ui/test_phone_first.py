@@ -77,7 +77,7 @@ def test_with_the_keyboard_alone_a_point_is_asked_about(screens: Screens, theatr
     page.keyboard.press("F3")
     page.locator("#console-palette-box-search").fill("36.7011,119.1306")
     page.keyboard.press("Enter")
-    expect(box.locator(".phones li").first).to_be_visible()
+    expect(box.get_by_role("button", name="在此接报")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#console-dock")).to_have_attribute("data-kind", "call")
 
