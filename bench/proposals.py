@@ -6,6 +6,7 @@ vehicles have moved before every proposal, so that nothing kept from the one bef
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 from collections.abc import Iterator, Mapping
@@ -77,7 +78,18 @@ def town_centre(units: int) -> Iterator[Center]:
         with closing(center):
             seeding.prepare(center)
             center.roads = town(center.catalogue.street.centre, BLOCKS)
-            yield center
+            with settled():
+                yield center
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """As in the web process, what has been loaded so far is not looked through for rubbish."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _catalogue(place: Path, units: int) -> Path:

@@ -1,6 +1,7 @@
 """The web process put together: one FastAPI application with the doors, the screens, and the guards before both."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -35,7 +36,11 @@ BREATHER_S = 1.0
 def create_app(settings: Settings) -> FastAPI:
     """The application uvicorn serves; opens the center that the settings describe, and closes it when the server stops."""
     center = open_center(**settings.center_options())
-    return compose(center, language=settings.language, device_tokens=settings.device_tokens_required, simulator=settings.simulator == "on")
+    server = compose(
+        center, language=settings.language, device_tokens=settings.device_tokens_required, simulator=settings.simulator == "on"
+    )
+    gc.freeze()  # modules, catalogue and screens stay as long as the process: looking through them for rubbish held every answer up
+    return server
 
 
 def compose(center: Center, *, language: Language, device_tokens: bool, simulator: bool = False) -> FastAPI:

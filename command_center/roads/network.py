@@ -47,7 +47,7 @@ KEPT_SNAPS = 64
 """Sets of points whose nodes are kept in memory; 16 bytes per point."""
 
 KEPT_TREES = 64
-"""Trees kept in memory, one per destination and kind of vehicle; 16 bytes per node each."""
+"""Trees kept in memory, one per destination and kind of vehicle; 16 bytes per run each."""
 
 NEIGHBOURS = 8
 """Edges looked at for the nearest one: edges are at most 50 m long, so beyond 8 near middles any of them lies within 25 m."""
@@ -229,7 +229,8 @@ class RoadNetwork:
         """
         conditions = Conditions(vehicle_kmh=vehicle_kmh, speed_factor=speed_factor, closed=closed, blocked=blocked)
         tree = self._tree(int(self.snap([destination], blocked=blocked).node[0]), conditions)
-        return np.asarray(tree.seconds[self.snap(origins, blocked=blocked).node])
+        nodes = self.snap(origins, blocked=blocked).node
+        return self._timed(conditions).seconds(tree, nodes) if len(nodes) else np.zeros(0)
 
     def reach_s(
         self, origin: Point, destinations: Points, *, vehicle_kmh: float | None = None, blocked: frozenset[Blocked] = frozenset()
@@ -335,12 +336,13 @@ class RoadNetwork:
         conditions = Conditions(vehicle_kmh=vehicle_kmh, speed_factor=speed_factor, closed=closed, blocked=blocked)
         start, end = (int(node) for node in self.snap([origin, destination], blocked=blocked).node)
         tree = self._tree(end, conditions)
-        if not np.isfinite(tree.seconds[start]):
+        travel_s = float(self._timed(conditions).seconds(tree, np.array([start]))[0])
+        if not np.isfinite(travel_s):
             return Route(travel_s=np.inf, length_m=np.inf, points=np.zeros((0, 2)), seconds=np.zeros(0), streets=())
         edges, seconds = self._timed(conditions).way(tree, start)
         nodes = np.concatenate([[start], self.edges.head[edges]])
         return Route(
-            travel_s=float(tree.seconds[start]),
+            travel_s=travel_s,
             length_m=float(self.edges.length_m[edges].sum()),
             points=self.lat_lon[nodes],
             seconds=np.concatenate([[0.0], seconds]),

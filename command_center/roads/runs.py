@@ -119,13 +119,12 @@ def _chains(before: IntArray, after: IntArray, states: int) -> tuple[IntArray, I
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """From everywhere to one node. seconds : (n,). left_s, towards : of every run, seconds after it, and which run comes next.
+    """From everywhere to one node. left_s, towards : of every run, seconds after it, and which run comes next.
 
     direct : what comes there without leaving its run.
     """
 
     end: int
-    seconds: FloatArray
     left_s: FloatArray
     towards: IntArray
     direct: "_Direct"
@@ -168,11 +167,19 @@ class TimedRuns:
         """From everywhere to one node."""
         runs, ends = self._runs, np.array([node])
         found, towards = dijkstra(self._towards(ends), indices=runs.count, return_predecessors=True, limit=NEVER_S)
-        left_s, direct = found[: runs.count], self._direct_to(ends)
-        seconds = runs.starts.least_only(self._setting_off(left_s))
-        np.minimum.at(seconds, direct.node, direct.seconds)
+        return Tree(node, found[: runs.count], np.asarray(towards[: runs.count], dtype=np.int64), self._direct_to(ends))
+
+    def seconds(self, tree: Tree, nodes: IntArray) -> FloatArray:
+        """(k,) seconds from each of k nodes to the tree's."""
+        asked, at = np.unique(nodes, return_inverse=True)
+        states, group = self._runs.starts.of(asked)
+        seconds = np.full(len(asked), np.inf)
+        np.minimum.at(seconds, group, tree.left_s[self._runs.run[states]] + self._rest[states])
+        place = np.minimum(np.searchsorted(asked, tree.direct.node), len(asked) - 1)
+        wanted = asked[place] == tree.direct.node
+        np.minimum.at(seconds, place[wanted], tree.direct.seconds[wanted])
         seconds[seconds > NEVER_S] = np.inf
-        return Tree(node, seconds, left_s, np.asarray(towards[: runs.count], dtype=np.int64), direct)
+        return np.asarray(seconds[at])
 
     def way(self, tree: Tree, start: int) -> tuple[IntArray, FloatArray]:
         """The edges from a node to the tree's, and the seconds after which the end of each is reached."""

@@ -18,6 +18,11 @@ def is_exercise(center: Center, *, marked: bool) -> bool:
 
 def of_situation(center: Center, marked: SQLColumnExpression[bool], *, is_exercise: bool = False) -> ColumnElement[bool]:
     """Rows of the real situation, or of the one that is only exercised. marked : whether a row is marked as an exercise."""
-    if center.is_drill:
+    return of_world(marked, is_drill=center.is_drill, is_exercise=is_exercise)
+
+
+def of_world(marked: SQLColumnExpression[bool], *, is_drill: bool, is_exercise: bool = False) -> ColumnElement[bool]:
+    """The same for statements that are put together once, for the centre itself and for a drill's copy of it."""
+    if is_drill:
         return false() if is_exercise else true()
     return marked.is_(is_exercise)

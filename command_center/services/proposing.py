@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
-from command_center.db.tables import Incident, Stock, Unit
+from command_center.db.tables import Incident, Unit
 from command_center.domain.catalogue import IncidentType
 from command_center.domain.dispatching import OFF_ROAD_M, Candidate, DepotStop, Proposal, RankedUnit, Shortfall, rank_units
 from command_center.domain.errors import (
@@ -19,11 +20,13 @@ from command_center.services.coverage import FreeUnit, cover, free_of
 from command_center.services.fleet import UnitNow, fleet_now
 from command_center.services.loading import somebody_loads
 from command_center.services.road_conditions import RoadsNow, roads_now
-from command_center.services.stock_available import stock_now
+from command_center.services.stock_available import balances
 from command_center.services.stock_ledger import local_day
 
 LOADING_S = 90.0
 """What a stop at a depot takes; a working value."""
+
+_INCIDENT = select(Incident.type, Incident.lat, Incident.lon).where(Incident.id == bindparam("incident"))
 
 CARRIER = "guarantee_vehicle"
 """The kind that loads stock where a type of incident sends one; otherwise whoever goes loads it."""
@@ -35,12 +38,13 @@ def propose_units(center: Center, incident_id: int, *, with_cover: bool = False)
     with_cover : also what sending each of them would leave of the five-minute circle.
     """
     with center.read() as session:
-        incident = session.get(Incident, incident_id)
-        if incident is None:
+        known = session.execute(_INCIDENT, {"incident": incident_id}).first()
+        if known is None:
             raise UnknownIncident(incident=incident_id)
-        kind = center.catalogue.incident_types[incident.type]
-        wanted = {} if somebody_loads(session, incident_id) else kind.stock
-        return _proposal(center, session, kind, Point(incident.lat, incident.lon), stock=wanted, with_cover=with_cover)
+        code, lat, lon = known
+        kind = center.catalogue.incident_types[code]
+        wanted = {} if not kind.stock or somebody_loads(session, incident_id) else kind.stock
+        return _proposal(center, session, kind, Point(lat, lon), stock=wanted, with_cover=with_cover)
 
 
 def propose_for(center: Center, kind: IncidentType, point: Point) -> Proposal:
@@ -125,8 +129,8 @@ def _loading(
     straight, and what is lacking is told.
     """
     free: dict[str, dict[str, int]] = defaultdict(dict)
-    for it in stock_now(session, local_day(center, center.now()), lambda _: Stock.material_code.in_(stock)):
-        free[it.row.depot_code][it.row.material_code] = it.available
+    for (depot, material), held in balances(session, local_day(center, center.now()), stock).items():
+        free[depot][material] = held.available
     depots = [code for code, has in sorted(free.items()) if all(has.get(it, 0) >= wanted for it, wanted in stock.items())]
     if not depots:
         most = {it: max((has.get(it, 0) for has in free.values()), default=0) for it in stock}

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
@@ -16,7 +17,7 @@ from command_center.domain.geo import Point
 from command_center.domain.notices import NoticeState
 from command_center.domain.road_weather import ICY_METRIC, WET_METRIC, RoadWeather, road_weather
 from command_center.domain.triggers import counts_until
-from command_center.services.exercises import ACTED_ON, EXERCISE, of_situation
+from command_center.services.exercises import ACTED_ON, EXERCISE, of_world
 
 if TYPE_CHECKING:
     from command_center.roads import Router
@@ -86,18 +87,28 @@ def guards(session: Session) -> dict[str, int]:
 def present_weather(center: Center, session: Session) -> RoadWeather:
     """What vehicles drive on now; exercises leave real travel times alone."""
     catalogue, now = center.catalogue, center.now()
-    acted_on = of_situation(center, HazardWarning.status == EXERCISE)
-    in_force = select(HazardWarning.hazard).where(HazardWarning.state == NoticeState.ACTIVE, HazardWarning.status.in_(ACTED_ON), acted_on)
+    in_force, measured = _weather_asked(is_drill=center.is_drill)
     hazards = frozenset(hazard for hazard in session.scalars(in_force) if hazard is not None)
-    corrected = select(Measurement.corrects_id).where(Measurement.corrects_id.is_not(None))
-    measured = select(Measurement).where(
-        Measurement.metric.in_((ICY_METRIC, WET_METRIC)),
-        Measurement.measured_at >= now - _LONGEST,
-        of_situation(center, Measurement.is_simulated),
-        Measurement.id.not_in(corrected),
-    )
     readings: dict[str, float] = {}
-    for row in session.scalars(measured.order_by(Measurement.measured_at, Measurement.id)):
+    for row in session.scalars(measured, {"since": now - _LONGEST}):
         counts = counts_until(catalogue.common.metrics[row.metric], row.measured_at, row.window_h) > now
         readings[row.metric] = row.number if counts and row.number is not None else 0.0
     return road_weather(hazards, readings)
+
+
+@lru_cache(maxsize=2)
+def _weather_asked(*, is_drill: bool) -> tuple[Select[str | None], Select[Measurement]]:
+    """Hazards in force; and what was measured `since` and never corrected, oldest first."""
+    in_force = select(HazardWarning.hazard).where(
+        HazardWarning.state == NoticeState.ACTIVE,
+        HazardWarning.status.in_(ACTED_ON),
+        of_world(HazardWarning.status == EXERCISE, is_drill=is_drill),
+    )
+    corrected = select(Measurement.corrects_id).where(Measurement.corrects_id.is_not(None))
+    measured = select(Measurement).where(
+        Measurement.metric.in_((ICY_METRIC, WET_METRIC)),
+        Measurement.measured_at >= bindparam("since"),
+        of_world(Measurement.is_simulated, is_drill=is_drill),
+        Measurement.id.not_in(corrected),
+    )
+    return in_force, measured.order_by(Measurement.measured_at, Measurement.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, Subquery, and_, bindparam, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from command_center.db.tables import Stock, StockLot
@@ -15,7 +15,7 @@ LOT_IS_THERE = StockLot.on_hand > literal(0, literal_execute=True)
 """As the partial index has it: a bound value would hide from the planner that it fits."""
 
 
-def good_until_at_most(day: date) -> ColumnElement[bool]:
+def good_until_at_most(day: date | BindParameter[date]) -> ColumnElement[bool]:
     """Lots that hold something and whose last day is not after this one. Bounded on both sides: otherwise SQLite prefers to go through
     all lots in the order of a grouping.
     """
@@ -99,17 +99,40 @@ class Balance:
     available: int
 
 
+# Statements put together once: every proposal that wants stock brought along asks these.
+_MATERIALS: BindParameter[str] = bindparam("materials", expanding=True)
+_BALANCES = (
+    select(Stock.depot_code, Stock.material_code, Stock.on_hand, Stock.reserved)
+    .where(Stock.material_code.in_(_MATERIALS))
+    .order_by(Stock.depot_code, Stock.material_code)
+)
+_EXPIRED = (
+    select(StockLot.depot_code, StockLot.material_code, func.sum(StockLot.on_hand))
+    .where(StockLot.material_code.in_(_MATERIALS), good_until_at_most(bindparam("yesterday", type_=Date)))
+    .group_by(StockLot.depot_code, StockLot.material_code)
+)
+
+
+def balances(session: Session, today: date, materials: Collection[str]) -> dict[tuple[str, str], Balance]:
+    """Of these materials, by depot and material."""
+    return _with_expired(session, today, materials, _BALANCES)
+
+
 def locked_balances(
     session: Session, today: date, materials: Collection[str], depots: Collection[str] | None
 ) -> dict[tuple[str, str], Balance]:
-    """By depot and material; every row locked in the one order, so that nobody else reserves or takes of them until the end."""
-    rows = select(Stock.depot_code, Stock.material_code, Stock.on_hand, Stock.reserved).where(Stock.material_code.in_(materials))
-    if depots is not None:
-        rows = rows.where(Stock.depot_code.in_(depots))
-    held = session.execute(rows.order_by(Stock.depot_code, Stock.material_code).with_for_update()).all()
-    lots = select(StockLot.depot_code, StockLot.material_code, func.sum(StockLot.on_hand))
-    lots = lots.where(StockLot.material_code.in_(materials), _expired(today)).group_by(StockLot.depot_code, StockLot.material_code)
-    expired = {(depot, material): int(pieces) for depot, material, pieces in session.execute(lots)}
+    """The same; every row locked in the one order, so that nobody else reserves or takes of them until the end."""
+    rows = _BALANCES if depots is None else _BALANCES.where(Stock.depot_code.in_(depots))
+    return _with_expired(session, today, materials, rows.with_for_update())
+
+
+def _with_expired(
+    session: Session, today: date, materials: Collection[str], rows: Select[str, str, int, int]
+) -> dict[tuple[str, str], Balance]:
+    of = {"materials": list(materials)}
+    held = session.execute(rows, of).all()
+    lots = session.execute(_EXPIRED, of | {"yesterday": today - timedelta(days=1)})
+    expired = {(depot, material): int(pieces) for depot, material, pieces in lots}
     return {
         (depot, material): Balance(
             on_hand, reserved, available(on_hand=on_hand, reserved=reserved, expired=expired.get((depot, material), 0))

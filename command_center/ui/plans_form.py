@@ -65,8 +65,8 @@ BLANK_NAMES: Mapping[str, str] = {
 
 KNOWN_ANYWAY: Mapping[str, str] = {
     "area": N_("the street"),
-    "place": N_("the incident's, or the street"),
-    "type": N_("the incident's"),
+    "place": N_("incident or street"),
+    "type": N_("of the incident"),
 }
 """What stands in a message when its field stays empty."""
 
