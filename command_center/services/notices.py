@@ -184,16 +184,18 @@ def outgoing(center: Center, notice_id: int, round_: int = 0) -> list[Outgoing]:
             waiting = waiting.where(Recipient.place <= round_)
         waiting = waiting.where(Recipient.tries <= round_ if round_ else Recipient.sent_at.is_(None))
         text = notice.text_en if center.language == "en" else notice.text_zh
+        those = session.scalars(waiting.order_by(Recipient.place)).all()
+        addresses = addresses_of(session, [(it.kind, it.ref, it.phone) for it in those])
         return [
             Outgoing(
                 recipient_id=it.id,
-                channel=_in_turn(address_of(session, it.kind, it.ref, it.phone), round_),
+                channel=_in_turn(address, round_),
                 text=text,
                 link=it.link,
                 tasks=_tasks(session, notice, it),
                 is_exercise=notice.is_exercise,
             )
-            for it in session.scalars(waiting.order_by(Recipient.place))
+            for it, address in zip(those, addresses, strict=True)
         ]
 
 
@@ -208,19 +210,40 @@ def _in_turn(channel: str | None, round_: int) -> str | None:
 
 def address_of(session: Session, kind: str, ref: str, phone: str | None = None) -> str | None:
     """Where the message goes: the person's or the unit's own service, else what an administrator set for this kind of recipient."""
-    own: str | None = None
-    if kind == "unit":
-        own = session.scalar(select(Unit.channel).where(Unit.id == ref))
-    elif kind in ("person", "cadre"):
-        column = Person.id if kind == "person" else Person.cadre_id
-        own = session.scalar(select(Person.channel).where(column == ref, Person.left_at.is_(None), Person.channel.is_not(None)))
-    if own is not None:
-        return own
-    if kind == "caller":
-        service = session.get(MessageChannel, ("audience", CALLERS))
-        return None if service is None else service.address.replace("{phone}", quote(phone or "", safe=""))
-    channel = session.get(MessageChannel, (kind, ref))
-    return None if channel is None else channel.address
+    return addresses_of(session, [(kind, ref, phone)])[0]
+
+
+def addresses_of(session: Session, those: Sequence[tuple[str, str, str | None]]) -> list[str | None]:
+    """The same for many, (kind, ref, phone) each, in as many statements as for one."""
+    own = _own_services(session, those)
+    wanted = {("audience", CALLERS) if kind == "caller" else (kind, ref) for kind, ref, _ in those} - own.keys()
+    kinds, refs = {kind for kind, _ in wanted}, {ref for _, ref in wanted}
+    of_kinds = select(MessageChannel).where(MessageChannel.kind.in_(kinds), MessageChannel.ref.in_(refs))
+    services = {(it.kind, it.ref): it.address for it in session.scalars(of_kinds)} if wanted else {}
+    for_callers = services.get(("audience", CALLERS))
+
+    def address(kind: str, ref: str, phone: str | None) -> str | None:
+        if kind == "caller":
+            return None if for_callers is None else for_callers.replace("{phone}", quote(phone or "", safe=""))
+        return own.get((kind, ref)) or services.get((kind, ref))
+
+    return [address(*one) for one in those]
+
+
+def _own_services(session: Session, those: Sequence[tuple[str, str, str | None]]) -> dict[tuple[str, str], str]:
+    """Of units, people and cadres the services of their own, where they have one."""
+    found: dict[tuple[str, str], str] = {}
+    for kind, column, channel in (
+        ("unit", Unit.id, Unit.channel),
+        ("person", Person.id, Person.channel),
+        ("cadre", Person.cadre_id, Person.channel),
+    ):
+        refs = {ref for of, ref, _ in those if of == kind}
+        if refs:
+            known = select(column, channel).where(column.in_(refs), channel.is_not(None))
+            known = known if kind == "unit" else known.where(Person.left_at.is_(None))
+            found |= {(kind, str(ref)): str(address) for ref, address in session.execute(known)}
+    return found
 
 
 def _tasks(session: Session, notice: Notice, recipient: Recipient) -> str | None:
@@ -281,7 +304,7 @@ def _carry_one(center: Center, those: Sequence[Outgoing], round_: int, body: str
     told: list[Recipient] = []
     with center.work(SYSTEM) as work:
         notice = work.get(Notice, work.session.get_one(Recipient, those[0].recipient_id).notice_id)
-        for recipient in [work.get(Recipient, it) for it in sorted(one.recipient_id for one in those)]:
+        for recipient in work.every(Recipient, [one.recipient_id for one in those]):
             recipient.tries = round_ + 1
             recipient.failed_reason = refused[:200]
             if service is not None:

@@ -21,6 +21,7 @@ from command_center.services.audiences import Audience, addressees
 from tests.builders import take_test_call
 from tests.conftest import Clock
 from tests.phones import MessageService, message_service
+from tests.query_plans import listening
 from tests.working import entries, rows, work_off
 
 ADMIN = Actor(name="admin", role=Role.ADMIN)
@@ -283,3 +284,16 @@ def test_an_answer_is_waited_for_from_the_moment_it_leaves(center: Center, clock
     with center.read() as session:
         notice = session.get_one(Notice, notice_id)
         assert (notice.queued_at, notice.answer_until) == (clock.now(), clock.now() + timedelta(seconds=600))
+
+
+def test_many_are_looked_up_with_as_many_statements_as_few(center: Center) -> None:
+    everybody = [("person", it.id, None) for it in people.people(center)] + [("unit", ref, None) for ref in center.catalogue.vehicles]
+    few = [everybody[0], everybody[-1]]
+
+    with listening(center) as for_few, center.read() as session:
+        notices.addresses_of(session, few)
+    with listening(center) as for_all, center.read() as session:
+        found = notices.addresses_of(session, everybody)
+
+    assert len(found) == len(everybody) > 20
+    assert len(for_all) == len(for_few) <= 3
