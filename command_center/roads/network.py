@@ -306,9 +306,13 @@ class RoadNetwork:
         vehicle_kmh: float | None = None,
         blocked: frozenset[Blocked] = frozenset(),
         limit_s: float = np.inf,
+        at: IntArray | None = None,
     ) -> NearestTwo:
-        """For every node, which two of the vehicles at `nodes` are there first, and when. start_s : (n,) seconds before each one rolls."""
-        return self._timed(Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)).nearest_two(nodes, start_s, limit_s)
+        """For every node, which two of the vehicles at `nodes` are there first, and when.
+
+        start_s : (n,) seconds before each one rolls. at : only for these nodes, each once; much of the work is with the others.
+        """
+        return self._timed(Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)).nearest_two(nodes, start_s, limit_s, at=at)
 
     def first_s(
         self,
@@ -318,9 +322,10 @@ class RoadNetwork:
         vehicle_kmh: float | None = None,
         blocked: frozenset[Blocked] = frozenset(),
         limit_s: float = np.inf,
+        at: IntArray | None = None,
     ) -> FloatArray:
-        """For every node, when the first of the vehicles at `nodes` is there: half the work of `nearest_two`."""
-        return self._timed(Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)).first_from(nodes, start_s, limit_s)[0]
+        """For every node, or for those named once each, when the first of the vehicles at `nodes` is there: half of `nearest_two`."""
+        return self._timed(Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)).first_from(nodes, start_s, limit_s, at=at)[0]
 
     def route(
         self,

@@ -140,6 +140,27 @@ class _Direct:
     seconds: FloatArray
 
 
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Nodes asked about. arrivals : states that come to each; arriving_s : (a,) seconds from the beginning of their runs, in that order.
+
+    number : of every node, which of those asked about it is, or -1; None where all nodes are asked about.
+    """
+
+    count: int
+    arrivals: Index
+    arriving_s: FloatArray
+    number: IntArray | None
+
+    def only(self, direct: _Direct) -> _Direct:
+        """What is reached directly among these, by their numbers."""
+        if self.number is None:
+            return direct
+        number = self.number[direct.node]
+        asked = number >= 0
+        return _Direct(row=direct.row[asked], state=direct.state[asked], node=number[asked], seconds=direct.seconds[asked])
+
+
 class TimedRuns:
     """The same with seconds. seconds : (m,) of every edge, inf where nobody drives."""
 
@@ -258,14 +279,16 @@ class TimedRuns:
 
     # ---- whoever is there first --------------------------------------------------------------------------------------------------
 
-    def first_from(self, nodes: IntArray, start_s: FloatArray, limit_s: float) -> tuple[FloatArray, IntArray]:
-        """Per node: when the first of those at `nodes` is there, and who that is (inf and -1: nobody)."""
-        runs = self._runs
+    def first_from(
+        self, nodes: IntArray, start_s: FloatArray, limit_s: float, *, at: IntArray | None = None
+    ) -> tuple[FloatArray, IntArray]:
+        """Per node: when the first of those at `nodes` is there, and who that is (inf and -1: nobody). at : only of these, each once."""
+        runs, places = self._runs, self._places(at)
         rows, row = np.unique(nodes, return_inverse=True)
         found, who = soonest(self._out_of(rows), runs.count + row, start_s, limit_s=min(limit_s, NEVER_S))
-        seconds, which = runs.arrivals.least(found[runs.run[runs.arrivals.order]] + self._arriving)
+        seconds, which = places.arrivals.least(found[runs.run[places.arrivals.order]] + places.arriving_s)
         first = np.where(which >= 0, who[runs.run[which]], NOBODY)
-        return _improved(seconds, first, self._direct_from(nodes), start_s, limit_s)
+        return _improved(seconds, first, places.only(self._direct_from(nodes)), start_s, limit_s)
 
     def first_to(self, nodes: IntArray, onward_s: FloatArray) -> tuple[FloatArray, IntArray]:
         """Per node: seconds by way of the best of `nodes`, and which of them that is. onward_s : what it takes from each of them on."""
@@ -276,25 +299,34 @@ class TimedRuns:
         first = np.where(which >= 0, who[runs.run[which]], NOBODY)
         return _improved(seconds, first, self._direct_to(nodes), onward_s, NEVER_S)
 
-    def nearest_two(self, nodes: IntArray, start_s: FloatArray, limit_s: float) -> NearestTwo:
-        """Per node: which two of those at `nodes` are there first, and when."""
-        runs = self._runs
-        count = len(runs.edges.lat_lon)
+    def nearest_two(self, nodes: IntArray, start_s: FloatArray, limit_s: float, *, at: IntArray | None = None) -> NearestTwo:
+        """Per node: which two of those at `nodes` are there first, and when. at : only of these, each once."""
+        runs, places = self._runs, self._places(at)
         if not len(nodes):
-            return nobody(count)
+            return nobody(places.count)
         limit_s = min(limit_s, NEVER_S)
         rows, row = np.unique(nodes, return_inverse=True)
         found = nearest_two(self._out_of(rows), runs.count + row, start_s, limit_s=limit_s)
-        at = runs.run[runs.arrivals.order]
-        soon_s, later_s = found.first_s[at] + self._arriving, found.second_s[at] + self._arriving
-        first_s, which = runs.arrivals.least(soon_s)
+        run = runs.run[places.arrivals.order]
+        soon_s, later_s = found.first_s[run] + places.arriving_s, found.second_s[run] + places.arriving_s
+        first_s, which = places.arrivals.least(soon_s)
         first = np.where(which >= 0, found.first[runs.run[which]], NOBODY)
-        is_first = found.first[at] == np.repeat(first, np.diff(runs.arrivals.first))
-        second_s, which = runs.arrivals.least(np.where(is_first, later_s, soon_s))
+        is_first = found.first[run] == np.repeat(first, np.diff(places.arrivals.first))
+        second_s, which = places.arrivals.least(np.where(is_first, later_s, soon_s))
         run = runs.run[which]
         second = np.where(which < 0, NOBODY, np.where(found.first[run] == first, found.second[run], found.first[run]))
         two = NearestTwo(first=first, first_s=first_s, second=second, second_s=second_s)
-        return _with_direct(two, self._direct_from(nodes), start_s, limit_s)
+        return _with_direct(two, places.only(self._direct_from(nodes)), start_s, limit_s)
+
+    def _places(self, at: IntArray | None) -> "_Places":
+        """The nodes that are asked about, and what comes to them; all of them where nobody says which."""
+        runs = self._runs
+        if at is None:
+            return _Places(len(runs.edges.lat_lon), runs.arrivals, self._arriving, None)
+        states, group = runs.arrivals.of(at)
+        number = np.full(len(runs.edges.lat_lon), -1, dtype=np.int64)
+        number[at] = np.arange(len(at))
+        return _Places(len(at), Index(states, np.searchsorted(group, np.arange(len(at) + 1))), self._until[states], number)
 
     # ---- the searched graphs -----------------------------------------------------------------------------------------------------
 

@@ -65,16 +65,12 @@ class FreeUnit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Circle:
-    """Who is where first. units : free ones; numbers in `places` and `nodes` are places in this tuple.
-
-    places : for the n places of the demand. nodes : for every node of the road network, to draw it.
-    """
+class Reach:
+    """Who is where first. units : free ones; numbers in `places` are places in this tuple. places : for the n places of the demand."""
 
     units: tuple[str, ...]
     demand: Demand
     places: "NearestTwo"
-    nodes: "NearestTwo"
 
     @property
     def inside(self) -> NDArray[np.bool_]:
@@ -111,6 +107,13 @@ class Circle:
         if (first_goes & second_in_time & second_goes).any():
             return None
         return _whole(self.demand.weight[self.inside & (~first_goes | second_in_time)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circle(Reach):
+    """The same, and nodes : for every node of the road network, to draw it."""
+
+    nodes: "NearestTwo"
 
 
 def circle_now(center: Center, session: Session, *, without: Collection[str] = ()) -> Circle:
@@ -185,8 +188,7 @@ def cover_of_few(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> 
     at = _demand_nodes(_Same(center.roads), _Same(demand), roads.blocked)
     in_time = np.zeros((len(fleet), len(at)), dtype=bool)
     for kind, numbers in _by_kind(fleet).items():
-        nodes = _nodes(center, roads, [fleet[number] for number in numbers])
-        start_s = np.array([fleet[number].start_s for number in numbers])
+        nodes, start_s = _standing(center, roads, [fleet[number] for number in numbers])
         limit_s = PROMISE_S - float(start_s.min())
         kmh = roads.cruise_kmh(kind)
         reach_s = center.roads.between_s(nodes, at, vehicle_kmh=kmh, blocked=roads.blocked, limit_s=limit_s)
@@ -204,8 +206,8 @@ def cover_of_few(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> 
 
 
 def cover_of_many(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Cover:
-    """By who is first and second everywhere; where both go, by who is first of those that stay."""
-    now = circle(center, roads, fleet)
+    """By who is first and second at each place; where both go, by who is first of those that stay."""
+    now = _reach(center, roads, fleet)
     share = now.share
     alone = {unit_id: share - cost for unit_id, cost in now.price().items()}
 
@@ -216,17 +218,40 @@ def cover_of_many(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) ->
     return Cover(share=share, alone=alone, without=without)
 
 
+def _reach(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Reach:
+    """Who is first and second at the places of the demand, no later than it counts."""
+    demand, (asked, at) = demand_of(center.catalogue), _asked(center, roads)
+    units: list[str] = []
+    found = center.roads.nearest_two(np.zeros(0, dtype=np.int64), np.zeros(0), at=asked)
+    for kind, numbers in _by_kind(fleet).items():
+        nodes, start_s = _standing(center, roads, [fleet[number] for number in numbers])
+        kmh = roads.cruise_kmh(kind)
+        two = center.roads.nearest_two(nodes, start_s, vehicle_kmh=kmh, blocked=roads.blocked, limit_s=PROMISE_S, at=asked)
+        found = found.merged(two, shift=len(units))
+        units += [fleet[number].unit_id for number in numbers]
+    return Reach(units=tuple(units), demand=demand, places=found.at(at))
+
+
 def _share_of_first(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> float:
     """Of the demand, by who is first alone."""
-    demand = demand_of(center.catalogue)
-    at = _demand_nodes(_Same(center.roads), _Same(demand), roads.blocked)
-    inside = np.zeros(len(at), dtype=bool)
+    demand, (asked, at) = demand_of(center.catalogue), _asked(center, roads)
+    inside = np.zeros(len(asked), dtype=bool)
     for kind, numbers in _by_kind(fleet).items():
-        nodes = _nodes(center, roads, [fleet[number] for number in numbers])
-        start_s = np.array([fleet[number].start_s for number in numbers])
+        nodes, start_s = _standing(center, roads, [fleet[number] for number in numbers])
         kmh = roads.cruise_kmh(kind)
-        inside |= center.roads.first_s(nodes, start_s, vehicle_kmh=kmh, blocked=roads.blocked, limit_s=PROMISE_S)[at] <= PROMISE_S
-    return _whole(demand.weight[inside])
+        first_s = center.roads.first_s(nodes, start_s, vehicle_kmh=kmh, blocked=roads.blocked, limit_s=PROMISE_S, at=asked)
+        inside |= first_s <= PROMISE_S
+    return _whole(demand.weight[inside[at]])
+
+
+def _asked(center: Center, roads: RoadsNow) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Nodes at which places of the demand lie, each once, and which of them each place lies at."""
+    return _asked_nodes(_Same(center.roads), _Same(demand_of(center.catalogue)), roads.blocked)
+
+
+def _standing(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Where each unit stands, and how many seconds until it rolls."""
+    return _nodes(center, roads, fleet), np.array([unit.start_s for unit in fleet])
 
 
 def _by_kind(fleet: Sequence[FreeUnit]) -> dict[str, list[int]]:
@@ -278,6 +303,12 @@ def _reached(
 def _demand_nodes(network: _Same, demand: _Same, blocked: frozenset[Blocked]) -> NDArray[np.int64]:
     roads: RoadNetwork = network.it
     return roads.snap(demand.it.points, blocked=blocked).node
+
+
+@lru_cache(maxsize=32)
+def _asked_nodes(network: _Same, demand: _Same, blocked: frozenset[Blocked]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    asked, at = np.unique(_demand_nodes(network, demand, blocked), return_inverse=True)
+    return asked, at
 
 
 @lru_cache(maxsize=4)

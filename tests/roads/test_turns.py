@@ -327,9 +327,10 @@ def test_a_table_is_the_same_whichever_side_is_searched_from(
     case=searched(),
     fleet=st.lists(st.tuples(nodes, st.sampled_from([0.0, 20.0, 21.5])), max_size=8),
     limit_s=st.sampled_from([30.0, 90.0, np.inf]),
+    asked=st.lists(nodes, max_size=6, unique=True),
 )
 def test_whoever_is_first_and_second_anywhere_is_whom_single_searches_find(
-    case: tuple[RoadNetwork, frozenset[Blocked], FloatArray], fleet: list[tuple[int, float]], limit_s: float
+    case: tuple[RoadNetwork, frozenset[Blocked], FloatArray], fleet: list[tuple[int, float]], limit_s: float, asked: list[int]
 ) -> None:
     network, ground, plain = case
     where, start_s = np.array([node for node, _ in fleet], dtype=np.int64), np.array([seconds for _, seconds in fleet])
@@ -347,6 +348,13 @@ def test_whoever_is_first_and_second_anywhere_is_whom_single_searches_find(
         assert one_by_one[who[there], there] == pytest.approx(when[there], abs=1e-4)
         assert np.all(np.isinf(when[who < 0]))
     assert network.first_s(where, start_s, vehicle_kmh=30, blocked=ground, limit_s=limit_s) == pytest.approx(ordered[0], abs=1e-4)
+    at = np.array(asked, dtype=np.int64)
+    at_those = network.nearest_two(where, start_s, vehicle_kmh=30, blocked=ground, limit_s=limit_s, at=at)
+    for one, of_all in (("first", found.first), ("first_s", found.first_s), ("second_s", found.second_s)):
+        assert getattr(at_those, one) == pytest.approx(of_all[at], abs=1e-4)
+    assert network.first_s(where, start_s, vehicle_kmh=30, blocked=ground, limit_s=limit_s, at=at) == pytest.approx(
+        ordered[0][at], abs=1e-4
+    )
 
 
 @settings(max_examples=60, deadline=None)
