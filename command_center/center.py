@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from command_center.catalogue import CatalogueError, load_catalogue
 from command_center.catalogue.scenarios import load_scenario
-from command_center.db.engine import make_engine, reading_sessions, writing_sessions
+from command_center.db.engine import close_engine, make_engine, reading_sessions, writing_sessions
 from command_center.db.tracks import Tracks
 from command_center.db.work import Reaction, Work
 from command_center.domain.catalogue import Catalogue
@@ -199,5 +199,5 @@ class Center:
 
     def close(self) -> None:
         self.tracks.close()
-        self.engine.dispose()
+        close_engine(self.engine)
         self.wire.close()

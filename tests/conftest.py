@@ -184,11 +184,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Troupes:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where processes share the work, the longest pieces come first; alone, the quick tests do. Without --thorough, not every cell."""
+    """Where processes share the work, the longest pieces come first; alone, the quick tests do. Without --thorough, not every cell.
+
+    What fails in a browser is tried once more, and the summary says RERUN: a browser on a busy machine now and then draws too late.
+    """
     if not config.getoption("--thorough"):
         left_out = _cells_left_out(items)
         config.hook.pytest_deselected(items=[item for item in items if item in left_out])
         items[:] = [item for item in items if item not in left_out]
+    for item in items:
+        if item.nodeid.startswith((*ONE_CENTRE, *WITH_THE_CONSOLE)):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(key=lambda item: item.nodeid.startswith(ONE_CENTRE) != hasattr(config, "workerinput"))
 
 

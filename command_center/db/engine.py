@@ -6,6 +6,7 @@ from sqlite3 import Connection as SqliteConnection
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
 
 SQLITE_BUSY_MS = 10_000
@@ -50,6 +51,17 @@ def looking_engine(url: str) -> Engine:
     if not file.is_file():
         raise FileNotFoundError(file)
     return create_engine("sqlite://", creator=lambda: sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True))
+
+
+def close_engine(engine: Engine) -> None:
+    """Close every connection: those at rest now, those that a thread still works with when it gives them back."""
+    event.listen(engine.pool, "checkin", _close_late)
+    engine.dispose()
+
+
+def _close_late(connection: DBAPIConnection | None, _record: object) -> None:
+    if connection is not None:
+        connection.close()
 
 
 def sqlite_file(url: str) -> Path:

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Float, MetaData, RowMapping, String, 
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from command_center.db.engine import looking_engine, make_engine
+from command_center.db.engine import close_engine, looking_engine, make_engine
 from command_center.domain.geo import Point
 from command_center.domain.positions import Fix
 
@@ -87,7 +87,7 @@ class Tracks:
             return connection.execute(delete(_fix).where(_fix.c.at_ms < _at_ms(moment))).rowcount
 
     def close(self) -> None:
-        self.engine.dispose()
+        close_engine(self.engine)
 
 
 def _as_fix(row: RowMapping) -> Fix:
