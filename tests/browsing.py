@@ -18,7 +18,7 @@ SIGHTS = Path(__file__).parents[1] / "test-results"
 failed = pytest.StashKey[bool]()
 """Set on a test's item once its body has run."""
 
-QUIET = [
+_QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-gpu",
@@ -44,7 +44,7 @@ def chromium(*flags: str) -> Iterator[Browser]:
     While it is open this thread has a running event loop: neither a second one nor an async test can run beside it.
     """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=[*QUIET, *flags])
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=[*_QUIET, *flags])
         yield browser
         browser.close()
 
