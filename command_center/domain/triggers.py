@@ -165,9 +165,12 @@ class Weigher:
         found = (self._assess(plan, seen) for plan in self.catalogue.plans.values())
         return {assessment.plan_id: assessment for assessment in found if assessment is not None}
 
-    def escalations(self, plan_id: str, level: Level, situation: Situation) -> list[EscalationDue]:
-        """The rules of a running plan that ask for a graver level than the present one, gravest first."""
-        plan, seen = self.catalogue.plans[plan_id], _Seen.of(situation)
+    def escalations(self, plan: Plan, level: Level, situation: Situation) -> list[EscalationDue]:
+        """The rules of a running plan that ask for a graver level than the present one, gravest first.
+
+        plan : as it runs, which need not be the text in force.
+        """
+        seen = _Seen.of(situation)
         due = [self._escalation(rule, plan, seen) for rule in plan.escalation if rule.to.rank > level.rank]
         return sorted((one for one in due if one is not None), key=lambda one: -one.to.rank)
 
@@ -288,7 +291,7 @@ class Weigher:
         if condition.event:
             return any(seen.events.get(kind) for kind in condition.event), "whose"
         asked_by = set().union(*(self._asked_by[reading.metric] for reading in readings))
-        if {plan_id for plan_id, _ in asked_by} != {plan.id}:
+        if {plan_id for plan_id, _ in asked_by} - {plan.id}:
             return True, "whose"
         return True, None if variant is None or asked_by == {(plan.id, variant)} else "variant"
 

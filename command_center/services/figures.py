@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from command_center.center import Center
 from command_center.db.tables import Incident, LogEntry
@@ -14,6 +14,10 @@ from command_center.domain.status import UnitStatus
 
 DAY = timedelta(hours=24)
 ALARM_WINDOW = timedelta(minutes=10)
+
+_ARRIVALS = select(Incident.reported_at, Incident.on_scene_at).where(Incident.reported_at >= bindparam("since"))
+_NEWEST_CALL = select(func.max(Incident.reported_at))
+_FIRST_LINE = select(func.min(LogEntry.at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +84,8 @@ def response_figures(center: Center) -> ResponseFigures:
     """Read the last day's arrivals; simulated calls count in a demonstration, where there are no others."""
     since = center.now() - DAY
     with center.read() as session:
-        rows = session.execute(select(Incident.reported_at, Incident.on_scene_at).where(Incident.reported_at >= since)).all()
-        quiet_since = session.scalar(select(func.max(Incident.reported_at))) or session.scalar(select(func.min(LogEntry.at)))
+        rows = session.execute(_ARRIVALS, {"since": since}).all()
+        quiet_since = session.scalar(_NEWEST_CALL) or session.scalar(_FIRST_LINE)
     arrival_s = [(on_scene - reported).total_seconds() for reported, on_scene in rows if on_scene is not None]
     return ResponseFigures(
         arrivals=len(arrival_s),

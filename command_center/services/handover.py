@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
@@ -73,6 +73,18 @@ def late_key(watch_id: int) -> str:
 # ---- whose handover it is --------------------------------------------------------------------------------------------------------
 
 
+_BEGUN_BY = (
+    select(Watch)
+    .where(
+        Watch.id.in_(select(Handover.watch_id).where(Handover.sha256.is_(None))),
+        Watch.status == WatchStatus.SCHEDULED,
+        Watch.from_at <= bindparam("at"),
+    )
+    .order_by(Watch.from_at.desc())
+    .limit(1)
+)
+
+
 def watch_in_charge(center: Center, session: Session, at: datetime) -> Watch | None:
     """The watch that has to hand over next: who holds the desk, else who the roster says.
 
@@ -82,9 +94,7 @@ def watch_in_charge(center: Center, session: Session, at: datetime) -> Watch | N
     if held is not None:
         return held
     rostered = watch_on_duty(session, at, CENTRE)
-    unsealed = select(Handover.watch_id).where(Handover.sha256.is_(None))
-    begun = select(Watch).where(Watch.id.in_(unsealed), Watch.status == WatchStatus.SCHEDULED, Watch.from_at <= at)
-    waiting = session.scalars(begun.order_by(Watch.from_at.desc()).limit(1)).one_or_none()
+    waiting = session.scalars(_BEGUN_BY, {"at": at}).one_or_none()
     if waiting is None or rostered is None:
         return rostered or waiting
     return waiting if at < draft_moment(center.catalogue.handover.rules, rostered.to_at) else rostered

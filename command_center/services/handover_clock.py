@@ -24,6 +24,7 @@ from command_center.services.watches import TURN, next_watch, watch_on_duty
 from command_center.words import N_
 
 JOB = "keep_handover"
+_OVERDUE = select(Job.due_at).where(Job.name == JOB, Job.done_at.is_(None)).order_by(Job.due_at).limit(1)
 LOOK_AGAIN = timedelta(hours=1)
 """Where nobody is rostered, somebody may be by then."""
 
@@ -65,10 +66,9 @@ class LateWatch:
 
 def late_watch(center: Center) -> LateWatch | None:
     """The watch that nobody took over from though its time of grace is over. Read from roster and clock alone: it needs no worker."""
-    overdue = select(Job.due_at).where(Job.name == JOB, Job.done_at.is_(None)).order_by(Job.due_at).limit(1)
     now = center.now()
     with center.read() as session:
-        watch = watch_in_charge(center, session, min(session.scalar(overdue) or now, now))
+        watch = watch_in_charge(center, session, min(session.scalar(_OVERDUE) or now, now))
         if watch is None or now < late_moment(center.catalogue.handover.rules, watch.to_at):
             return None
         return LateWatch(number=watch.number, since=watch.to_at)

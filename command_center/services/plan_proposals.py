@@ -19,12 +19,12 @@ from command_center.domain import events
 from command_center.domain.activations import RUNNING
 from command_center.domain.board import Row
 from command_center.domain.catalogue import Catalogue
-from command_center.domain.errors import ProposalSettled, ReasonNeeded, UnknownPlan, UnknownProposal
+from command_center.domain.errors import ProposalSettled, ReasonNeeded, UnknownProposal
 from command_center.domain.levels import Level
 from command_center.domain.proposals import ProposalState
 from command_center.domain.rights import Actor, Right
 from command_center.domain.triggers import Assessment, EscalationDue, Weigher
-from command_center.services.plan_books import catalogue_now
+from command_center.services.plan_books import catalogue_now, plan_of
 from command_center.services.situation import Sight, read_situation
 
 TURN = "proposals"
@@ -59,18 +59,11 @@ def assess(center: Center, *, is_exercise: bool = False) -> Mapping[str, Assessm
     return _weigher(_ById(catalogue)).weigh(sight.situation)
 
 
-def escalations(center: Center, plan_id: str, level: Level, *, is_exercise: bool = False) -> list[EscalationDue]:
-    """Why a running plan should go up, gravest first. Raises UnknownPlan."""
-    if plan_id not in center.catalogue.plans:
-        raise UnknownPlan(plan=plan_id)
-    with center.read() as session:
-        catalogue = catalogue_now(center.catalogue, session)
-        sight = read_situation(center, session, catalogue, is_exercise=is_exercise)
-    return _weigher(_ById(catalogue)).escalations(plan_id, level, sight.situation)
-
-
 def rises(center: Center) -> Mapping[int, EscalationDue]:
-    """The running plans whose rules ask for a graver level than is in force or asked for: activation id -> the gravest rule that holds."""
+    """The running plans whose rules ask for a graver level than is in force or asked for: activation id -> the gravest rule that holds.
+
+    The rules are those of the text that runs, also where another has been approved since.
+    """
     with center.read() as session:
         open_ones = select(Activation).where(Activation.ended_at.is_(None), Activation.status.in_(RUNNING)).order_by(Activation.id)
         running = session.scalars(open_ones).all()
@@ -79,11 +72,7 @@ def rises(center: Center) -> Mapping[int, EscalationDue]:
         catalogue = catalogue_now(center.catalogue, session)
         weigher = _weigher(_ById(catalogue))
         sights = {it: read_situation(center, session, catalogue, is_exercise=it) for it in {one.is_exercise for one in running}}
-        due = {
-            one.id: weigher.escalations(one.plan_id, _asked_level(one), sights[one.is_exercise].situation)
-            for one in running
-            if one.plan_id in catalogue.plans
-        }
+        due = {one.id: weigher.escalations(plan_of(one), _asked_level(one), sights[one.is_exercise].situation) for one in running}
     return {activation_id: rules[0] for activation_id, rules in due.items() if rules}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
@@ -94,23 +94,44 @@ def planned(watch: Watch) -> PlannedWatch:
     return PlannedWatch(number=watch.number, post=watch.post, from_at=watch.from_at, to_at=watch.to_at, people=people)
 
 
+_HELD_THEN = (
+    select(Watch)
+    .where(
+        Watch.post == bindparam("post"),
+        Watch.begun_at <= bindparam("at"),
+        or_(Watch.ended_at.is_(None), Watch.ended_at > bindparam("at")),
+    )
+    .order_by(Watch.begun_at.desc(), Watch.id.desc())
+    .limit(1)
+)
+_ROSTERED_THEN = (
+    select(Watch)
+    .where(
+        Watch.post == bindparam("post"),
+        Watch.from_at <= bindparam("at"),
+        Watch.to_at > bindparam("at"),
+        Watch.status == WatchStatus.SCHEDULED,
+    )
+    .order_by(Watch.from_at.desc(), Watch.id.desc())
+    .limit(1)
+)
+_HOLDER = select(Watch).where(Watch.post == bindparam("post"), Watch.status.in_(HOLDS_POST))
+
+
 def watch_on_duty(session: Session, at: datetime, post: str = CENTRE) -> Watch | None:
     """Whose watch it is at a post, now or at an earlier moment.
 
     Who took over stays responsible until somebody relieves them, however late that is. Where nobody ever took over, the roster
     and the clock decide. None: nobody is rostered.
     """
-    begun = select(Watch).where(Watch.post == post, Watch.begun_at <= at, or_(Watch.ended_at.is_(None), Watch.ended_at > at))
-    held = session.scalars(begun.order_by(Watch.begun_at.desc(), Watch.id.desc()).limit(1)).one_or_none()
-    if held is not None:
-        return held
-    rostered = select(Watch).where(Watch.post == post, Watch.from_at <= at, Watch.to_at > at, Watch.status == WatchStatus.SCHEDULED)
-    return session.scalars(rostered.order_by(Watch.from_at.desc(), Watch.id.desc()).limit(1)).one_or_none()
+    there = {"post": post, "at": at}
+    held = session.scalars(_HELD_THEN, there).one_or_none()
+    return held or session.scalars(_ROSTERED_THEN, there).one_or_none()
 
 
 def holder_of(session: Session, post: str = CENTRE) -> Watch | None:
     """Who took the post over and has not been relieved, whatever the clock says; None where nobody ever took over."""
-    return session.scalars(select(Watch).where(Watch.post == post, Watch.status.in_(HOLDS_POST))).one_or_none()
+    return session.scalars(_HOLDER, {"post": post}).one_or_none()
 
 
 def next_watch(session: Session, at: datetime, after: Watch) -> Watch | None:

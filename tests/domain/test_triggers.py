@@ -225,8 +225,8 @@ def test_every_rule_to_go_up_asks_for_it_from_below_only(plan: Plan, rule: Escal
     below = [level for level in Level if level.rank < rule.to.rank]
 
     for level in below:
-        assert rule.to in {due.to for due in WEIGHER.escalations(plan.id, level, situation)}
-    assert rule.to not in {due.to for due in WEIGHER.escalations(plan.id, rule.to, situation)}
+        assert rule.to in {due.to for due in WEIGHER.escalations(plan, level, situation)}
+    assert rule.to not in {due.to for due in WEIGHER.escalations(plan, rule.to, situation)}
 
 
 # ---- readings over time ------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from command_center.center import Center
 from command_center.db.tables import PlanProposal
-from command_center.domain.errors import NotPermitted, ProposalSettled, ReasonNeeded, UnknownPlan, UnknownProposal
+from command_center.domain.errors import NotPermitted, ProposalSettled, ReasonNeeded, UnknownProposal
 from command_center.domain.events import SeverityChanged
 from command_center.domain.levels import Level
 from command_center.domain.proposals import ProposalState
@@ -224,17 +224,6 @@ def test_what_only_a_person_can_judge_proposes_nothing_and_can_be_looked_up(cent
     assert weighed["P06"].level is None
     assert ("P06-T07", "condition") in {(doubt.trigger_id, doubt.doubt) for doubt in weighed["P06"].to_judge}
     assert {doubt["doubt"] for doubt in proposals(center)[0]["to_judge"]} == {"whose"}
-
-
-def test_a_running_plan_is_told_when_to_go_up(center: Center, settle: Settle) -> None:
-    measure(center, "ponding_depth_cm", 27)
-
-    (due,) = plan_proposals.escalations(center, "P01", Level.IV)
-
-    assert (due.to, due.to_judge) == (Level.III, False)
-    assert plan_proposals.escalations(center, "P01", Level.III) == []
-    with pytest.raises(UnknownPlan):
-        plan_proposals.escalations(center, "P99", Level.IV)
 
 
 # ---- exercises ---------------------------------------------------------------------------------------------------------------------

@@ -97,6 +97,18 @@ def test_an_ending_is_held_up_by_what_the_approved_text_says(center: Center, clo
     assert plan_endings.ending(center, answer.activation_id, OFFICER).holding == ()
 
 
+def test_a_running_plan_rises_by_the_rules_it_was_begun_with(center: Center, admin: Actor, commander: Actor) -> None:
+    running = activations.activate_plan(center, ActivatePlan(plan_id=FLOOD, level=Level.IV), commander).activation_id
+    text, version = newest(center, admin)
+    (rule,) = [it for it in text["escalation"] if it["to"] == "III" and (it["when"]["metric"] or {}).get("value") == 27]
+    rule["when"]["metric"]["value"] = 200
+    plan_texts.approve_plan_text(center, FLOOD, plan_texts.edit_plan(center, FLOOD, text, admin, "", based_on=version), commander)
+
+    measurements.take_measurement(center, TakeMeasurement(metric="ponding_depth_cm", value=30), OFFICER)
+
+    assert plan_proposals.rises(center)[running].to is Level.III
+
+
 def test_what_came_out_goes_in_again(center: Center, admin: Actor, commander: Actor) -> None:
     """A text read back from the database has its keys in another order; it is the same plan all the same."""
     plan_texts.approve_plan_text(center, FLOOD, with_minutes(center, admin, 25), commander)

@@ -141,7 +141,6 @@ READS: Mapping[str, Callable[[Center, Night], object]] = {
     "plan_texts.wordings": lambda center, _: plan_texts.wordings(center, "P01", ADMIN),
     "plan_texts.waiting": lambda center, _: plan_texts.waiting(center, ADMIN),
     "plan_proposals.assess": lambda center, _: plan_proposals.assess(center),
-    "plan_proposals.escalations": lambda center, _: plan_proposals.escalations(center, "P01", Level.II),
     "plan_proposals.rises": lambda center, _: plan_proposals.rises(center),
     "plan_preview.preview_change": lambda center, night: preview_change(center, night.ids.activation, Level.I, COMMANDER),
     "plan_proposals.proposals": lambda center, _: plan_proposals.proposals(center),
