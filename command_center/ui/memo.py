@@ -5,9 +5,12 @@ And nothing is sent twice: a screen tells the fingerprints of what it shows, and
 
 import asyncio
 import hashlib
+import json
 from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
+from dash import html
+from dash.development.base_component import Component
 from plotly.io.json import to_json_plotly
 
 Drawing = TypeVar("Drawing")
@@ -18,7 +21,18 @@ KEPT = 8
 
 def fingerprint(value: Any) -> str:
     """A short text that differs when what is drawn differs. value : components, or anything else that a callback may return."""
-    return hashlib.blake2b(to_json_plotly(value).encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(json.dumps(value, default=_plain, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+_BOOKKEEPING = frozenset(vars(html.Div())) - {"children"}
+"""What Dash keeps in every component beside its properties."""
+
+
+def _plain(value: Any) -> Any:
+    """A component as its kind and what was set on it: Dash's own way asks each one for every property that it might have."""
+    if isinstance(value, Component):
+        return type(value).__qualname__, {name: it for name, it in vars(value).items() if name not in _BOOKKEEPING}
+    return to_json_plotly(value)
 
 
 class Memo(Generic[Drawing]):
