@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from math import inf, isfinite
 
+from command_center.domain.geo import Point
 from command_center.domain.response_time import TURNOUT_S
 from command_center.domain.status import UnitStatus
 from command_center.domain.text import Text
@@ -41,16 +42,12 @@ class DepotStop:
     detour_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """One unit as the ranking sees it.
+@dataclass(slots=True, kw_only=True)
+class UnitNow:
+    """One unit as it is this moment.
 
-    travel_s : seconds by road from where it is now; inf where no road leads there.
-    battery_pct : None when the unit never told. unfit : what `unfit_because` says of it.
-    fix_age_s : seconds since its last position; None when it never sent one.
-    stop : where it loads stock on its way, in travel_s already. guards : whether it keeps a closed road.
-    cut_off : whether only closed roads keep it from getting there. off_road : whether it stands farther than OFF_ROAD_M from any street
-    that leads there, so that its arrival is a guess.
+    point : its last fix, or its home when it never told or is lost. battery_pct, fix_age_s : None where it never told.
+    unfit : what `unfit_because` says of it. guards : whether it keeps a closed road.
     """
 
     unit_id: str
@@ -59,12 +56,35 @@ class Candidate:
     status: UnitStatus
     capabilities: frozenset[str]
     seats: int
-    travel_s: float
-    battery_pct: float | None
     unfit: str | None
+    point: Point
+    battery_pct: float | None
     fix_age_s: float | None
+    guards: bool
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it could be sent to the next call: available or returning, fit, and not guarding a road."""
+        return self.status in READY and not self.guards and self.unfit is None
+
+    @property
+    def start_s(self) -> float:
+        """Seconds until it rolls."""
+        return 0.0 if self.status in ROLLING else TURNOUT_S
+
+
+@dataclass(slots=True, kw_only=True)
+class Candidate:
+    """One unit as the ranking sees it.
+
+    travel_s : seconds by road from where it is now; inf where no road leads there. stop : where it loads stock, in travel_s already.
+    cut_off : whether only closed roads keep it from getting there. off_road : whether it stands farther than OFF_ROAD_M from any street
+    that leads there, so that its arrival is a guess.
+    """
+
+    unit: UnitNow
+    travel_s: float
     stop: DepotStop | None = None
-    guards: bool = False
     cut_off: bool = False
     off_road: bool = False
 
@@ -177,33 +197,38 @@ def unfit_because(*, battery_pct: float | None, low_battery_pct: float | None, s
     return "service_due" if service_due_on is not None and service_due_on <= today else None
 
 
-def _hindrance(unit: Candidate) -> str | None:
+def _hindrance(one: Candidate) -> str | None:
     """The reason why a unit cannot be sent, or None."""
+    unit = one.unit
     if unit.status not in READY:
         return unit.status.value if unit.status in NOT_FIT else "busy"
     if unit.unfit is not None or unit.guards:
         return unit.unfit or "guarding"
-    if isfinite(unit.travel_s):
+    if isfinite(one.travel_s):
         return None
-    return "cut_off" if unit.cut_off else "unreachable"
+    return "cut_off" if one.cut_off else "unreachable"
 
 
-def _ranked(unit: Candidate, wanted: frozenset[str], cover_after: float | None) -> RankedUnit:
-    turnout_s = 0.0 if unit.status in ROLLING else TURNOUT_S
-    hindrance, is_unreachable = _hindrance(unit), not isfinite(unit.travel_s)
-    matching = tuple(sorted(unit.capabilities & wanted))
+def _ranked(one: Candidate, wanted: frozenset[str], cover_after: float | None) -> RankedUnit:
+    unit, turnout_s, hindrance = one.unit, one.unit.start_s, _hindrance(one)
+    matching = tuple(sorted(unit.capabilities & wanted)) if wanted else ()
     reasons = [hindrance] if hindrance else []
-    reasons += ["capable" if matching else "no_capability"] if wanted else []
-    reasons += ["rolling"] if unit.status in ROLLING else []
-    reasons += ["loads"] if unit.stop is not None else []
-    reasons += ["position_lost"] if unit.fix_age_s is None or unit.fix_age_s > LOST_FIX_S else []
-    reasons += ["off_road"] if unit.off_road and not is_unreachable else []
+    if wanted:
+        reasons.append("capable" if matching else "no_capability")
+    if unit.status in ROLLING:
+        reasons.append("rolling")
+    if one.stop is not None:
+        reasons.append("loads")
+    if unit.fix_age_s is None or unit.fix_age_s > LOST_FIX_S:
+        reasons.append("position_lost")
+    if one.off_road and isfinite(one.travel_s):
+        reasons.append("off_road")
     return RankedUnit(
         unit_id=unit.unit_id,
         call_sign=unit.call_sign,
         kind=unit.kind,
-        arrival_s=unit.travel_s + turnout_s,
-        travel_s=unit.travel_s,
+        arrival_s=one.travel_s + turnout_s,
+        travel_s=one.travel_s,
         turnout_s=turnout_s,
         battery_pct=unit.battery_pct,
         matching=matching,
@@ -211,7 +236,7 @@ def _ranked(unit: Candidate, wanted: frozenset[str], cover_after: float | None) 
         suitable=hindrance is None,
         preselected=False,
         cover_after=cover_after if hindrance is None else None,
-        stop=unit.stop,
+        stop=one.stop,
     )
 
 
@@ -232,7 +257,7 @@ def rank_units(
     Units that cannot be sent come last, with the reason.
     """
     priced = cover or {}
-    lines = (_ranked(unit, capabilities, priced.get(unit.unit_id)) for unit in units)
+    lines = (_ranked(one, capabilities, priced.get(one.unit.unit_id)) for one in units)
     ranked = sorted(lines, key=lambda unit: (not unit.suitable, unit.arrival_s, unit.unit_id))
     chosen = _fill(ranked, first_units)
     soonest = next((unit.unit_id for unit in ranked if unit.suitable), None)
@@ -272,7 +297,7 @@ def _shortfalls(
         for kind, count in first_units.items()
         if kind != "crew" and kinds.count(kind) < count
     ]
-    seats = sum(unit.seats for unit in units if unit.unit_id in chosen)
+    seats = sum(one.unit.seats for one in units if one.unit.unit_id in chosen)
     crew = first_units.get("crew", 0)
     if chosen and seats < crew:
         short.append(Shortfall(what="crew", wanted=crew, offered=seats))

@@ -294,9 +294,7 @@ class RoadNetwork:
         conditions = Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)
         nodes = self.snap(stops, blocked=blocked).node
         onward_s = self.travel_s(stops, destination, vehicle_kmh=vehicle_kmh, blocked=blocked) + stop_s
-        seconds, which = self._timed(conditions).first_to(nodes, onward_s)
-        start = self.snap(origins, blocked=blocked).node
-        return seconds[start], which[start]
+        return self._timed(conditions).first_to(nodes, onward_s, self.snap(origins, blocked=blocked).node)
 
     def nearest_two(
         self,

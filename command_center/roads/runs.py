@@ -148,8 +148,8 @@ class _Places:
     """
 
     count: int
-    arrivals: Index
-    arriving_s: FloatArray
+    states: Index
+    within_s: FloatArray
     number: IntArray | None
 
     def only(self, direct: _Direct) -> _Direct:
@@ -286,18 +286,21 @@ class TimedRuns:
         runs, places = self._runs, self._places(at)
         rows, row = np.unique(nodes, return_inverse=True)
         found, who = soonest(self._out_of(rows), runs.count + row, start_s, limit_s=min(limit_s, NEVER_S))
-        seconds, which = places.arrivals.least(found[runs.run[places.arrivals.order]] + places.arriving_s)
+        seconds, which = places.states.least(found[runs.run[places.states.order]] + places.within_s)
         first = np.where(which >= 0, who[runs.run[which]], NOBODY)
         return _improved(seconds, first, places.only(self._direct_from(nodes)), start_s, limit_s)
 
-    def first_to(self, nodes: IntArray, onward_s: FloatArray) -> tuple[FloatArray, IntArray]:
-        """Per node: seconds by way of the best of `nodes`, and which of them that is. onward_s : what it takes from each of them on."""
+    def first_to(self, nodes: IntArray, onward_s: FloatArray, at: IntArray) -> tuple[FloatArray, IntArray]:
+        """Per node of `at`: seconds by way of the best of `nodes`, and which of them that is. onward_s : what it takes from each on."""
         runs = self._runs
         rows, row = np.unique(nodes, return_inverse=True)
         found, who = soonest(self._towards(rows), runs.count + row, onward_s, limit_s=NEVER_S)
-        seconds, which = runs.starts.least(self._setting_off(found[: runs.count]))
+        asked, back = np.unique(at, return_inverse=True)
+        places = self._only(runs.starts, self._rest, asked)
+        seconds, which = places.states.least(found[runs.run[places.states.order]] + places.within_s)
         first = np.where(which >= 0, who[runs.run[which]], NOBODY)
-        return _improved(seconds, first, self._direct_to(nodes), onward_s, NEVER_S)
+        seconds, first = _improved(seconds, first, places.only(self._direct_to(nodes)), onward_s, NEVER_S)
+        return seconds[back], first[back]
 
     def nearest_two(self, nodes: IntArray, start_s: FloatArray, limit_s: float, *, at: IntArray | None = None) -> NearestTwo:
         """Per node: which two of those at `nodes` are there first, and when. at : only of these, each once."""
@@ -307,12 +310,12 @@ class TimedRuns:
         limit_s = min(limit_s, NEVER_S)
         rows, row = np.unique(nodes, return_inverse=True)
         found = nearest_two(self._out_of(rows), runs.count + row, start_s, limit_s=limit_s)
-        run = runs.run[places.arrivals.order]
-        soon_s, later_s = found.first_s[run] + places.arriving_s, found.second_s[run] + places.arriving_s
-        first_s, which = places.arrivals.least(soon_s)
+        run = runs.run[places.states.order]
+        soon_s, later_s = found.first_s[run] + places.within_s, found.second_s[run] + places.within_s
+        first_s, which = places.states.least(soon_s)
         first = np.where(which >= 0, found.first[runs.run[which]], NOBODY)
-        is_first = found.first[run] == np.repeat(first, np.diff(places.arrivals.first))
-        second_s, which = places.arrivals.least(np.where(is_first, later_s, soon_s))
+        is_first = found.first[run] == np.repeat(first, np.diff(places.states.first))
+        second_s, which = places.states.least(np.where(is_first, later_s, soon_s))
         run = runs.run[which]
         second = np.where(which < 0, NOBODY, np.where(found.first[run] == first, found.second[run], found.first[run]))
         two = NearestTwo(first=first, first_s=first_s, second=second, second_s=second_s)
@@ -323,10 +326,14 @@ class TimedRuns:
         runs = self._runs
         if at is None:
             return _Places(len(runs.edges.lat_lon), runs.arrivals, self._arriving, None)
-        states, group = runs.arrivals.of(at)
-        number = np.full(len(runs.edges.lat_lon), -1, dtype=np.int64)
+        return self._only(runs.arrivals, self._until, at)
+
+    def _only(self, index: Index, within_s: FloatArray, at: IntArray) -> "_Places":
+        """Of these nodes, each once, what the index says. within_s : of every state."""
+        states, group = index.of(at)
+        number = np.full(len(self._runs.edges.lat_lon), -1, dtype=np.int64)
         number[at] = np.arange(len(at))
-        return _Places(len(at), Index(states, np.searchsorted(group, np.arange(len(at) + 1))), self._until[states], number)
+        return _Places(len(at), Index(states, np.searchsorted(group, np.arange(len(at) + 1))), within_s[states], number)
 
     # ---- the searched graphs -----------------------------------------------------------------------------------------------------
 
@@ -343,11 +350,6 @@ class TimedRuns:
         states, row = runs.arrivals.of(nodes)
         turns, which = runs.turns_to.of(runs.run[states])
         return _with_rows(self._back, row[which], runs.turn_from[turns], self._until[states[which]] + runs.turn_s[turns], len(nodes))
-
-    def _setting_off(self, left_s: FloatArray) -> FloatArray:
-        """Of the states in `starts.order`: seconds from their beginning. left_s : of every run, after it."""
-        states = self._runs.starts.order
-        return np.asarray(left_s[self._runs.run[states]] + self._rest[states])
 
     def _direct_from(self, nodes: IntArray) -> _Direct:
         """What lies ahead of each node in the runs that it lies in, itself included."""

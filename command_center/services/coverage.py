@@ -22,10 +22,11 @@ from command_center.db.board_rows import moment
 from command_center.db.tables import CoverageReading
 from command_center.domain.catalogue import Catalogue
 from command_center.domain.closures import Blocked
+from command_center.domain.dispatching import UnitNow
 from command_center.domain.geo import Point
 from command_center.domain.response_time import PROMISE_S
 from command_center.domain.rights import SYSTEM
-from command_center.services.fleet import UnitNow, fleet_now
+from command_center.services.fleet import fleet_now
 from command_center.services.road_conditions import RoadsNow, roads_now
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
 """Every unit as it is this moment, read once for all that a decision about units asks: state, place, battery, whether it guards a road."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
@@ -12,10 +11,8 @@ from sqlalchemy.orm import Session
 
 from command_center.center import Center
 from command_center.db.tables import Unit
-from command_center.domain.dispatching import LOST_FIX_S, READY, ROLLING, unfit_because
+from command_center.domain.dispatching import LOST_FIX_S, UnitNow, unfit_because
 from command_center.domain.geo import Point
-from command_center.domain.response_time import TURNOUT_S
-from command_center.domain.status import UnitStatus
 from command_center.domain.text import Text
 from command_center.services.fitness import street_day
 from command_center.services.positions import latest_rows
@@ -40,62 +37,38 @@ _Told = tuple[str, float, float, float | None, float | None, float | None, str, 
 """A `FrameRow`, value by value."""
 
 
-@dataclass(slots=True, kw_only=True)
-class UnitNow:
-    """One unit. point : its last fix, or its home when it never told or is lost. battery_pct, fix_age_s : None where it never told.
-
-    unfit : what `unfit_because` says of it. guards : whether it keeps a closed road.
-    """
-
-    unit_id: str
-    call_sign: Text
-    kind: str
-    status: UnitStatus
-    capabilities: frozenset[str]
-    seats: int
-    unfit: str | None
-    point: Point
-    battery_pct: float | None
-    fix_age_s: float | None
-    guards: bool
-
-    @property
-    def is_free(self) -> bool:
-        """Whether it could be sent to the next call: available or returning, fit, and not guarding a road."""
-        return self.status in READY and not self.guards and self.unfit is None
-
-    @property
-    def start_s(self) -> float:
-        """Seconds until it rolls."""
-        return 0.0 if self.status in ROLLING else TURNOUT_S
-
-
 def fleet_now(center: Center, session: Session) -> list[UnitNow]:
     """All units by id."""
-    known, guarding, now, today = latest_rows(center), guards(session), center.now(), street_day(center)
+    session.flush()
+    told, guarding, now, today = cast("dict[str, _Told]", latest_rows(center)), guards(session), center.now(), street_day(center)
     units = []
-    for unit_id, zh, en, kind, status, skills, seats, low_pct, due_on, home_lat, home_lon in session.execute(_UNITS):
-        point, battery_pct, fix_age_s = Point(home_lat, home_lon), None, None
-        if unit_id in known:
-            _, lat, lon, _, _, battery_pct, at, _ = cast("_Told", known[unit_id])
+    for unit_id, zh, en, kind, status, skills, seats, low_pct, due_on, home_lat, home_lon in session.connection().execute(_UNITS):
+        battery_pct, fix_age_s, point = None, None, None
+        if unit_id in told:
+            _, lat, lon, _, _, battery_pct, at, _ = told[unit_id]
             fix_age_s = (now - datetime.fromisoformat(at)).total_seconds()
-            point = Point(lat, lon) if fix_age_s <= LOST_FIX_S else point
+            point = Point(lat, lon) if fix_age_s <= LOST_FIX_S else None
         units.append(
             UnitNow(
                 unit_id=unit_id,
-                call_sign=Text(zh, en),
+                call_sign=_call_sign(zh, en),
                 kind=kind,
                 status=status,
                 capabilities=_capabilities(skills),
                 seats=seats,
                 unfit=unfit_because(battery_pct=battery_pct, low_battery_pct=low_pct, service_due_on=due_on, today=today),
-                point=point,
+                point=point or Point(home_lat, home_lon),
                 battery_pct=battery_pct,
                 fix_age_s=fix_age_s,
                 guards=unit_id in guarding,
             )
         )
     return units
+
+
+@lru_cache(maxsize=4096)
+def _call_sign(zh: str, en: str) -> Text:
+    return Text(zh, en)
 
 
 @lru_cache(maxsize=256)

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from command_center.center import Center
 from command_center.db.tables import Incident, Unit
 from command_center.domain.catalogue import IncidentType
-from command_center.domain.dispatching import OFF_ROAD_M, Candidate, DepotStop, Proposal, RankedUnit, Shortfall, rank_units
+from command_center.domain.dispatching import OFF_ROAD_M, Candidate, DepotStop, Proposal, RankedUnit, Shortfall, UnitNow, rank_units
 from command_center.domain.errors import (
     UnknownIncident,
 )
 from command_center.domain.geo import Point
 from command_center.services.coverage import FreeUnit, cover, free_of
-from command_center.services.fleet import UnitNow, fleet_now
+from command_center.services.fleet import fleet_now
 from command_center.services.loading import somebody_loads
 from command_center.services.road_conditions import RoadsNow, roads_now
 from command_center.services.stock_available import balances
@@ -88,10 +88,9 @@ def _proposal(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fleet:
-    """Every unit as the ranking sees it, where it is, who of them is free, and the roads they would come by."""
+    """Every unit as the ranking sees it, who of them is free, and the roads they would come by."""
 
     candidates: Sequence[Candidate]
-    places: Mapping[str, Point]
     free: Sequence[FreeUnit]
     roads: RoadsNow
 
@@ -103,23 +102,14 @@ def _fleet(center: Center, session: Session, point: Point) -> _Fleet:
     reaches = _travel_s(replace(roads, blocked=frozenset()), lost, point) if lost and roads.blocked else {}
     candidates = [
         Candidate(
-            unit_id=unit.unit_id,
-            call_sign=unit.call_sign,
-            kind=unit.kind,
-            status=unit.status,
-            capabilities=unit.capabilities,
-            seats=unit.seats,
+            unit=unit,
             travel_s=travel_s[unit.unit_id],
-            battery_pct=unit.battery_pct,
-            unfit=unit.unfit,
-            fix_age_s=unit.fix_age_s,
-            guards=unit.guards,
             cut_off=isfinite(reaches.get(unit.unit_id, inf)),
             off_road=unit.unit_id in off_road,
         )
         for unit in units
     ]
-    return _Fleet(candidates=candidates, places={unit.unit_id: unit.point for unit in units}, free=free_of(units, nodes), roads=roads)
+    return _Fleet(candidates=candidates, free=free_of(units, nodes), roads=roads)
 
 
 def _loading(
@@ -140,16 +130,16 @@ def _loading(
     stops = [center.catalogue.depots[code].point for code in depots]
     loaded: dict[str, Candidate] = {}
     for carrier in sorted(carriers):
-        units = [unit for unit in fleet.candidates if unit.kind == carrier]
-        if units:
-            origins = [fleet.places[unit.unit_id] for unit in units]
+        those = [one for one in fleet.candidates if one.unit.kind == carrier]
+        if those:
+            origins = [one.unit.point for one in those]
             seconds, which = fleet.roads.by_way_of(origins, stops, point, stop_s=LOADING_S, kind=carrier)
-            for unit, travel_s, stop in zip(units, seconds.tolist(), which.tolist(), strict=True):
+            for one, travel_s, stop in zip(those, seconds.tolist(), which.tolist(), strict=True):
                 if stop >= 0:
-                    detour_s = travel_s - unit.travel_s
+                    detour_s = travel_s - one.travel_s
                     at_depot = DepotStop(depot=depots[stop], loads=stock, seconds=LOADING_S, detour_s=detour_s)
-                    loaded[unit.unit_id] = replace(unit, travel_s=travel_s, stop=at_depot)
-    return [loaded.get(unit.unit_id, unit) for unit in fleet.candidates], ()
+                    loaded[one.unit.unit_id] = replace(one, travel_s=travel_s, stop=at_depot)
+    return [loaded.get(one.unit.unit_id, one) for one in fleet.candidates], ()
 
 
 def _travel_s(roads: RoadsNow, units: Sequence[UnitNow], point: Point) -> dict[str, float]:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from command_center.domain.dispatching import Candidate, rank_units, unfit_because
+from command_center.domain.dispatching import Candidate, UnitNow, rank_units, unfit_because
+from command_center.domain.geo import Point
 from command_center.domain.response_time import TURNOUT_S
 from command_center.domain.status import UnitStatus
 from command_center.domain.text import Text
@@ -17,7 +18,7 @@ GAS = frozenset({"gas_detection", "evacuation"})
 ONE_PATROL = {"patrol_vehicle": 1}
 
 
-def candidate(unit_id: str = "patrol-01", **stated: object) -> Candidate:
+def candidate(unit_id: str = "patrol-01", *, travel_s: float = 100.0, **stated: object) -> Candidate:
     usual = {
         "unit_id": unit_id,
         "call_sign": Text(unit_id, unit_id),
@@ -25,12 +26,14 @@ def candidate(unit_id: str = "patrol-01", **stated: object) -> Candidate:
         "status": UnitStatus.AVAILABLE,
         "capabilities": frozenset({"first_aid"}),
         "seats": 4,
-        "travel_s": 100.0,
-        "battery_pct": 80.0,
         "unfit": None,
+        "point": Point(36.7, 119.1),
+        "battery_pct": 80.0,
         "fix_age_s": 2.0,
+        "guards": False,
     }
-    return Candidate(**(usual | stated))  # type: ignore[arg-type]  # a case states any field
+    whole = {key: stated.pop(key) for key in ("stop", "cut_off", "off_road") if key in stated}
+    return Candidate(unit=UnitNow(**(usual | stated)), travel_s=travel_s, **whole)  # type: ignore[arg-type]  # a case states any field
 
 
 candidates = st.lists(
@@ -44,7 +47,7 @@ candidates = st.lists(
         capabilities=st.frozensets(st.sampled_from(["first_aid", "gas_detection", "evacuation"])),
         fix_age_s=st.one_of(st.none(), st.floats(0, 1000)),
     ),
-    unique_by=lambda unit: unit.unit_id,
+    unique_by=lambda one: one.unit.unit_id,
     max_size=16,
 )
 
@@ -129,7 +132,7 @@ def test_skills_that_nobody_brings_are_named_as_short() -> None:
 def test_every_unit_appears_once_suitable_ones_first_and_by_arrival(units: list[Candidate]) -> None:
     proposal = rank_units(units, capabilities=GAS, first_units={"patrol_vehicle": 3, "crew": 6})
 
-    assert sorted(unit.unit_id for unit in proposal.units) == sorted(unit.unit_id for unit in units)
+    assert sorted(unit.unit_id for unit in proposal.units) == sorted(one.unit.unit_id for one in units)
     assert [unit.suitable for unit in proposal.units] == sorted((unit.suitable for unit in proposal.units), reverse=True)
     arrivals = [unit.arrival_s for unit in proposal.units if unit.suitable]
     assert arrivals == sorted(arrivals)
