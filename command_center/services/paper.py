@@ -23,7 +23,9 @@ from command_center.domain.rights import SYSTEM, Actor, Right
 from command_center.domain.text import Language, Text
 from command_center.domain.watches import Duty
 from command_center.services import watches
+from command_center.services.handover_drawing import SIMULATED
 from command_center.services.live import read_snapshot
+from command_center.services.places import name_at
 from command_center.services.responsibilities import CadreTelephone, cadre_telephones, responsible_in
 from command_center.words import N_, phrases, translator
 
@@ -152,12 +154,11 @@ class _Page:
             for call in session.scalars(select(Call).where(own).order_by(Call.incident_id, Call.id)):
                 callers[call.incident_id].append(_joined(call.caller_name, call.caller_phone))
             first = {it.id: self._phone_first(session, it) for it in found}
-        kinds = self._center.catalogue.incident_types
         rows = [
             (
                 it.number,
                 it.severity.value,
-                self._read(kinds[it.type].name) if it.type in kinds else it.type,
+                self._kind(it),
                 it.place_en if self._language == "en" else it.place_zh,
                 phrases.status(self._language, it.status.value),
                 self._time(it.reported_at),
@@ -168,9 +169,14 @@ class _Page:
             )
             for it in found
         ]
-        heads = [N_("No."), N_("Level"), N_("Type"), N_("Place"), N_("Status"), N_("Reported"), N_("Units"), N_("Said")]
+        heads = [N_("No."), N_("Level"), N_("Type"), N_("Place"), N_("Status"), N_("Called at"), N_("Units"), N_("Said")]
         heads += [N_("Caller"), N_("Phone first")]
         return self._table(N_("Open incidents"), heads, rows, N_("No incident is open."))
+
+    def _kind(self, incident: Incident) -> str:
+        kind = self._center.catalogue.incident_types.get(incident.type)
+        name = incident.type if kind is None else self._read(kind.name)
+        return self.say(SIMULATED, text=name) if incident.is_simulated else name
 
     def _phone_first(self, session: Session, incident: Incident) -> str:
         """Who answers for the place, in order, those first who can be phoned; who has no number is named too."""
@@ -188,12 +194,13 @@ class _Page:
                 phrases.status(self._language, it.status.value),
                 self._read(self._center.catalogue.stations[it.station_code].name),
                 ", ".join(it.crew),
+                "" if it.id not in fixes else self._read(name_at(self._center, fixes[it.id].point)),
                 "" if it.id not in fixes else self._time(fixes[it.id].at),
                 it.fault,
             )
             for it in found
         ]
-        heads = [N_("Unit"), N_("Status"), N_("Station"), N_("Crew"), N_("Last position"), N_("Fault")]
+        heads = [N_("Unit"), N_("Status"), N_("Station"), N_("Crew"), N_("Where"), N_("Last position"), N_("Fault")]
         return self._table(N_("Vehicles"), heads, rows, N_("No vehicle is known."))
 
     def plans(self) -> str:
@@ -250,20 +257,21 @@ class _Page:
 
     def telephones(self) -> str:
         with self._center.read() as session:
-            persons = session.scalars(
-                select(Person).where(Person.left_at.is_(None), Person.phone.is_not(None)).order_by(Person.role, Person.id)
-            ).all()
+            directory = session.scalars(select(Person).where(Person.left_at.is_(None)).order_by(Person.role, Person.id)).all()
         en = self._language == "en"
         on_watch = {it.person_id for post in watches.posts(self._center) for it in self._seated(post)}
         rows = [
             (self._read(it.name), self.say(N_("agency")), it.phone) for it in self._center.catalogue.common.external.values() if it.phone
         ]
+        persons = [it for it in directory if it.phone or it.id in on_watch]
         for it in sorted(persons, key=lambda it: it.id not in on_watch):
             what = [self.say(phrases.PERSON_ROLE[it.role.value]), self._station(it.station_code)]
             what += [self.say(N_("on watch now"))] if it.id in on_watch else []
-            rows.append((it.name_en if en else it.name_zh, " · ".join(word for word in what if word), it.phone or ""))
+            rows.append(
+                (it.name_en if en else it.name_zh, " · ".join(word for word in what if word), it.phone or self.say(N_("no number on file")))
+            )
         rows += [(self._read(it.name), self._answers_for(it), it.phone) for it in cadre_telephones(self._center)]
-        return self._table(N_("Telephones"), [N_("Who"), N_("What"), N_("Number")], rows, N_("No number is on file."))
+        return self._table(N_("Telephones"), [N_("Who"), N_("What"), N_("Telephone")], rows, N_("No number is on file."))
 
     def _seated(self, post: str) -> Sequence[watches.OnWatch]:
         watch = watches.on_duty_now(self._center, post=post)

@@ -13,6 +13,7 @@ from command_center.center import Center
 from command_center.domain.errors import Invalid, NotPermitted
 from command_center.domain.handover import EntryAct
 from command_center.domain.levels import Level
+from command_center.domain.positions import Fix
 from command_center.domain.rights import Actor, Role
 from command_center.domain.status import UnitStatus
 from command_center.domain.watches import Duty, PersonRole
@@ -66,9 +67,19 @@ def test_the_telephone_list_says_who_is_on_watch_and_which_places_a_cadre_answer
 
     assert re.search(rf"<td>{leader.name.zh}</td><td>[^<]*当前在班</td><td>0536-1111111</td>", page)
     listed = re.search(rf"<td>{answering.name.zh}</td><td>([^<]*)</td><td>13900004444</td>", page)
+    assert re.search(r"<td>[^<]*当前在班</td><td>未登记电话</td>", page)
     assert listed is not None
     assert center.catalogue.places["XQ001"].name.zh in listed[1]
     assert "商铺" in listed[1]
+
+
+def test_a_vehicle_on_paper_is_told_with_the_place_where_it_was_last(center: Center, officer: Actor) -> None:
+    place = center.catalogue.places["XQ001"]
+    center.tracks.store([Fix(unit_id="patrol-03", at=center.now(), point=place.point)])
+
+    page = paper.draw(center, "zh_CN", officer)
+
+    assert re.search(rf"<td>巡03</td>(<td>[^<]*</td>){{3}}<td>{place.name.zh}[^<]*</td><td>03-02 09:00</td>", page)
 
 
 def test_warnings_and_orders_on_paper_have_their_times_by_the_clock_on_the_wall(center: Center, officer: Actor) -> None:
