@@ -89,6 +89,7 @@ def write_templates(catalogue: Catalogue, folder: Path) -> list[Path]:
 
 
 def _document(template: HandoverTemplate, language: Language) -> str:
+    """The body. It ends in a line of no height: a full last page is not followed by an empty one."""
     body = [
         _paragraph("Mark", _field("mark")),
         _paragraph("Title", _field("title")),
@@ -107,7 +108,7 @@ def _document(template: HandoverTemplate, language: Language) -> str:
 def _numbered(template: HandoverTemplate, section: HandoverSection, number: int, language: Language) -> Iterator[str]:
     yield _paragraph("Heading1", _run(numeral(number, language) + section.title.in_(language)))
     yield from _section(template, section, language)
-    yield _paragraph("Note", _field(note_field(section.key)))
+    yield _paragraph("End", "") if section.key == SIGNATURES else _paragraph("Note", _field(note_field(section.key)))
 
 
 def _section(template: HandoverTemplate, section: HandoverSection, language: Language) -> Iterator[str]:
@@ -249,6 +250,7 @@ def _styles(language: Language) -> str:
         ),
         _style("TableText", "Table text", FANGSONG, 10.5, '<w:spacing w:before="40" w:after="40"/>'),
         _style("Note", "Note", FANGSONG, 9, '<w:spacing w:before="40" w:after="0"/>'),
+        _style("End", "End", FANGSONG, 1, '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'),
         _style("Foot", "Foot", "宋体", 7.5, '<w:spacing w:after="0"/>'),
         _style("PageNumber", "Page number", "宋体", 14, '<w:spacing w:after="0"/><w:jc w:val="center"/>'),
     )

@@ -8,25 +8,33 @@ import asyncio
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from command_center.center import Center
-from command_center.db.tables import Activation, Cadre, Incident, Person, PlanTask, Unit
+from command_center.db.tables import Activation, Call, Incident, Person, PlanTask, Unit
+from command_center.domain.geo import Point
 from command_center.domain.rights import SYSTEM, Actor, Right
 from command_center.domain.text import Language, Text
 from command_center.domain.watches import Duty
-from command_center.services import warnings, watches
+from command_center.services import watches
+from command_center.services.handover_drawing import SIMULATED
 from command_center.services.live import read_snapshot
+from command_center.services.places import name_at
+from command_center.services.responsibilities import CadreTelephone, cadre_telephones, responsible_in
 from command_center.words import N_, phrases, translator
 
 EVERY_S = 300.0
 FOLDER = "paper"
 FILES: Mapping[Language, str] = {"zh_CN": "situation-zh.html", "en": "situation-en.html"}
 BLANK_LINES = 14
+TOLD_APART = 6
+"""Places of one cadre that are named; what is more is counted."""
 
 _STYLE = """
 body{font:11pt/1.35 "Noto Sans SC","Source Han Sans SC","Microsoft YaHei",SimSun,sans-serif;color:#000;background:#fff;margin:12mm}
@@ -102,6 +110,10 @@ class _Page:
     def _time(self, at: Any) -> str:  # noqa: ANN401 - a moment, or nothing
         return "" if at is None else f"{at.astimezone(self._center.zone):%m-%d %H:%M}"
 
+    def _moment(self, at: str | None) -> str:
+        """A moment as a board row has it, by the clock on the wall."""
+        return self._time(None if at is None else datetime.fromisoformat(at))
+
     def _rows(self, kind: str) -> list[Mapping[str, Any]]:
         return self._board.get(kind, [])
 
@@ -137,22 +149,40 @@ class _Page:
             found = session.scalars(
                 select(Incident).where(Incident.ended_at.is_(None)).order_by(Incident.severity, Incident.reported_at)
             ).all()
-        kinds = self._center.catalogue.incident_types
+            callers: dict[int, list[str]] = defaultdict(list)
+            own = Call.incident_id.in_([it.id for it in found])
+            for call in session.scalars(select(Call).where(own).order_by(Call.incident_id, Call.id)):
+                callers[call.incident_id].append(_joined(call.caller_name, call.caller_phone))
+            first = {it.id: self._phone_first(session, it) for it in found}
         rows = [
             (
                 it.number,
                 it.severity.value,
-                self._read(kinds[it.type].name) if it.type in kinds else it.type,
+                self._kind(it),
                 it.place_en if self._language == "en" else it.place_zh,
                 phrases.status(self._language, it.status.value),
                 self._time(it.reported_at),
                 ", ".join(calls.get(str(it.id), [])),
                 it.note,
+                ", ".join(dict.fromkeys(who for who in callers[it.id] if who)),
+                first[it.id],
             )
             for it in found
         ]
-        heads = [N_("No."), N_("Level"), N_("Type"), N_("Place"), N_("Status"), N_("Reported"), N_("Units"), N_("Said")]
+        heads = [N_("No."), N_("Level"), N_("Type"), N_("Place"), N_("Status"), N_("Called at"), N_("Units"), N_("Said")]
+        heads += [N_("Caller"), N_("Phone first")]
         return self._table(N_("Open incidents"), heads, rows, N_("No incident is open."))
+
+    def _kind(self, incident: Incident) -> str:
+        kind = self._center.catalogue.incident_types.get(incident.type)
+        name = incident.type if kind is None else self._read(kind.name)
+        return self.say(SIMULATED, text=name) if incident.is_simulated else name
+
+    def _phone_first(self, session: Session, incident: Incident) -> str:
+        """Who answers for the place, in order, those first who can be phoned; who has no number is named too."""
+        found = responsible_in(self._center, session, incident.place_id, Point(incident.lat, incident.lon))
+        named = sorted(found, key=lambda it: it.phone is None)
+        return ", ".join(_joined(self._read(it.name), it.phone or self.say(N_("no number on file"))) for it in named[:2])
 
     def units(self) -> str:
         with self._center.read() as session:
@@ -164,12 +194,13 @@ class _Page:
                 phrases.status(self._language, it.status.value),
                 self._read(self._center.catalogue.stations[it.station_code].name),
                 ", ".join(it.crew),
+                "" if it.id not in fixes else self._read(name_at(self._center, fixes[it.id].point)),
                 "" if it.id not in fixes else self._time(fixes[it.id].at),
                 it.fault,
             )
             for it in found
         ]
-        heads = [N_("Unit"), N_("Status"), N_("Station"), N_("Crew"), N_("Last position"), N_("Fault")]
+        heads = [N_("Unit"), N_("Status"), N_("Station"), N_("Crew"), N_("Where"), N_("Last position"), N_("Fault")]
         return self._table(N_("Vehicles"), heads, rows, N_("No vehicle is known."))
 
     def plans(self) -> str:
@@ -181,21 +212,27 @@ class _Page:
                 tasks = session.scalars(select(PlanTask).where(own, PlanTask.closed_at.is_(None)).order_by(PlanTask.due_at)).all()
                 steps = session.get_one(Activation, int(it["id"])).plan["steps"]
             titles = {step["id"]: self._read(step["title"]) for step in steps}
-            rows += [(name, titles[task.step_id], self._time(task.due_at)) for task in tasks] or [(name, "", "")]
-        return self._table(
-            N_("Plans in force and what is open of them"), [N_("Plan"), N_("Task"), N_("Due")], rows, N_("No plan is in force.")
-        )
+            told = [(name, titles[task.step_id], self._group(task.group), self._time(task.due_at)) for task in tasks]
+            rows += told or [(name, "", "", "")]
+        heads = [N_("Plan"), N_("Task"), N_("Task group"), N_("Due")]
+        return self._table(N_("Plans in force and what is open of them"), heads, rows, N_("No plan is in force."))
+
+    def _group(self, group: str) -> str:
+        groups = self._center.catalogue.common.groups
+        return self._read(groups[group].name) if group in groups else group
 
     def warnings(self) -> str:
-        in_force, _ = warnings.list_warnings(self._center)
         hazards, colors = self._center.catalogue.warning_signals.hazards, self._center.catalogue.warning_signals.colors
         rows = []
-        for it in in_force:
-            hazard = hazards.get(it["hazard"] or "")
-            color = colors.get(it["color"] or "")
-            words = [self._read(part.name) for part in (hazard, color) if part is not None]
-            rows.append((" ".join(words), it["issuer"] or "", it["expires_at"] or ""))
-        return self._table(N_("Warnings in force"), [N_("Warning"), N_("From"), N_("Until")], rows, N_("None"))
+        for it in self._rows("warning"):
+            named = [part for part in (hazards.get(it["hazard"] or ""), colors.get(it["color"] or "")) if part is not None]
+            words = " ".join(self._read(part.name) for part in named)
+            rows.append((words, it["issuer"] or "", self._moment(it["issued_at"]), self._moment(it["expires_at"])))
+        for it in self._rows("standing_order"):
+            words = self.say(N_("order of the district: %(plan)s %(level)s"), plan=self._read(it["plan_name"]), level=it["level"] or "")
+            rows.append((words.rstrip(), it["issuer"] or "", self._moment(it["issued_at"]), ""))
+        heads = [N_("Warning"), N_("Issued by"), N_("Issued at"), N_("Until")]
+        return self._table(N_("Warnings in force"), heads, rows, N_("None"))
 
     def closures(self) -> str:
         units = {it["id"]: self._read(it["call_sign"]) for it in self._rows("unit")}
@@ -220,23 +257,44 @@ class _Page:
 
     def telephones(self) -> str:
         with self._center.read() as session:
-            persons = session.scalars(
-                select(Person).where(Person.left_at.is_(None), Person.phone.is_not(None)).order_by(Person.role, Person.id)
-            ).all()
-            cadres = session.scalars(select(Cadre).where(Cadre.phone.is_not(None)).order_by(Cadre.kind, Cadre.id)).all()
+            directory = session.scalars(select(Person).where(Person.left_at.is_(None)).order_by(Person.role, Person.id)).all()
         en = self._language == "en"
+        on_watch = {it.person_id for post in watches.posts(self._center) for it in self._seated(post)}
         rows = [
             (self._read(it.name), self.say(N_("agency")), it.phone) for it in self._center.catalogue.common.external.values() if it.phone
         ]
-        rows += [(it.name_en if en else it.name_zh, self.say(phrases.PERSON_ROLE[it.role.value]), it.phone or "") for it in persons]
-        rows += [
-            (it.name_en if en else it.name_zh, self._center.catalogue.areas[it.area_code].name.in_(self._language), it.phone or "")
-            for it in cadres
-        ]
-        return self._table(N_("Telephones"), [N_("Who"), N_("What"), N_("Number")], rows, N_("No number is on file."))
+        persons = [it for it in directory if it.phone or it.id in on_watch]
+        for it in sorted(persons, key=lambda it: it.id not in on_watch):
+            what = [self.say(phrases.PERSON_ROLE[it.role.value]), self._station(it.station_code)]
+            what += [self.say(N_("on watch now"))] if it.id in on_watch else []
+            rows.append(
+                (it.name_en if en else it.name_zh, " · ".join(word for word in what if word), it.phone or self.say(N_("no number on file")))
+            )
+        rows += [(self._read(it.name), self._answers_for(it), it.phone) for it in cadre_telephones(self._center)]
+        return self._table(N_("Telephones"), [N_("Who"), N_("What"), N_("Telephone")], rows, N_("No number is on file."))
+
+    def _seated(self, post: str) -> Sequence[watches.OnWatch]:
+        watch = watches.on_duty_now(self._center, post=post)
+        return () if watch is None else watch.people
+
+    def _station(self, code: str | None) -> str:
+        station = self._center.catalogue.stations.get(code or "")
+        return "" if station is None else self._read(station.name)
+
+    def _answers_for(self, cadre: CadreTelephone) -> str:
+        """What sort of cadre, and for which places; shops are many and only counted."""
+        named = [self._read(it.name) for it in cadre.places]
+        more = len(named) - TOLD_APART
+        parts = [*named[:TOLD_APART], *([self.say(N_("%(n)s more"), n=more)] if more > 0 else [])]
+        parts += [self.say(N_("shops: %(n)s"), n=cadre.shops)] if cadre.shops else []
+        return " · ".join([self.say(phrases.CADRE_KIND[cadre.kind]), *([", ".join(parts)] if parts else [])])
 
     def sheet(self) -> str:
         heads = [N_("Time"), N_("From whom"), N_("Where"), N_("What happened"), N_("Who was sent, when"), N_("Arrived"), N_("Entered")]
         head = "".join(f"<th>{escape(self.say(it))}</th>" for it in heads)
         line = f'<tr class="blank">{"<td></td>" * len(heads)}</tr>'
         return f"<h2>{escape(self.say(N_('To be written by hand')))}</h2><table><tr>{head}</tr>{line * BLANK_LINES}</table>"
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part for part in parts if part)

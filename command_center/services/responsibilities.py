@@ -69,6 +69,17 @@ class ResponsibilityCheck:
     numbers_by_kind: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CadreTelephone:
+    """A cadre who can be phoned. places : the compounds and buildings they answer for, in order of id; shops : how many shops."""
+
+    name: Text
+    kind: str
+    phone: str
+    places: Sequence[Place]
+    shops: int
+
+
 def targets(catalogue: Catalogue) -> list[Place]:
     """Everything that somebody has to answer for: compounds, business buildings, shops."""
     return [place for place in catalogue.places.values() if place.kind != "shelter"]
@@ -168,6 +179,29 @@ def _responsible(cadre: Cadre, part: str, phones: Mapping[str, str], target_id: 
         phone=phones.get(cadre.id),
         target_id=target_id,
     )
+
+
+def cadre_telephones(center: Center) -> list[CadreTelephone]:
+    """Every cadre with a number on file, those of the street first, each with what they answer for."""
+    own: dict[str, list[Place]] = {}
+    with center.read() as session:
+        cadres = session.scalars(select(Cadre).order_by(Cadre.kind.desc(), Cadre.id)).all()
+        phones = _phones(session, cadres)
+        held = select(Responsibility.cadre_id, Responsibility.target_id).where(Responsibility.cadre_id.in_(phones))
+        for cadre_id, target_id in session.execute(held.order_by(Responsibility.target_id)):
+            if (place := center.catalogue.places.get(target_id)) is not None:
+                own.setdefault(cadre_id, []).append(place)
+    return [
+        CadreTelephone(
+            name=Text(it.name_zh, it.name_en),
+            kind=it.kind,
+            phone=phones[it.id],
+            places=[place for place in own.get(it.id, []) if place.kind != "shop"],
+            shops=sum(place.kind == "shop" for place in own.get(it.id, [])),
+        )
+        for it in cadres
+        if it.id in phones
+    ]
 
 
 # ---- keeping the list right -----------------------------------------------------------------------------------------------------------

@@ -48,10 +48,11 @@ def seat_of(days: Roster | None, at: At) -> Seat | None:
 
 
 def roster(days: Roster, swaps: Sequence[SwapView], at: At, screen: Screen) -> list[Component]:
-    """What is wrong first, then wishes to swap, then the watches of the centre, then those of the stations."""
+    """What is wrong ahead first, then wishes to swap, then the watches of the centre, then those of the stations."""
     parts: list[Component] = [_keys(screen)]
-    if days.hints:
-        parts.append(section(screen.say(N_("To look at")), *_hints(days, screen), note=str(len(days.hints)), folded=False))
+    ahead = [it for it in days.hints if it.to_at > screen.center.now()]
+    if ahead:
+        parts.append(section(screen.say(N_("To look at")), *_hints(ahead, days, screen), note=str(len(ahead)), folded=False))
     waiting = [it for it in swaps if it.status is SwapStatus.ASKED]
     parts += _wishes(waiting, [it for it in swaps if it.status is not SwapStatus.ASKED][:DECIDED_SHOWN], screen)
     for post in dict.fromkeys(watch.post for watch in days.watches):
@@ -134,9 +135,9 @@ def span(from_at: datetime, to_at: datetime, screen: Screen) -> str:
     return f"{day_and_minute(from_at, screen)} – {day_and_minute(to_at, screen)}"
 
 
-def _hints(days: Roster, screen: Screen) -> list[Component]:
+def _hints(ahead: Sequence[Hint], days: Roster, screen: Screen) -> list[Component]:
     """The first of them, and the others folded below."""
-    lines = [html.Li(_hint(it, days, screen), **{"data-hint": it.kind}) for it in days.hints]
+    lines = [html.Li(_hint(it, days, screen), **{"data-hint": it.kind}) for it in ahead]
     shown, more = lines[:HINTS_SHOWN], lines[HINTS_SHOWN:]
     others = [section(screen.say(N_("%(n)s more"), n=len(more)), html.Ul(more, className="plain"), folded=True)] if more else []
     return [html.Ul(shown, className="plain"), *others]

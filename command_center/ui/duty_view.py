@@ -11,7 +11,7 @@ from command_center.services.people import ChainLink
 from command_center.services.watches import WatchView
 from command_center.ui.console_parts import key, listed
 from command_center.ui.desk_page import At
-from command_center.ui.desk_parts import goes, section
+from command_center.ui.desk_parts import day_and_minute, goes, section
 from command_center.ui.duty_report import place
 from command_center.ui.duty_roster import span
 from command_center.ui.shell import Screen
@@ -36,10 +36,13 @@ def tab_of(at: At) -> str:
 
 
 def on_watch(now: WatchView | None, following: WatchView | None, screen: Screen) -> list[Component]:
-    """The watch in charge with its telephone numbers, then the one that relieves it."""
+    """The watch in charge with its telephone numbers, then the one that relieves it; where none does, that is said."""
     if now is None:
         return [empty_state(screen.say(N_("Nobody is on watch.")), screen.say(N_("Fill in the roster.")), symbol="users")]
     parts = [_watch(now, screen.say(N_("On watch")), screen, ends=True)]
+    if following is None or following.from_at > now.to_at:
+        nobody = screen.say(N_("Nobody is on the roster from %(at)s"), at=day_and_minute(now.to_at, screen))
+        parts.append(html.P(html.B(nobody, className="bad"), className="said", **{"data-unrostered": ""}))
     if following is not None:
         parts.append(_watch(following, screen.say(N_("Next watch")), screen, ends=False))
     return parts

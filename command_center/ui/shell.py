@@ -33,6 +33,14 @@ def cookies() -> Mapping[str, str]:
         return {}
 
 
+def origin() -> str:
+    """Scheme, host and port that the browser of the request at hand has in its address bar; "" where it does not tell."""
+    try:
+        return str(get_current_request().headers.get("origin", ""))
+    except RuntimeError:
+        return ""
+
+
 class Tries(Protocol):
     """Who failed to name a pass-phrase lately; the doors keep it, and so count guesses on every way together."""
 
@@ -64,7 +72,7 @@ class Screen:
 
     theme : what was chosen ("auto" follows the clock).
     query : the address's query, last value wins.
-    caller : None where nobody is signed in.
+    caller : None where nobody is signed in. origin : the address at which this browser reaches the centre, "" where it did not say.
     """
 
     desk: "Desk"
@@ -73,6 +81,7 @@ class Screen:
     path: str = "/"
     query: Mapping[str, str] = field(default_factory=dict)
     caller: Actor | None = None
+    origin: str = ""
 
     @property
     def center(self) -> "Center":
@@ -112,6 +121,7 @@ class Desk:
             path=path,
             query=dict(parse_qsl(search.removeprefix("?"))),
             caller=self.caller(),
+            origin=origin(),
         )
 
 

@@ -12,6 +12,7 @@ import pytest
 from docx import Document
 from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
+from docx.shared import Pt
 from fontTools.ttLib import TTFont
 from openpyxl import Workbook, load_workbook
 
@@ -215,6 +216,13 @@ def test_the_type_is_that_of_official_documents(center: Center) -> None:
     faces = {name: styles[name].element.rPr.rFonts.get(qn("w:eastAsia")) for name in ("Body", "Title", "Heading 1")}
     assert faces == {"Body": "仿宋", "Title": "方正小标宋简体", "Heading 1": "黑体"}
     assert [styles[name].font.size.pt for name in ("Body", "Title", "Heading 1")] == [16, 22, 16]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_full_last_page_is_not_followed_by_an_empty_one(center: Center, report: HandoverReport, language: Language) -> None:
+    last = word(handover_docx(center, report, language)).paragraphs[-1]
+
+    assert (last.text, last.paragraph_format.line_spacing, last.style and last.style.paragraph_format.line_spacing) == ("", None, Pt(1))
 
 
 def test_the_shipped_templates_are_those_of_the_catalogue() -> None:

@@ -257,6 +257,7 @@ NOBODY_WAITS = {
     "paper.units": "written in the background",
     "plan_work.send_duty": "a worker's",
     "plan_work.send_off_duty": "a worker's",
+    "responsibilities.cadre_telephones": "for the paper, written in the background",
     "roll_calls._questions": "a worker's",
     "seeding.seed_street": "at the start",
     "stock_questions.ledger_gaps": "the whole ledger is what it checks",

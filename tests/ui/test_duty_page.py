@@ -339,3 +339,11 @@ def test_no_view_is_wider_than_its_screen(screens: Screens, theatre: Theatre, ro
     shown(page)
 
     assert page.evaluate(TOO_WIDE) == []
+
+
+def test_on_a_small_screen_a_line_is_written_and_the_log_read_without_scrolling(screens: Screens) -> None:
+    page = screens.open("/duty", size=(1366, 768))
+    expect(page.locator("#duty-beside .entries li").first).to_be_visible()
+
+    expect(page.locator("#duty-form .primary")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#duty-beside .entries li").first).to_be_in_viewport(ratio=1)

@@ -16,11 +16,11 @@ from tests.ui.conftest import NORTH, Screens, Theatre
 
 
 @contextmanager
-def nobody_on_watch(theatre: Theatre) -> Iterator[None]:
-    """The desk's roster is empty; afterwards somebody is on watch again."""
+def nobody_on_watch(theatre: Theatre, *, after: int = 0) -> Iterator[None]:
+    """The desk's roster is empty but for its first `after` watches; afterwards somebody is on watch again."""
     center = theatre.center
     found = watches.find_watches(center, center.now(), center.now() + timedelta(days=30), CENTRE)
-    for watch in found:
+    for watch in found[after:]:
         roster.drop_watch(center, watch.id, SYSTEM)
     try:
         yield
@@ -49,6 +49,17 @@ def test_the_wall_follows_a_change_of_the_roster_and_falls_back_where_nobody_is_
         expect(page.locator("#wall-duty")).to_have_text("24小时值守 · 4站16车", timeout=20_000)
 
     expect(page.locator("#wall-duty")).to_contain_text("带班领导", timeout=20_000)
+
+
+def test_the_desk_is_told_from_when_on_nobody_is_on_the_roster(screens: Screens, theatre: Theatre) -> None:
+    watch = watches.on_duty_now(theatre.center)
+    assert watch is not None
+
+    with nobody_on_watch(theatre, after=1):
+        page = screens.open("/duty")
+        expect(page.locator("#duty-watch [data-unrostered]")).to_have_text(
+            f"{watch.to_at.astimezone(theatre.center.zone):%m-%d %H:%M}起无人排班"
+        )
 
 
 def test_an_incident_tells_whom_to_phone_first(screens: Screens, theatre: Theatre) -> None:

@@ -15,6 +15,7 @@ from command_center.domain.levels import Level
 from command_center.domain.rights import Role
 from command_center.services import stock, stock_questions
 from command_center.services.stock import Count, Receive
+from command_center.ui.pages.labels import beginning
 from tests.builders import OFFICER
 from tests.ui.conftest import Screens, Theatre
 from tests.ui.test_plans_page import SMALL, TOO_WIDE, toast
@@ -150,6 +151,20 @@ def test_every_depot_has_a_label_and_a_phone_that_scans_it_has_its_stock(screens
     assert codes == [f"{theatre.center.public_url}/resources?depot={code}" for code in sorted(theatre.center.catalogue.depots)]
     phone = screens.open(codes[0].removeprefix(theatre.center.public_url), size=(390, 844))
     expect(phone.locator(f"tr[data-material='{SANDBAGS}']")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("public", "reached", "begins"),
+    [
+        ("https://street.example", "http://10.0.0.5:8050", "https://street.example"),
+        ("", "http://10.0.0.5:8050", "http://10.0.0.5:8050"),
+        ("", "http://localhost:8050", ""),
+        ("", "http://[::1]:8050", ""),
+        ("", "null", ""),
+    ],
+)
+def test_labels_begin_with_an_address_that_a_phone_can_open(public: str, reached: str, begins: str) -> None:
+    assert beginning(public, reached) == begins
 
 
 @pytest.mark.hardest

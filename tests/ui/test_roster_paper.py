@@ -59,6 +59,17 @@ def test_a_hint_says_who_it_is_about_and_how_much(screens: Screens, theatre: The
         expect(hints[1]).to_contain_text(f"{tired.name.en} · More than 24 hours in a row · 48 h")
 
 
+def test_what_was_wrong_with_days_gone_by_is_no_hint(screens: Screens, theatre: Theatre) -> None:
+    now = theatre.center.now()
+    known = roster.roster(theatre.center, now - timedelta(days=1), now + timedelta(days=1)).hints
+
+    page = screens.open("/duty?tab=roster")
+
+    assert any(hint.kind == "gap" and hint.to_at <= now for hint in known)
+    expect(page.locator("#duty-beside .listing").first).to_be_visible()
+    expect(page.locator("[data-hint=gap]")).to_have_count(0)
+
+
 def test_hints_beyond_the_first_are_counted_and_unfold(screens: Screens, theatre: Theatre) -> None:
     own = [watch for station in ("JL", "MX", "YY") for watch in coming(theatre, station)][:25]
 

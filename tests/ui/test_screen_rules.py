@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Request, expect
 
 from command_center.domain.rights import Role
 from tests.ui.conftest import Screens, Theatre, busy_evening, until
@@ -200,3 +200,32 @@ def test_the_first_load_of_a_wall_is_small_and_stays_inside_the_centre(evening: 
     assert not [request.url for request in finished if not request.url.startswith(theatre.url)]
     assert not [request.url for request in finished if "plotly" in request.url]
     context.close()
+
+
+UPON_ANOTHER = """() => {
+  for (const name of ['console-open-jobs', 'console-open-waiting']) {
+    const key = document.getElementById(name);
+    key.hidden = false;
+    key.textContent ||= 'F4 12';
+  }
+  const parts = [...document.querySelector('.console-head').children].map(one => [one.className, one, one.getBoundingClientRect()]);
+  const isCut = (one, box) => one.scrollWidth > one.clientWidth + 1 || box.right > innerWidth;
+  const shared = (a, b, from, to) => Math.min(a[to], b[to]) - Math.max(a[from], b[from]);
+  const over = (a, b) => shared(a, b, 'left', 'right') > 1 && shared(a, b, 'top', 'bottom') > 1;
+  const cut = parts.filter(([name, one, box]) => name !== 'name' && isCut(one, box)).map(([name]) => name);
+  const upon = parts.flatMap(([name, , a], i) => parts.slice(i + 1).filter(([, , b]) => over(a, b)).map(([other]) => `${name} ${other}`));
+  return [...cut, ...upon];
+}"""
+
+
+@pytest.mark.parametrize("lang", ["zh_CN", "en"])
+def test_nothing_of_the_consoles_head_is_cut_or_lies_upon_another_part(screens: Screens, lang: str) -> None:
+    page = screens.open("/console", lang=lang)
+    expect(page.locator("#console-figures .kpi")).to_have_count(5)
+
+    found = {}
+    for width in (1366, 1600, 1920, 2560, 3840):
+        page.set_viewport_size({"width": width, "height": 1080})
+        found[width] = page.evaluate(UPON_ANOTHER)
+
+    assert {width: parts for width, parts in found.items() if parts} == {}

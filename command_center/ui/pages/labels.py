@@ -1,7 +1,8 @@
 """QR labels for depots, to be printed and stuck on their doors: a phone that scans one has the depot's stock before it."""
 
 import io
-from urllib.parse import quote
+from ipaddress import ip_address
+from urllib.parse import quote, urlsplit
 
 import segno
 from dash import Dash, html
@@ -17,11 +18,23 @@ from command_center.ui.widgets import empty_state
 from command_center.words import N_
 
 
+def beginning(public_url: str, origin: str) -> str:
+    """How the addresses on the labels begin: CENTER_PUBLIC_URL, else as this browser reaches the centre; "" where no phone could."""
+    host = urlsplit(origin).hostname or "localhost"
+    try:
+        is_own = ip_address(host).is_loopback
+    except ValueError:
+        is_own = host == "localhost" or host.endswith(".localhost")
+    return public_url or ("" if is_own else origin)
+
+
 def label(depot: Depot, screen: Screen) -> html.Figure:
-    """One label: code, name, and the address of its stock. Without CENTER_PUBLIC_URL the browser's own address is the beginning."""
+    """One label: code, name, and the address of its stock."""
     path = address_of(PATH, depot=depot.code)
     picture = io.BytesIO()
-    segno.make(screen.center.public_url + path, error="q").save(picture, kind="svg", scale=5, border=2, dark="#000", light="#fff")
+    segno.make(beginning(screen.center.public_url, screen.origin) + path, error="q").save(
+        picture, kind="svg", scale=5, border=2, dark="#000", light="#fff"
+    )
     source = f"data:image/svg+xml;utf8,{quote(picture.getvalue().decode())}"
     tier = screen.read(screen.center.catalogue.depot_tiers[depot.tier].name)
     return html.Figure(
@@ -54,6 +67,9 @@ def layout(screen: Screen) -> Component:
 def _warning(screen: Screen) -> list[Component]:
     if screen.center.public_url:
         return []
+    if address := beginning("", screen.origin):
+        told = screen.say(N_("The codes begin with %(address)s; CENTER_PUBLIC_URL sets another."), address=address)
+        return [html.Span(told, className="muted")]
     return [html.Span(screen.say(N_("CENTER_PUBLIC_URL is not set: the codes hold no address that a phone could open.")), className="bad")]
 
 
