@@ -155,18 +155,21 @@ class Sheet:
             (f"×{state.speed:g}", self.say(N_("speed of the clock"))),
         ]
         shown = "".join(f"<li><b>{escape(value)}</b> {escape(label)}</li>" for value, label in figures)
-        stands = (
-            N_("waiting for the director")
-            if state.started_at is None
-            else N_("the drill is running")
-            if state.ended_at is None
-            else N_("the drill is over")
-        )
-        begun = "" if state.started_at is None else f" · {self._local(state.started_at)}"
         summary = escape(state.scenario.summary.in_(self.language))
-        return (
-            f'<h1>{escape(self.title)}</h1><p>{escape(self.say(stands))}{begun}</p><p>{summary}</p><ul class="drill-figures">{shown}</ul>'
-        )
+        return f'<h1>{escape(self.title)}</h1><p>{escape(self._stands())}</p><p>{summary}</p><ul class="drill-figures">{shown}</ul>'
+
+    def _stands(self) -> str:
+        state = self.sheet.state
+        if state.started_at is not None and state.ended_at is not None:
+            return self.say(N_("The drill is over. It went from %(start)s to %(end)s.")) % {
+                "start": self._local(state.started_at),
+                "end": self._local(state.ended_at),
+            }
+        if state.started_at is not None:
+            return self.say(N_("The drill is running since %(start)s.")) % {"start": self._local(state.started_at)}
+        if state.begins_at is not None and state.now < state.begins_at:
+            return self.say(N_("The drill begins at %(start)s: sign in everybody who trains.")) % {"start": self._local(state.begins_at)}
+        return self.say(N_("waiting for the director"))
 
     def _notes(self) -> str:
         notes = [f"<li><b>{self._local(at)}</b> {escape(text.in_(self.language))}</li>" for at, text in self.sheet.state.notes]

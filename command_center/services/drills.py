@@ -23,13 +23,17 @@ from command_center.services.notices import is_answered
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillState:
-    """How the drill stands. started_at : None before the director is there. played : names of what was brought about."""
+    """How the drill stands. started_at : None before the director began; begins_at : when he will, where that is known.
+
+    played : names of what was brought about.
+    """
 
     scenario: Scenario
     speed: float
     now: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    begins_at: datetime | None
     notes: Sequence[tuple[datetime, Text]]
     played: Sequence[str]
 
@@ -135,6 +139,7 @@ def _state(center: Center, scenario: Scenario, session: Session) -> DrillState:
         now=center.now(),
         started_at=None if started is None else started.at,
         ended_at=None if ended is None else ended.at,
+        begins_at=None if center.drill is None else center.drill.begins_at,
         notes=[(line.at, Text(str(line.facts["text_zh"]), str(line.facts["text_en"]))) for line in noted],
         played=_played(session),
     )
