@@ -14,7 +14,7 @@ from command_center.db.board_rows import moment
 from command_center.domain.drill_score import CallTimes, Decision, State, Verdict
 from command_center.domain.text import Language
 from command_center.services.drills import DrillState, ScoreSheet, UnansweredMessage, score_sheet
-from command_center.words import LANGUAGES, N_, translator
+from command_center.words import LANGUAGES, N_, phrases, translator
 
 HTML_FILE, JSON_FILE = "score.html", "score.json"
 
@@ -32,6 +32,9 @@ DECISIONS: Mapping[str, str] = {
 }
 
 DRILL = N_("Drill")
+LONGEST_MESSAGE = 120
+"""Characters of a message on the sheet."""
+
 LATER = N_("The other expectations are shown when the drill is over.")
 NOTHING = N_("nothing of that kind")
 
@@ -238,10 +241,15 @@ class Sheet:
         )
 
     def _message(self, one: UnansweredMessage) -> Sequence[str]:
-        audience = self.center.catalogue.common.audiences.get(one.audience)
-        name = one.audience if audience is None else audience.in_(self.language)
         first_line = one.text.in_(self.language).split("\n", 1)[0]
-        return escape(first_line[:120]), self._local(one.at), escape(name), f"{one.answered}/{one.recipients}"
+        at_s = (one.at - (self.sheet.state.started_at or one.at)).total_seconds()
+        return escape(_cut(first_line)), length(at_s), escape(self._audience(one.audience)), f"{one.answered}/{one.recipients}"
+
+    def _audience(self, code: str) -> str:
+        if code in phrases.AUDIENCE:
+            return self.say(phrases.AUDIENCE[code])
+        audience = self.center.catalogue.common.audiences.get(code)
+        return code if audience is None else audience.in_(self.language)
 
     def _step(self, step_id: str) -> str:
         plan = self.center.catalogue.plans.get(step_id.partition("-")[0])
@@ -263,6 +271,10 @@ class Sheet:
 
     def _local(self, at: datetime) -> str:
         return f"{at.astimezone(self.zone):%H:%M:%S}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
 
 
 def _right(place: int) -> str:

@@ -162,6 +162,11 @@ def score_sheet(center: Center) -> ScoreSheet:
     return ScoreSheet(state=state, score=score(scenario, lines, started_at=started_at, until=until), unanswered=unanswered)
 
 
+def _was_over_in_time(notice: Notice) -> bool:
+    """Whether it was withdrawn while there was still time to answer it: nobody was silent."""
+    return notice.closed_at is not None and notice.answer_until is not None and notice.closed_at <= notice.answer_until
+
+
 def _unanswered(session: Session, since: datetime, until: datetime) -> list[UnansweredMessage]:
     asked = select(Notice).where(Notice.needs_answer, Notice.queued_at >= since, Notice.queued_at <= until).order_by(Notice.id)
     return [
@@ -169,5 +174,5 @@ def _unanswered(session: Session, since: datetime, until: datetime) -> list[Unan
             at=it.queued_at, audience=it.audience, text=Text(it.text_zh, it.text_en), recipients=it.recipients, answered=it.answered
         )
         for it in session.scalars(asked)
-        if not is_answered(it)
+        if not is_answered(it) and not _was_over_in_time(it)
     ]

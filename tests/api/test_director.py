@@ -100,19 +100,8 @@ def test_a_scenario_is_played_to_its_end(web: Web, stage: Stage, performance: Pe
     sheet = drills.score_sheet(web.center)
     assert sheet.state.ended_at is not None
     assert [verdict.state for verdict in sheet.score.verdicts] == ["met"]
-    assert sheet.state.played == [
-        "step-1",
-        "step-2",
-        "step-3",
-        "step-4",
-        "step-5",
-        "step-6",
-        "puddle-1",
-        "puddle-2",
-        "puddle-3",
-        "odd",
-        "away",
-    ]
+    steps = [f"step-{number}" for number in range(1, 7)]
+    assert sheet.state.played == [*steps, "puddle-1", "puddle-2", "puddle-3", "odd", "away"]
     assert [problem.partition(" ")[0] for problem in sheet.score.problems] == ["odd:"]
     assert performance.ended
 
