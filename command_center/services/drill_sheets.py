@@ -141,7 +141,8 @@ class Sheet:
     @property
     def title(self) -> str:
         scenario = self.sheet.state.scenario
-        return f"{self.say(DRILL)} {scenario.id}: {scenario.title.in_(self.language)}"
+        colon = ": " if self.language == "en" else "："
+        return f"{self.say(DRILL)} {scenario.id}{colon}{scenario.title.in_(self.language)}"
 
     def html(self) -> str:
         """Everything from the title down, without a frame."""
