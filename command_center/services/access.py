@@ -360,7 +360,7 @@ def trainee_links(center: Center, roles: Iterable[Role]) -> list[tuple[str, str]
         known = {account.name: account for account in work.session.scalars(select(Account))}
         can_sign = Counter(account.role for account in known.values() if account.passphrase_hash and account.disabled_at is None)
         for role, wanted in Counter(roles).items():
-            names = (say(phrases.ROLE[role]) + (str(number) if number > 1 else "") for number in count(1))
+            names = (say(phrases.ROLE[role]) + (f" {number}" if number > 1 else "") for number in count(1))
             free = (name for name in names if name not in known or _awaits(known[name], role))
             for _ in range(wanted - can_sign[role]):
                 account = _ensure(work, next(free), role, None)
