@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     drill_started_at: AwareDatetime | None = None
     drill_clock_at: AwareDatetime | None = None
+    drill_begins_at: AwareDatetime | None = None
     drill_speed: float = Field(default=SLOWEST, ge=SLOWEST, le=FASTEST)
 
     @field_validator("database_url", "tracks_url")
@@ -71,7 +72,10 @@ class Settings(BaseSettings):
         if self.drill_started_at is None or self.drill_clock_at is None:
             return None
         return DrillClock(
-            started_at=self.drill_started_at.astimezone(UTC), clock_at=self.drill_clock_at.astimezone(UTC), speed=self.drill_speed
+            started_at=self.drill_started_at.astimezone(UTC),
+            clock_at=self.drill_clock_at.astimezone(UTC),
+            speed=self.drill_speed,
+            begins_at=None if self.drill_begins_at is None else self.drill_begins_at.astimezone(UTC),
         )
 
     def mixed_worlds(self) -> str:
@@ -100,6 +104,7 @@ class Settings(BaseSettings):
             "calls_per_hour": 0.0,
             "drill_started_at": clock.started_at,
             "drill_clock_at": clock.clock_at,
+            "drill_begins_at": clock.begins_at,
             "drill_speed": clock.speed,
         }
 

@@ -90,8 +90,11 @@ def drill(
     try:
         check_port(live.host, port)
         catalogue = load_catalogue(live.catalogue_dir or FOLDER)
-        folder = drill_worlds.drill_folder(source, load_scenario(file, catalogue), started_at)
-        copies = source.exists() if from_live is None else from_live
+        played = load_scenario(file, catalogue)
+        if played.at_its_hour and from_live:
+            fail(f"Scenario {played.id} plays at {played.starts}, whatever hour it is: it begins with a quiet street, without --from-live.")
+        folder = drill_worlds.drill_folder(source, played, started_at)
+        copies = source.exists() and not played.at_its_hour if from_live is None else from_live
         clock = drill_worlds.make_world(source, folder, file, catalogue, from_live=copies, speed=speed, started_at=started_at)
     except CannotStart as problem:
         fail(str(problem).replace("CENTER_PORT", "--port"))
@@ -141,14 +144,17 @@ def web() -> None:
 
 @app.command(hidden=True)
 def prepare() -> None:
-    """Bring the database to the newest version, put the street in, and print the path of the first sign-in link, if any."""
+    """Bring the database to the newest version, put the street in, and print whose sign-in links there are: a line each, path and name."""
     from command_center.services import access, seeding
 
     with opened_center(prepared=False) as center:
         if not center.wire.ping():
             print("Redis does not answer yet; the centre starts without it and catches up.", file=sys.stderr)
         seeding.prepare(center)
-        print(access.first_run_link(center) or "")
+        first = access.first_run_link(center) if not center.is_drill else None
+        links = access.trainee_links(center, center.scenario.people) if center.is_drill else [("", first)] if first else []
+        for name, path in links:
+            print(f"{path} {name}".rstrip())
 
 
 @app.command(hidden=True)

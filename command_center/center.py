@@ -130,10 +130,7 @@ class Center:
         """The street network that the centre was prepared with (services.seeding writes the file)."""
         from command_center.roads import RoadNetwork  # noqa: PLC0415 - SciPy is 38 MB, and the relay never asks for a road
 
-        driving = self.catalogue.street.coverage
-        return RoadNetwork.load(
-            self.roads_file, signal_delay_s=driving.signal_delay_s, keep_turn_restrictions=driving.keep_turn_restrictions
-        )
+        return RoadNetwork.of_street(self.roads_file, self.catalogue.street.coverage)
 
     @cached_property
     def router(self) -> "Router":

@@ -12,6 +12,7 @@ from command_center.catalogue.reading import CatalogueError, open_document
 from command_center.domain.catalogue import Catalogue
 from command_center.domain.drill_book import CallStep, Expectation, Scenario, Step, WarningStep, seconds_of
 from command_center.domain.events import EVENTS
+from command_center.domain.rights import SIGN_IN_ROLES, Role
 
 SCHEMA = "drill/1"
 DRILLS = "drills"
@@ -61,6 +62,8 @@ def _complaints(scenario: Scenario, catalogue: Catalogue, folder: Path) -> Compl
     if not TIME_OF_DAY.fullmatch(scenario.starts):
         yield "starts", f"must be a time of day as 18:20, not {scenario.starts!r}"
     yield from _length("ends", scenario.ends)
+    if not set(scenario.people) <= SIGN_IN_ROLES - {Role.CREW}:
+        yield "people", "people of the desk: nobody signs in for a crew or a task group"
     if not scenario.steps:
         yield "steps", "nothing happens"
     ids = [step.id for step in scenario.steps if step.id is not None]
@@ -146,3 +149,5 @@ def _expectation(expect: Expectation, steps: Sequence[Step], catalogue: Catalogu
             yield "expect.of", f"there is no plan {expect.of!r}"
     if expect.that in ABOUT_EVENT and expect.event not in EVENTS:
         yield "expect.event", f"there is no event {expect.event!r}"
+    if expect.given is not None and (expect.that != "never" or expect.given not in EVENTS):
+        yield "expect.given", f"an event, and for never only, not {expect.given!r}"

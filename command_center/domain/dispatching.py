@@ -13,6 +13,9 @@ from command_center.domain.response_time import TURNOUT_S
 from command_center.domain.status import UnitStatus
 from command_center.domain.text import Text
 
+LOADING_S = 90.0
+"""What a stop at a depot takes; a working value."""
+
 LOST_FIX_S = 120.0
 """A unit silent for longer counts as lost: its place is its station's, not the last fix's (screen rule 13)."""
 

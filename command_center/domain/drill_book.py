@@ -8,6 +8,7 @@ from typing import Literal
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.domain.plan_book import Basis
+from command_center.domain.rights import Role
 from command_center.domain.text import Text
 
 GOLDEN_ANGLE_DEG = 137.508
@@ -16,7 +17,7 @@ GOLDEN_ANGLE_DEG = 137.508
 METRES_PER_DEGREE = 111_195.0
 
 CrewDoes = Literal["silent", "answers", "declines", "drives", "arrives"]
-PositionDoes = Literal["lost", "back", "drives_to"]
+PositionDoes = Literal["lost", "back", "drives_to", "goes_on"]
 FaultKind = Literal["worker", "relay", "web", "redis_flush", "redis_away"]
 ThatKind = Literal["seen", "sent", "there", "joined", "proposed", "level", "happens", "never", "told_once"]
 
@@ -75,7 +76,7 @@ class CrewStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionStep:
-    """A vehicle's signal: lost, back, or it drives to a place and stays there."""
+    """A vehicle's signal: lost, back; or it drives to a place and stays there, until it goes on with its rounds or the road it guards."""
 
     unit: str
     does: PositionDoes
@@ -102,6 +103,7 @@ class Expectation:
 
     that : seen, sent (`count` units), there: about the call `of`; joined: all its callers in one incident; told_once: no order of it
     delivered twice. proposed, level: the plan `of` at `level` or graver. happens (`count` times), never: `event` with these `facts`.
+    given : for never, the event without which nothing was kept from happening: a road that nobody closed was not kept closed.
     """
 
     that: ThatKind
@@ -112,6 +114,7 @@ class Expectation:
     count: int = 1
     event: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    given: str | None = None
 
     @property
     def within_s(self) -> float:
@@ -161,7 +164,11 @@ class Injection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A drill. starts : local time of day at which a fresh world begins. ends : minutes:seconds after the start."""
+    """A drill. starts : local time of day at which a fresh world begins. ends : minutes:seconds after the start.
+
+    people : the roles of those who train; whoever has no account to sign in with gets one in the drill. at_its_hour : it makes sense at
+    that time of day only (watches change at eight), so it is not played on a copy of whatever hour it is.
+    """
 
     id: str
     slug: str
@@ -171,6 +178,8 @@ class Scenario:
     starts: str
     ends: str
     steps: tuple[Step, ...]
+    people: tuple[Role, ...] = (Role.DUTY_OFFICER,)
+    at_its_hour: bool = False
 
     @property
     def ends_s(self) -> float:

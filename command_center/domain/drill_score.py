@@ -204,7 +204,9 @@ class _Sheet:
         return _nth([line for line in self._such(expect) if line.at >= asked_at], expect.count)
 
     def never(self, expect: Expectation, asked_at: datetime, due_at: datetime) -> datetime | None:
-        """Met when the time is over and it has not happened."""
+        """Met when the time is over and it has not happened; nor is it met by whoever never came to where it could have."""
+        if expect.given is not None and not any(line.at <= due_at for line in self.named(expect.given)):
+            return None
         broken = any(asked_at <= line.at <= due_at for line in self._such(expect))
         return due_at if not broken and self.until >= due_at else None
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.spatial import cKDTree
 
+from command_center.domain.catalogue import Coverage
 from command_center.domain.closures import Blocked
 from command_center.domain.geo import EARTH_RADIUS_M, Point
 from command_center.domain.text import Text
@@ -174,6 +175,11 @@ class RoadNetwork:
             log.warning("the roads were saved before turns were known: import the map file again", extra={"file": path.name})
         edges = DirectedEdges(**arrays, **numbers, **marks, forbidden=forbidden)
         return cls(edges, names, signal_delay_s=signal_delay_s, keep_turn_restrictions=keep_turn_restrictions)
+
+    @classmethod
+    def of_street(cls, path: Path, driving: Coverage) -> "RoadNetwork":
+        """Open what `save` wrote, driven on as the street's settings say. Raises RoadFileRefused."""
+        return cls.load(path, signal_delay_s=driving.signal_delay_s, keep_turn_restrictions=driving.keep_turn_restrictions)
 
     @property
     def bounds(self) -> tuple[Point, Point]:

@@ -2,8 +2,11 @@
 
 import hashlib
 import secrets
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import count
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -25,6 +28,7 @@ from command_center.domain.errors import (
     WrongPassphrase,
 )
 from command_center.domain.rights import SIGN_IN_ROLES, SYSTEM, Actor, Right, Role
+from command_center.words import as_language, phrases, translator
 
 SHORTEST_PASSPHRASE = 8
 SESSION_LENGTH = timedelta(hours=26)
@@ -343,3 +347,28 @@ def first_run_link(center: Center) -> str | None:
         account = _ensure(work, _FIRST_OFFICER, Role.DUTY_OFFICER, None)
         work.record(events.CredentialIssued(account=account.name, kind="link"))
         return f"/in/{_issue(work, account, 'link', LINK_LENGTH)}"
+
+
+def trainee_links(center: Center, roles: Iterable[Role]) -> list[tuple[str, str]]:
+    """In a drill: an account and a one-time link for everybody of these roles who has none to sign in with; name and path of each.
+
+    Who has a pass-phrase in the centre in service has it in the drill. Asked again, those who did not come yet get another link.
+    """
+    say = translator(as_language(center.language))
+    links: list[tuple[str, str]] = []
+    with center.work(SYSTEM) as work:
+        known = {account.name: account for account in work.session.scalars(select(Account))}
+        can_sign = Counter(account.role for account in known.values() if account.passphrase_hash and account.disabled_at is None)
+        for role, wanted in Counter(roles).items():
+            names = (say(phrases.ROLE[role]) + (f" {number}" if number > 1 else "") for number in count(1))
+            free = (name for name in names if name not in known or _awaits(known[name], role))
+            for _ in range(wanted - can_sign[role]):
+                account = _ensure(work, next(free), role, None)
+                work.record(events.CredentialIssued(account=account.name, kind="link"))
+                links.append((account.name, f"/in/{_issue(work, account, 'link', LINK_LENGTH)}"))
+    return links
+
+
+def _awaits(account: Account, role: Role) -> bool:
+    """Whether this account was made for somebody of this role who has not come yet."""
+    return account.role is role and account.passphrase_hash is None and account.disabled_at is None

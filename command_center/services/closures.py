@@ -55,7 +55,7 @@ from command_center.domain.triggers import counts_until
 from command_center.services.audiences import Addressee, Audience, addressees
 from command_center.services.dispatching import unit_named
 from command_center.services.exercises import is_exercise, of_situation
-from command_center.services.notices import IN_LINE, Draft, queue_notice, withdraw_notices
+from command_center.services.notices import IN_LINE, Draft, answer_by_deed, queue_notice, withdraw_notices
 from command_center.services.places import Spot, spot_at, spot_of
 from command_center.services.proposing import nearest_free
 from command_center.words import N_, translator
@@ -379,6 +379,7 @@ def note_guard(center: Center, closure_id: int, unit_id: str, *, is_there: bool,
 def _note_there(work: Work, closure: RoadClosure, unit_id: str, at: datetime) -> None:
     if closure.guard_arrived_at is None:
         closure.guard_arrived_at = at
+        answer_by_deed(work, _guard_key(closure, unit_id))
         work.record(events.GuardArrived(**facts_of(closure), unit_id=unit_id))
     elif closure.guard_left_at is not None and at >= closure.guard_left_at:
         away_s = round((at - closure.guard_left_at).total_seconds())
@@ -441,6 +442,11 @@ def _alarm_key(closure: RoadClosure) -> str:
     return f"closure:{closure.id}:left:"
 
 
+def _guard_key(closure: RoadClosure, unit_id: str) -> str:
+    """What the keys of the orders to guard it begin with."""
+    return f"closure:{closure.id}:guard:{unit_id}:"
+
+
 def _crew(unit: Unit) -> Addressee:
     return Addressee(kind="unit", ref=unit.id, name=Text(unit.call_sign_zh, unit.call_sign_en))
 
@@ -460,7 +466,7 @@ def _name_guard(work: Work, closure: RoadClosure, unit: Unit) -> None:
     before = _dismiss(work, closure)
     closure.guard_unit_id, closure.guard_named_at = unit.id, work.now
     draft = Draft(
-        key=f"closure:{closure.id}:guard:{unit.id}:{work.now.timestamp():.0f}",
+        key=f"{_guard_key(closure, unit.id)}{work.now.timestamp():.0f}",
         audience="units",
         channels=("radio",),
         text=_said(closure, GUARD_ORDER),

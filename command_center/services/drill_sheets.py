@@ -14,7 +14,7 @@ from command_center.db.board_rows import moment
 from command_center.domain.drill_score import CallTimes, Decision, State, Verdict
 from command_center.domain.text import Language
 from command_center.services.drills import DrillState, ScoreSheet, UnansweredMessage, score_sheet
-from command_center.words import LANGUAGES, N_, translator
+from command_center.words import LANGUAGES, N_, phrases, translator
 
 HTML_FILE, JSON_FILE = "score.html", "score.json"
 
@@ -32,6 +32,9 @@ DECISIONS: Mapping[str, str] = {
 }
 
 DRILL = N_("Drill")
+LONGEST_MESSAGE = 120
+"""Characters of a message on the sheet."""
+
 LATER = N_("The other expectations are shown when the drill is over.")
 NOTHING = N_("nothing of that kind")
 
@@ -138,7 +141,8 @@ class Sheet:
     @property
     def title(self) -> str:
         scenario = self.sheet.state.scenario
-        return f"{self.say(DRILL)} {scenario.id}: {scenario.title.in_(self.language)}"
+        colon = ": " if self.language == "en" else "："
+        return f"{self.say(DRILL)} {scenario.id}{colon}{scenario.title.in_(self.language)}"
 
     def html(self) -> str:
         """Everything from the title down, without a frame."""
@@ -155,18 +159,21 @@ class Sheet:
             (f"×{state.speed:g}", self.say(N_("speed of the clock"))),
         ]
         shown = "".join(f"<li><b>{escape(value)}</b> {escape(label)}</li>" for value, label in figures)
-        stands = (
-            N_("waiting for the director")
-            if state.started_at is None
-            else N_("the drill is running")
-            if state.ended_at is None
-            else N_("the drill is over")
-        )
-        begun = "" if state.started_at is None else f" · {self._local(state.started_at)}"
         summary = escape(state.scenario.summary.in_(self.language))
-        return (
-            f'<h1>{escape(self.title)}</h1><p>{escape(self.say(stands))}{begun}</p><p>{summary}</p><ul class="drill-figures">{shown}</ul>'
-        )
+        return f'<h1>{escape(self.title)}</h1><p>{escape(self._stands())}</p><p>{summary}</p><ul class="drill-figures">{shown}</ul>'
+
+    def _stands(self) -> str:
+        state = self.sheet.state
+        if state.started_at is not None and state.ended_at is not None:
+            return self.say(N_("The drill is over. It went from %(start)s to %(end)s.")) % {
+                "start": self._local(state.started_at),
+                "end": self._local(state.ended_at),
+            }
+        if state.started_at is not None:
+            return self.say(N_("The drill is running since %(start)s.")) % {"start": self._local(state.started_at)}
+        if state.begins_at is not None and state.now < state.begins_at:
+            return self.say(N_("The drill begins at %(start)s: sign in everybody who trains.")) % {"start": self._local(state.begins_at)}
+        return self.say(N_("waiting for the director"))
 
     def _notes(self) -> str:
         notes = [f"<li><b>{self._local(at)}</b> {escape(text.in_(self.language))}</li>" for at, text in self.sheet.state.notes]
@@ -235,10 +242,15 @@ class Sheet:
         )
 
     def _message(self, one: UnansweredMessage) -> Sequence[str]:
-        audience = self.center.catalogue.common.audiences.get(one.audience)
-        name = one.audience if audience is None else audience.in_(self.language)
         first_line = one.text.in_(self.language).split("\n", 1)[0]
-        return escape(first_line[:120]), self._local(one.at), escape(name), f"{one.answered}/{one.recipients}"
+        at_s = (one.at - (self.sheet.state.started_at or one.at)).total_seconds()
+        return escape(_cut(first_line)), length(at_s), escape(self._audience(one.audience)), f"{one.answered}/{one.recipients}"
+
+    def _audience(self, code: str) -> str:
+        if code in phrases.AUDIENCE:
+            return self.say(phrases.AUDIENCE[code])
+        audience = self.center.catalogue.common.audiences.get(code)
+        return code if audience is None else audience.in_(self.language)
 
     def _step(self, step_id: str) -> str:
         plan = self.center.catalogue.plans.get(step_id.partition("-")[0])
@@ -260,6 +272,10 @@ class Sheet:
 
     def _local(self, at: datetime) -> str:
         return f"{at.astimezone(self.zone):%H:%M:%S}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
 
 
 def _right(place: int) -> str:

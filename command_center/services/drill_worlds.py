@@ -22,8 +22,9 @@ from command_center.services.base_maps import BASE_MAP
 ROADS = ("roads.npz", BASE_MAP)
 """What an imported street network lies in; a centre without them builds the demo district's."""
 
-START_UP_S = 10.0
-"""Roughly how long a centre takes to start: a drill's clock is set back by so much, so that a night begins at night at x60 too."""
+HEAD_START_S = 45.0
+"""A fresh drill's clock is set back by so much on the wall: time for its centre to start and for people to sign in before the scenario's
+hour, at which its director begins. A machine that needs longer begins later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,8 @@ def _fresh(live: LiveCentre, database: Path, scenario: Scenario, speed: float, s
     if live.exists():
         copy_accounts(live.database_url, database)
     begins_at = next_at(scenario.starts, started_at, ZoneInfo(catalogue.street.timezone))
-    return DrillClock(started_at=started_at, clock_at=begins_at - timedelta(seconds=START_UP_S * speed), speed=speed)
+    clock_at = begins_at - timedelta(seconds=HEAD_START_S * speed)
+    return DrillClock(started_at=started_at, clock_at=clock_at, speed=speed, begins_at=begins_at)
 
 
 def next_at(time_of_day: str, after: datetime, zone: ZoneInfo) -> datetime:

@@ -23,13 +23,17 @@ from command_center.services.notices import is_answered
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillState:
-    """How the drill stands. started_at : None before the director is there. played : names of what was brought about."""
+    """How the drill stands. started_at : None before the director began; begins_at : when he will, where that is known.
+
+    played : names of what was brought about.
+    """
 
     scenario: Scenario
     speed: float
     now: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    begins_at: datetime | None
     notes: Sequence[tuple[datetime, Text]]
     played: Sequence[str]
 
@@ -135,6 +139,7 @@ def _state(center: Center, scenario: Scenario, session: Session) -> DrillState:
         now=center.now(),
         started_at=None if started is None else started.at,
         ended_at=None if ended is None else ended.at,
+        begins_at=None if center.drill is None else center.drill.begins_at,
         notes=[(line.at, Text(str(line.facts["text_zh"]), str(line.facts["text_en"]))) for line in noted],
         played=_played(session),
     )
@@ -157,6 +162,11 @@ def score_sheet(center: Center) -> ScoreSheet:
     return ScoreSheet(state=state, score=score(scenario, lines, started_at=started_at, until=until), unanswered=unanswered)
 
 
+def _was_over_in_time(notice: Notice) -> bool:
+    """Whether it was withdrawn while there was still time to answer it: nobody was silent."""
+    return notice.closed_at is not None and notice.answer_until is not None and notice.closed_at <= notice.answer_until
+
+
 def _unanswered(session: Session, since: datetime, until: datetime) -> list[UnansweredMessage]:
     asked = select(Notice).where(Notice.needs_answer, Notice.queued_at >= since, Notice.queued_at <= until).order_by(Notice.id)
     return [
@@ -164,5 +174,5 @@ def _unanswered(session: Session, since: datetime, until: datetime) -> list[Unan
             at=it.queued_at, audience=it.audience, text=Text(it.text_zh, it.text_en), recipients=it.recipients, answered=it.answered
         )
         for it in session.scalars(asked)
-        if not is_answered(it)
+        if not is_answered(it) and not _was_over_in_time(it)
     ]

@@ -459,6 +459,14 @@ def _answer(work: Work, recipient_id: int, *, by_phone: bool) -> None:
     )
 
 
+def answer_by_deed(work: Work, key_prefix: str) -> None:
+    """What was asked for has been seen to be done: whoever was told by messages whose key begins so has answered."""
+    told = select(Recipient.id).join(Notice, Notice.id == Recipient.notice_id).where(Notice.closed_at.is_(None))
+    theirs = told.where(Notice.key.startswith(key_prefix, autoescape=True)).order_by(Recipient.notice_id, Recipient.id)
+    for recipient_id in work.session.scalars(theirs).all():
+        _answer(work, recipient_id, by_phone=False)
+
+
 def recipients_of(center: Center, notice_id: int) -> list[Recipient]:
     """Everyone a message is for, in line; who has answered and who has to be told by hand can be read off."""
     with center.read() as session:

@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session
 from command_center.center import Center
 from command_center.db.tables import Incident, Unit
 from command_center.domain.catalogue import IncidentType
-from command_center.domain.dispatching import OFF_ROAD_M, Candidate, DepotStop, Proposal, RankedUnit, Shortfall, UnitNow, rank_units
+from command_center.domain.dispatching import (
+    LOADING_S,
+    OFF_ROAD_M,
+    Candidate,
+    DepotStop,
+    Proposal,
+    RankedUnit,
+    Shortfall,
+    UnitNow,
+    rank_units,
+)
 from command_center.domain.errors import (
     UnknownIncident,
 )
@@ -22,9 +32,6 @@ from command_center.services.loading import somebody_loads
 from command_center.services.road_conditions import RoadsNow, roads_now
 from command_center.services.stock_available import balances
 from command_center.services.stock_ledger import local_day
-
-LOADING_S = 90.0
-"""What a stop at a depot takes; a working value."""
 
 _INCIDENT = select(Incident.type, Incident.lat, Incident.lon).where(Incident.id == bindparam("incident"))
 

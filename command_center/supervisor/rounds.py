@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,9 +103,9 @@ class Supervisor:
             check_port(self.orders.host, self.orders.port)
             try:
                 self._start_valkey()
-                link = self._prepare()
+                links = self._prepare()
                 self._start_children()
-                self._make_rounds(link)
+                self._make_rounds(links)
             finally:
                 self._stop_all()
 
@@ -125,8 +125,8 @@ class Supervisor:
             self._valkey.start()
             self._valkey_started_at = time.monotonic()
 
-    def _prepare(self) -> str:
-        """Migrate and seed in a short-lived child. Returns the path of the first sign-in link, "" when there is none."""
+    def _prepare(self) -> list[str]:
+        """Migrate and seed in a short-lived child. Returns the sign-in links to tell, each as its path and, in a drill, whose it is."""
         process = subprocess.Popen(
             [sys.executable, "-m", "command_center", "prepare"],
             env=self._environment,
@@ -148,7 +148,7 @@ class Supervisor:
             kept.write(complained)
         if process.returncode and not self._stopping.is_set():
             raise CannotStart(complained.strip().rpartition("\n")[2] or "The database could not be prepared.")
-        return said.strip().rpartition("\n")[2]
+        return [line for line in said.splitlines() if line.startswith("/in/")]
 
     def _start_children(self) -> None:
         workers = [(f"worker-{number}", ["workers", "work"]) for number in range(1, self.orders.workers + 1)]
@@ -166,7 +166,7 @@ class Supervisor:
 
     # ---- looking after ----
 
-    def _make_rounds(self, link: str) -> None:
+    def _make_rounds(self, links: Sequence[str]) -> None:
         announced, give_up_at = False, time.monotonic() + READY_S
         while not self._stopping.wait(ROUND_S):
             for child in self._children:
@@ -176,7 +176,7 @@ class Supervisor:
                 self._bring_about(fault)
             if not announced and answers(self.orders):
                 announced = True
-                announce(self.orders, link)
+                announce(self.orders, links)
             elif not announced and time.monotonic() > give_up_at:
                 announced = True
                 say("web", f"does not answer yet; see {self._logs / 'web.log'}")
@@ -289,7 +289,7 @@ def answers(orders: Orders) -> bool:
         return False
 
 
-def announce(orders: Orders, link: str) -> None:
+def announce(orders: Orders, links: Sequence[str]) -> None:
     """Where the centre is, and how to sign in for the first time; in both languages, as nobody has chosen one yet."""
     if orders.is_drill:
         say(
@@ -297,6 +297,7 @@ def announce(orders: Orders, link: str) -> None:
             f"演练，时钟 {orders.speed:g} 倍速 · This is a drill, the clock runs at x{orders.speed:g}; its page: {orders.address}/drill",
         )
     say("ready", f"指挥中心已启动 · The command centre is running at {orders.address}")
-    if link:
-        say("ready", f"首次登录（仅可使用一次） · First sign-in (works once): {orders.address}{link}")
+    for path, _, name in (link.partition(" ") for link in links):
+        whose = f" [{name}]" if name else ""
+        say("ready", f"首次登录（仅可使用一次） · First sign-in (works once){whose}: {orders.address}{path}")
     say("ready", "按 Ctrl-C 停止 · Ctrl-C stops it")

@@ -1,11 +1,12 @@
 """The list of open incidents, and what stands in the dock when nothing is open: what to do next, and the units by area."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dash import html
 from dash.development.base_component import Component
 
+from command_center.domain import events
 from command_center.domain.board import Row
 from command_center.domain.triggers import EscalationDue
 from command_center.services.figures import is_overdue, is_tense
@@ -18,6 +19,8 @@ from command_center.words import N_, phrases
 
 CHIPS_SHOWN = 24
 """Units of one area that stand in the dock one by one, the busy ones first; a street has four, a city a thousand."""
+
+NOTE_IS_FRESH = timedelta(minutes=10)
 
 BUSY = frozenset({"dispatched", "en_route", "on_scene"})
 """Units on an incident."""
@@ -86,7 +89,8 @@ def _newest_call_at(entries: Iterable[dict[str, object]]) -> datetime | None:
 def next_steps(screen: Screen, rises: Mapping[int, EscalationDue]) -> list[Component]:
     """What the officer should do now, the most pressing first. rises : rules of running plans that ask for a graver level."""
     incidents = grave_first(screen.live.board.rows("incident"))
-    lines = [_step(symbol, words, button) for symbol, words, button in console_closures.waiting(screen)]
+    lines = _director_says(screen)
+    lines += [_step(symbol, words, button) for symbol, words, button in console_closures.waiting(screen)]
     if len(together := waiting_rows(screen)) > 1:
         text = screen.say(N_("%(n)s incidents wait for units: propose for all together"), n=len(together))
         lines.append(_step("truck", text, key(screen.say(N_("Propose")), keys="F4", **opens("waiting", ""))))
@@ -104,6 +108,15 @@ def next_steps(screen: Screen, rises: Mapping[int, EscalationDue]) -> list[Compo
             _step("circle-check", screen.say(N_("Nothing is waiting.")), key(screen.say(N_("Take a call")), keys="F2", **opens("call", "")))
         )
     return lines
+
+
+def _director_says(screen: Screen) -> list[Component]:
+    """In a drill: the newest note to those who train, for as long as it is fresh; all of them stand on the drill's page."""
+    notes = [entry for entry in screen.live.entries if entry["event"] == events.DrillNoted.__name__]
+    if not screen.center.is_drill or not notes or screen.center.now() - datetime.fromisoformat(notes[-1]["at"]) > NOTE_IS_FRESH:
+        return []
+    said = phrases.event(screen.lang, notes[-1]["event"], notes[-1]["facts"])
+    return [_step("flask", said, html.A(screen.say(N_("All notes")), href="/drill", className="key"))]
 
 
 def _step(symbol: str, words: Children, button: Component) -> html.Li:

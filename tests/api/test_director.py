@@ -41,6 +41,7 @@ steps:
   - {at: "00:10", position: {unit: patrol-03, does: lost}}
   - {at: "00:10", battery: {unit: patrol-05, pct: 7}}
   - {at: "00:10", position: {unit: patrol-06, does: drives_to, place: XQ025}}
+  - {at: "00:20", position: {unit: patrol-06, does: goes_on}}
   - {at: "01:00", id: puddle, call: {type: E101, at: [36.7013, 119.1507], words: "积水", times: 3, every: "00:10", spread_m: 50}}
   - {at: "02:00", id: odd, call: {type: E107, at: [0.5, 0.5], words: "远方"}}
   - {at: "03:00", id: away, fault: {what: redis_away, seconds: 2}}
@@ -99,7 +100,8 @@ def test_a_scenario_is_played_to_its_end(web: Web, stage: Stage, performance: Pe
     sheet = drills.score_sheet(web.center)
     assert sheet.state.ended_at is not None
     assert [verdict.state for verdict in sheet.score.verdicts] == ["met"]
-    assert sheet.state.played == ["step-1", "step-2", "step-3", "step-4", "step-5", "puddle-1", "puddle-2", "puddle-3", "odd", "away"]
+    steps = [f"step-{number}" for number in range(1, 7)]
+    assert sheet.state.played == [*steps, "puddle-1", "puddle-2", "puddle-3", "odd", "away"]
     assert [problem.partition(" ")[0] for problem in sheet.score.problems] == ["odd:"]
     assert performance.ended
 
@@ -116,13 +118,15 @@ def test_crews_and_vehicles_are_told_their_ways(stage: Stage, performance: Perfo
 
     assert crew_of(stage, "patrol-02").wont == "silent"
     assert crew_of(stage, "patrol-05").vehicle.battery_pct == 7
-    assert crew_of(stage, "patrol-06").beat == (stage.places["XQ025"].point,)  # where it has its rounds from now on
+    assert crew_of(stage, "patrol-06").sent == stage.places["XQ025"].point
     assert crew_of(stage, "patrol-06").vehicle.is_moving
     clock.advance(60)
     turn = stage.exercise.step(clock.moment, None)
     told = {fix.unit_id for fix in turn.fixes}
     assert "patrol-03" not in told
     assert len(told) == 15
+    play_until(performance, stage, clock, 80)
+    assert crew_of(stage, "patrol-06").sent is None
 
 
 def test_a_director_who_died_goes_on_where_he_was(web: Web, stage: Stage, performance: Performance, clock: Clock) -> None:

@@ -15,7 +15,7 @@ from command_center.domain.drill_clock import FASTEST, SLOWEST, DrillClock
 
 ROOT = Path(__file__).parents[2]
 moments = st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the zone follows
-clocks = st.builds(DrillClock, started_at=moments, clock_at=moments, speed=st.floats(SLOWEST, FASTEST))
+clocks = st.builds(DrillClock, started_at=moments, clock_at=moments, speed=st.floats(SLOWEST, FASTEST), begins_at=st.none() | moments)
 
 
 @given(clocks, moments, moments)
@@ -37,6 +37,12 @@ def test_a_clock_that_was_handed_down_reads_the_same(clock: DrillClock, moment: 
     handed_down = DrillClock.of_row(json.loads(json.dumps(clock.as_row())))
 
     assert handed_down.at(moment) == clock.at(moment)
+    assert handed_down == clock
+
+
+@given(clocks, moments)
+def test_a_scenario_waits_for_its_hour_if_it_has_one(clock: DrillClock, moment: datetime) -> None:
+    assert clock.has_begun(moment) is (clock.begins_at is None or clock.begins_at <= moment)
 
 
 def test_two_processes_read_the_same() -> None:

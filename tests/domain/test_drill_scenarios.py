@@ -97,6 +97,16 @@ def test_nothing_else_ships() -> None:
             "Luck",
         ),
         (
+            '{at: "00:02", expect: {that: never, event: RoadReopened, given: Luck, within: "01:00", says: {zh: "一", en: "a"}}}',
+            "steps[1].expect.given",
+            "Luck",
+        ),
+        (
+            '{at: "00:02", expect: {that: happens, event: RoadReopened, given: RoadClosed, within: "01:00", says: {zh: "一", en: "a"}}}',
+            "steps[1].expect.given",
+            "for never only",
+        ),
+        (
             '{at: "00:02", expect: {that: seen, of: fire, within: soon, says: {zh: "一", en: "a"}}}',
             "steps[1].expect.within",
             "minutes:seconds",
@@ -121,6 +131,8 @@ def test_a_step_that_cannot_be_meant_is_refused_with_its_place(
         ('ends: "10:00"', "ends: later", "ends"),
         ("basis: demo", "basis: gossip", "basis"),
         ("slug: test\n", "", "slug"),
+        ("basis: demo\n", "basis: demo\npeople: [crew]\n", "people"),
+        ("basis: demo\n", "basis: demo\npeople: [mayor]\n", "people[0]"),
     ],
 )
 def test_a_head_that_cannot_be_meant_is_refused(catalogue: Catalogue, tmp_path: Path, before: str, after: str, where: str) -> None:

@@ -136,6 +136,16 @@ def test_something_with_these_facts_happens_or_never_does() -> None:
     assert verdict(expecting("never", event="UnitDispatched", facts=facts), [], until_s=60).state == "open"
 
 
+def test_what_could_not_have_happened_was_not_kept_from_happening() -> None:
+    scenario = expecting("never", event="RoadReopened", given="RoadClosed")
+    closed, reopened = line(20, "RoadClosed", closure_id=1), line(50, "RoadReopened", closure_id=1)
+
+    assert verdict(scenario, [closed]).state == "met"
+    assert verdict(scenario, []).state == "missed", "who closed no road has not kept it closed"
+    assert verdict(scenario, [closed, reopened]).state == "missed"
+    assert verdict(scenario, [], until_s=60).state == "open"
+
+
 def test_every_order_is_delivered_once_and_nobody_is_told_twice() -> None:
     scenario = expecting("told_once", of="fire", within="10:00")
     delivered = line(41, "DispatchDelivered", incident_id=7, assignment_id=1)

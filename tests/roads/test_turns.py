@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from command_center.catalogue import load_catalogue
 from command_center.domain.closures import Blocked
 from command_center.domain.geo import Point, distance_m
 from command_center.domain.text import Text
@@ -23,6 +24,7 @@ from command_center.roads.edges import NOTHING_FORBIDDEN, DirectedEdges, FloatAr
 from command_center.roads.turning import GATES_S, TURN_S, U_TURN_S
 from tests.roads.plain_search import PlainSearch
 from tests.roads.test_road_network import at
+from workers.drill.running import street_roads
 
 Place = tuple[float, float]
 Ways = Mapping[str, tuple[Sequence[Place], Mapping[str, str]]]
@@ -123,9 +125,12 @@ def test_a_street_whose_vehicles_need_not_keep_restrictions_drives_them(tmp_path
 
     kept = RoadNetwork.load(tmp_path / "roads.npz")
     free = RoadNetwork.load(tmp_path / "roads.npz", keep_turn_restrictions=False)
+    duty = replace(load_catalogue().street.coverage, keep_turn_restrictions=False)
+    simulated = street_roads(tmp_path / "roads.npz", duty)
 
     assert metres(kept, WEST, NORTH) == pytest.approx(600, rel=0.01)
     assert metres(free, WEST, NORTH) == pytest.approx(200, rel=0.01)
+    assert metres(simulated, WEST, NORTH) == pytest.approx(200, rel=0.01)
 
 
 def test_a_lane_that_only_a_forbidden_turn_leads_out_of_is_no_part_of_the_network(tmp_path: Path) -> None:

@@ -73,6 +73,20 @@ def test_a_session_ends_by_signing_out_by_time_and_by_a_new_passphrase(center: C
     assert access.caller_of(center, late) is None
 
 
+def test_in_a_drill_everybody_who_trains_gets_a_way_in_unless_they_have_one(center: Center, admin: Actor) -> None:
+    access.create_account(center, "Li Na", Role.DUTY_OFFICER, admin, passphrase=GOOD)
+    roles = (Role.DUTY_OFFICER, Role.DUTY_OFFICER, Role.DUTY_LEADER)
+
+    links = access.trainee_links(center, roles)
+
+    assert [name for name, _ in links] == ["值班员", "带班领导"]
+    for (_, path), name in zip(links, ("Wang", "Sun"), strict=True):
+        access.set_up_account(center, secret_of(path), name, GOOD)
+    assert access.trainee_links(center, roles) == []
+    access.disable_account(center, "Sun", admin)
+    assert [name for name, _ in access.trainee_links(center, roles)] == ["带班领导"]
+
+
 def test_a_link_runs_out_after_a_day(center: Center, clock: Clock) -> None:
     secret = secret_of(access.first_run_link(center))
 

@@ -392,6 +392,7 @@ def test_a_guard_who_leaves_is_missed_at_once_and_his_crew_is_called_back(center
     clock.advance(120)
     seen(watch, center, "patrol-01", north_of(row, 30))
     assert closure(center)["guard_arrived_at"] is not None
+    assert [told["audience"] for told in entries(center, "NoticeAnswered")] == ["units"], "who stands there has understood"
     clock.advance(600)
     seen(watch, center, "patrol-01", north_of(row, 79))
     assert closure(center)["guard_left_at"] is None

@@ -128,6 +128,7 @@ def test_a_session_of_the_centre_in_service_lasts_as_long_in_the_drill(
 def test_the_clock_of_a_copy_goes_on_from_where_it_stands(center: Center, clock: Clock, live: LiveCentre) -> None:
     _, drill = made(live, center, clock, from_live=True)
 
+    assert drill.begins_at is None
     assert drill.at(clock.moment) == clock.moment
     assert drill.at(clock.moment + timedelta(seconds=3)) == clock.moment + timedelta(seconds=30)
 
@@ -140,6 +141,9 @@ def test_a_fresh_world_is_quiet_begins_at_its_hour_and_knows_the_people(
     with closing(open_center(**urls, redis_url=redis_url, data_dir=folder, now=clock.now, drill=drill.as_row())) as fresh:
         fresh.catalogue = center.catalogue
         seeding.prepare(fresh)
+        assert drill.begins_at is not None
+        assert f"{drill.begins_at.astimezone(SHANGHAI):%H:%M:%S}" == "18:20:00"
+        assert timedelta(0) < drill.begins_at - drill.at(clock.moment) <= timedelta(minutes=1)  # to start, and to sign in
 
         assert abs(fresh.now().astimezone(SHANGHAI) - fresh.now().astimezone(SHANGHAI).replace(hour=18, minute=20, second=0)) < timedelta(
             minutes=1

@@ -21,7 +21,7 @@ from command_center.domain.errors import Invalid, NotADrill, NotPermitted
 from command_center.domain.levels import Level
 from command_center.domain.rights import SYSTEM, Actor, Role
 from command_center.domain.status import AssignmentStatus
-from command_center.services import access, activations, assignments, dispatching, drill_sheets, drills, jobs
+from command_center.services import access, activations, assignments, closures, dispatching, drill_sheets, drills, jobs
 from command_center.services.activations import ActivatePlan
 from command_center.services.assignments import ReportStatus
 from command_center.services.dispatching import DispatchUnits
@@ -216,6 +216,20 @@ def test_a_message_that_nobody_answered_stands_on_the_sheet(drill: Center, clock
     (message,) = drills.score_sheet(drill).unanswered
 
     assert (message.audience, message.answered) == ("duty_chain", 0)
+    assert '<td class="n">0:00</td>' in drill_sheets.Sheet(drill, drills.score_sheet(drill), "en").html()
+
+
+def test_a_message_that_was_withdrawn_while_there_was_time_was_not_left_without_an_answer(drill: Center, clock: Clock) -> None:
+    drills.begin_drill(drill, DIRECTOR)
+    soon = closures.close_road(drill, closures.CloseRoad(place_id="XQ025", guard="patrol-05"), OFFICER)
+    closures.close_road(drill, closures.CloseRoad(place_id="XQ001", guard="patrol-01"), OFFICER)
+    clock.advance(60)
+    closures.reopen_road(drill, soon, OFFICER)
+    clock.advance(1200)
+
+    (message,) = drills.score_sheet(drill).unanswered
+
+    assert message.audience == "units"
 
 
 # ---- the way out ---------------------------------------------------------------------------------------------------------------

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from command_center.center import Center
+from command_center.domain.dispatching import LOADING_S
 from command_center.domain.geo import Point
 from command_center.domain.levels import Level
 from command_center.roads import RoadNetwork
 from command_center.roads.valhalla import ValhallaRouter
 from command_center.services.assigning import Together, propose_together
-from command_center.services.proposing import LOADING_S, propose_units
+from command_center.services.proposing import propose_units
 from tests.builders import take_test_call
 
 FLOOD = "E103"

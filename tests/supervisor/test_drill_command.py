@@ -53,6 +53,10 @@ def test_an_unknown_scenario_is_refused_with_those_there_are() -> None:
     refused(run_drill("Z"), "There is no scenario 'Z'", "A-blue-to-orange", "J-worker-and-network-fail")
 
 
+def test_a_scenario_of_an_hour_of_its_own_is_not_played_on_a_copy_of_another() -> None:
+    refused(run_drill("G", "--from-live"), "Scenario G plays at 07:20")
+
+
 @pytest.mark.parametrize("speed", ["0", "0.5", "61", "-3", "nan"])
 def test_a_speed_out_of_range_is_refused(speed: str) -> None:
     refused(run_drill("D", "--speed", speed), "1 to 60 times")

@@ -14,11 +14,12 @@ from command_center.center import Center
 from command_center.db.board_rows import snapshot_rows
 from command_center.db.tables import Assignment, Incident, LogEntry, Unit
 from command_center.domain.board import Board
+from command_center.domain.dispatching import LOADING_S
 from command_center.domain.geo import Point, distance_m
 from command_center.domain.positions import Fix, judge_step
 from command_center.domain.rights import SYSTEM, Actor, Role
 from command_center.domain.status import OPEN_INCIDENT, AssignmentStatus, IncidentStatus, UnitStatus
-from command_center.services import assignments, calls, dispatching, incidents, proposing, report_clocks, reports, units
+from command_center.services import assignments, calls, closures, dispatching, incidents, proposing, report_clocks, reports, units
 from tests.builders import somewhere, take_test_call
 from tests.conftest import Clock, Street
 from workers.drill.callers import Callers
@@ -303,6 +304,45 @@ def test_a_silent_crew_lets_its_minute_pass_and_still_comes(begin: Begin, center
 
     assert before is AssignmentStatus.QUEUED
     assert ground.assignment(assignment_id).acknowledged_at is not None
+
+
+def test_a_unit_that_guards_a_closed_road_drives_there_and_stays_until_it_is_open(begin: Begin, center: Center, officer: Actor) -> None:
+    ground = begin()
+    ground.seconds(5)
+    closure_id = closures.close_road(center, closures.CloseRoad(place_id="XQ025", guard="patrol-05"), officer)
+    ground.look_again()
+    (row,) = ground.look().rows("closure")
+    post = Point(row["lat"], row["lon"])
+
+    ground.seconds(900)
+    assert distance_m(ground.point("patrol-05"), post) < 40
+    ground.exercise.crews["patrol-05"].go_to(center.catalogue.places["XQ001"].point)  # a scenario is stronger than an order
+    ground.seconds(300)
+    assert distance_m(ground.point("patrol-05"), post) > 200
+    ground.exercise.crews["patrol-05"].go_on()
+    ground.seconds(600)
+    assert distance_m(ground.point("patrol-05"), post) < 40
+
+    closures.reopen_road(center, closure_id, officer)
+    ground.look_again()
+    ground.seconds(900)
+    assert max(distance_m(fix.point, post) for fix in ground.fixes["patrol-05"][-300:]) > 200, "it goes on with its rounds"
+
+
+def test_a_crew_loads_at_the_depot_of_its_order_on_the_way(begin: Begin, center: Center, officer: Actor) -> None:
+    ground = begin()
+    ground.seconds(5)
+    taken = take_test_call(center, officer, kind="E103", at=far_from_the_stations(center))
+    proposal = proposing.propose_units(center, taken.incident_id)
+    assignment_ids = ground.send(taken.incident_id, *proposal.preselected, by=officer)
+    (loading,) = [one for one in map(ground.assignment, assignment_ids) if one.stop_depot]
+    depot = center.catalogue.depots[str(loading.stop_depot)].point
+
+    ground.until(lambda: ground.assignment(loading.id).on_scene_at, within_s=1500)
+
+    at_depot = [fix for fix in ground.fixes[loading.unit_id] if distance_m(fix.point, depot) < 20 and not fix.speed_kmh]
+    assert LOADING_S - 12 <= (at_depot[-1].at - at_depot[0].at).total_seconds() <= LOADING_S + 12
+    assert distance_m(ground.point(loading.unit_id), far_from_the_stations(center)) <= 30
 
 
 def test_an_idle_vehicle_with_a_low_battery_goes_home_charges_and_comes_back(begin: Begin) -> None:

@@ -23,7 +23,7 @@ from workers.drill.crews import SAY_AGAIN
 from workers.drill.exercise import LONGEST_STEP_S, Exercise, muster
 from workers.drill.habits import Habits
 from workers.drill.line import Line, LineDown
-from workers.drill.running import new_token, web_address
+from workers.drill.running import new_token, street_roads, web_address
 
 log = logging.getLogger(__name__)
 
@@ -59,13 +59,13 @@ def run(settings: Settings, stopping: threading.Event) -> None:
         raise SystemExit("Only a drill has a director: start one with `python -m command_center drill`.")
     catalogue = load_catalogue(settings.catalogue_dir or FOLDER)
     scenario = load_scenario(settings.data_dir / DRILL_FILE, catalogue)
-    roads = RoadNetwork.load(settings.data_dir / "roads.npz")
+    roads = street_roads(settings.data_dir / "roads.npz", catalogue.street.coverage)
     performance: Performance | None = None
     stage: Stage | None = None
     with closing(Line(web_address(settings.host, settings.port), partial(new_token, settings.as_environment(), NAME))) as line:
         for now in _turns(clock, stopping):
             try:
-                if not line.is_open or performance is None or stage is None:
+                if not line.is_open or stage is None:
                     line.open()
                     stage = stage or Stage(
                         line=line,
@@ -73,8 +73,10 @@ def run(settings: Settings, stopping: threading.Event) -> None:
                         places=catalogue.places,
                         folder=settings.data_dir,
                     )
-                    performance = performance or Performance.begin(scenario, stage, now)
-                    log.info("the director is connected", extra={"scenario": scenario.name, "waiting": len(performance.waiting)})
+                    log.info("the director is connected", extra={"scenario": scenario.name})
+                if performance is None and clock.has_begun(now):
+                    performance = Performance.begin(scenario, stage, now)
+                    log.info("the drill begins", extra={"scenario": scenario.name, "waiting": len(performance.waiting)})
                 _take_turn(stage, performance, now)
             except LineDown as problem:
                 log.info("the centre does not answer the director", extra={"problem": str(problem)})
@@ -91,11 +93,12 @@ def call_up(catalogue: Catalogue, roads: RoadNetwork, line: Line, clock: DrillCl
     return exercise
 
 
-def _take_turn(stage: Stage, performance: Performance, now: datetime) -> None:
-    """Hear, play what is due, let vehicles and crews act. Raises LineDown."""
+def _take_turn(stage: Stage, performance: Performance | None, now: datetime) -> None:
+    """Hear, play what is due, let vehicles and crews act; before the scenario's hour only they do. Raises LineDown."""
     line, exercise = stage.line, stage.exercise
     exercise.hear(now, line.take_in())
-    performance.act(now, stage)
+    if performance is not None:
+        performance.act(now, stage)
     turn = exercise.step(now, None if line.is_stale else line.board)
     line.send_positions(turn.fixes)
     for order in turn.orders:

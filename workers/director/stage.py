@@ -131,13 +131,13 @@ class Stage:
         return DONE
 
     def _position(self, step: PositionStep) -> Outcome:
-        """One that drives to a place has its rounds there from now on: it stays until it is sent elsewhere."""
+        """One that drives to a place stays there, whatever road it guards, until it is sent elsewhere or goes on as before."""
         crew = self._at(step.unit)
         crew.vehicle.transmits = step.does != "lost"
         if step.place is not None:
-            point = self.places[step.place].point
-            crew.beat, crew.halts_until = (point,), None
-            crew.vehicle.set_out("round", point)
+            crew.go_to(self.places[step.place].point)
+        elif step.does == "goes_on":
+            crew.go_on()
         return DONE
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from command_center.domain.board import Board, Row
+from command_center.domain.dispatching import LOADING_S
 from command_center.domain.geo import Point, roughly_m
 from command_center.domain.status import UNANSWERED_ASSIGNMENT, AssignmentStatus, UnitStatus
 from workers.drill.driving import moved
@@ -41,23 +42,31 @@ class Duty:
     reason: str
     turnout_s: float
     rolls_at: datetime | None = None
+    loaded_at: datetime | None = None
     clears_at: datetime | None = None
 
     @property
     def errand(self) -> str:
         return f"scene of {self.assignment_id}"
 
+    @property
+    def loading(self) -> str:
+        return f"depot of {self.assignment_id}"
+
 
 @dataclass(slots=True, kw_only=True)
 class Crew:
     """The crew of one vehicle.
 
-    beat : points of its own area that it goes round; empty for vehicles that wait at their station. wont : what it does about orders,
-    whatever the dice say; None leaves it to them. say_again : how long the board may take to show what was said.
+    beat : points of its own area that it goes round; empty for vehicles that wait at their station. post : where the closed road is that
+    it guards. sent : where a scenario sent it, which goes before both. wont : what it does about orders, whatever the dice say; None
+    leaves it to them. say_again : how long the board may take to show what was said.
     """
 
     vehicle: SimulatedVehicle
     beat: Sequence[Point]
+    post: Point | None = None
+    sent: Point | None = None
     halts_until: datetime | None = None
     duty: Duty | None = None
     wont: Wont | None = None
@@ -71,6 +80,15 @@ class Crew:
         """Somebody real speaks for this unit: do and send nothing."""
         self._hands_off_until = until
         self.vehicle.pull_over("")
+
+    def go_to(self, point: Point) -> None:
+        """Leave everything and drive there; stay until told otherwise."""
+        self.sent, self.halts_until = point, None
+        self.vehicle.set_out("sent", point)
+
+    def go_on(self) -> None:
+        """Do again what it did before it was sent somewhere."""
+        self.sent = None
 
     def is_hands_off(self, now: datetime) -> bool:
         return self._hands_off_until is not None and now < self._hands_off_until
@@ -101,9 +119,12 @@ class Crew:
         status = AssignmentStatus(assignment["status"])
         if status in UNANSWERED_ASSIGNMENT:
             return self._answer(now, duty)
+        depot = _depot(assignment)
         if status is AssignmentStatus.ACKNOWLEDGED:
-            return self._turn_out(now, duty)
+            return self._turn_out(now, duty, depot)
         if status is AssignmentStatus.EN_ROUTE:
+            if depot is not None and self._loads(now, duty, depot):
+                return None
             self._head_for(duty.errand, duty.parking)
             near = roughly_m(self.vehicle.point, duty.scene) <= self.vehicle.habits.arrived_m
             return self._report(duty, AssignmentStatus.ON_SCENE) if near or not self.vehicle.is_moving else None
@@ -129,6 +150,7 @@ class Crew:
         if self.duty is not None:
             self.vehicle.point = self.duty.parking
             self.vehicle.pull_over(self.duty.errand)
+            self.duty.loaded_at = datetime.min.replace(tzinfo=UTC)
 
     def _duty(self, now: datetime, assignment: Row, scene: Point) -> Duty:
         """The crew's mind about this order; made up anew for a new order, and when the scene moved (incidents are merged)."""
@@ -165,13 +187,25 @@ class Crew:
     def _report(self, duty: Duty, status: AssignmentStatus) -> Report:
         return Report(assignment_id=int(duty.assignment_id), status=status, reason=duty.reason)
 
-    def _turn_out(self, now: datetime, duty: Duty) -> Order | None:
+    def _loads(self, now: datetime, duty: Duty, depot: Point) -> bool:
+        """Whether it is still on its way to the depot of its order, or loading there as long as the proposal says that takes."""
+        if duty.loaded_at is None:
+            self._head_for(duty.loading, depot)
+            if self.vehicle.is_moving:
+                return True
+            duty.loaded_at = now + timedelta(seconds=LOADING_S)
+        return now < duty.loaded_at
+
+    def _turn_out(self, now: datetime, duty: Duty, depot: Point | None) -> Order | None:
         if duty.rolls_at is None:
             duty.rolls_at = now + timedelta(seconds=duty.turnout_s)
             self.vehicle.pull_over("turnout")
         if now < duty.rolls_at:
             return None
-        self._head_for(duty.errand, duty.parking)
+        if depot is None:
+            self._head_for(duty.errand, duty.parking)
+        else:
+            self._head_for(duty.loading, depot)
         return self._report(duty, AssignmentStatus.EN_ROUTE)
 
     def _work(self, now: datetime, duty: Duty) -> Order | None:
@@ -199,9 +233,11 @@ class Crew:
         return None
 
     def _stand_by(self, now: datetime) -> Order | None:
-        """Go on with the rounds; home and to the charger when the battery is low; at home where there are no rounds."""
+        """Go where it was sent, guard its road, or go on with the rounds; home and to the charger when the battery is low."""
         self._charges_until = None
-        if self.vehicle.is_low:
+        if self.sent is not None or self.post is not None:
+            self._hold()
+        elif self.vehicle.is_low:
             if self.vehicle.is_home:
                 return self._set(UnitStatus.CHARGING)
             self._head_for("home", self.vehicle.vehicle.home)
@@ -210,6 +246,13 @@ class Crew:
         else:
             self._go_round(now)
         return None
+
+    def _hold(self) -> None:
+        """Stand where it was sent, or at the road it guards: it lets nobody through until somebody opens it."""
+        if self.sent is not None:
+            self._head_for("sent", self.sent)
+        elif self.post is not None:
+            self._head_for(f"guard {self.post.lat:.6f} {self.post.lon:.6f}", self.post)
 
     def _go_round(self, now: datetime) -> None:
         if self.vehicle.is_moving and self.vehicle.errand in ("round", "back"):
@@ -222,6 +265,8 @@ class Crew:
             self.vehicle.set_out("round", self.vehicle.dice.choice(self.beat))
 
     def _come_back(self) -> Order | None:
+        if self.sent is not None or self.post is not None:
+            return self._set(UnitStatus.AVAILABLE)
         if self.vehicle.errand != "back":
             goes_home = self.vehicle.is_low or not self.beat
             self.vehicle.set_out("back", self.vehicle.vehicle.home if goes_home else self.vehicle.dice.choice(self.beat))
@@ -238,3 +283,9 @@ class Crew:
 
     def _set(self, status: UnitStatus) -> SetUnit:
         return SetUnit(unit_id=self.vehicle.vehicle.id, status=status)
+
+
+def _depot(assignment: Row) -> Point | None:
+    """Where this order says to load on the way; None where it goes straight, or to a depot that is no longer known."""
+    stop = assignment["stop"]
+    return None if stop is None or stop["lat"] is None else Point(stop["lat"], stop["lon"])

@@ -9,7 +9,7 @@ from typing import Any
 
 from command_center.domain.board import Board
 from command_center.domain.catalogue import Catalogue, Vehicle
-from command_center.domain.closures import blocked_of
+from command_center.domain.closures import ClosureState, blocked_of
 from command_center.domain.geo import Point
 from command_center.domain.positions import Fix
 from command_center.roads import RoadNetwork
@@ -60,6 +60,7 @@ class Exercise:
         orders: list[Order] = []
         if board is not None:
             self._tell_closures(board)
+            self._tell_guards(board)
             orders = [order for crew in present if (order := crew.act(now, seconds, board)) is not None]
             orders += [*(self.officer.act(now, board) if self.officer else ()), *self.callers.act(now, board)]
         return Turn(fixes=self._fixes(now, present), orders=orders)
@@ -69,6 +70,13 @@ class Exercise:
         blocked = frozenset(blocked_of(row["lines"], row["reach_m"]) for row in board.rows("closure"))
         for crew in self.crews.values():
             crew.vehicle.blocked = blocked
+
+    def _tell_guards(self, board: Board) -> None:
+        """Whoever is named to guard a closed road goes there and stays; whoever no longer is goes on with the rounds."""
+        closed = [row for row in board.rows("closure") if row["state"] == ClosureState.CLOSED]
+        posts = {row["guard_unit_id"]: Point(row["lat"], row["lon"]) for row in closed}
+        for unit_id, crew in self.crews.items():
+            crew.post = posts.get(unit_id)
 
     def _fixes(self, now: datetime, crews: list[Crew]) -> list[Fix]:
         fixes = [fix for crew in crews if (fix := crew.vehicle.fix(now)) is not None]

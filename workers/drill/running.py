@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from command_center.catalogue import FOLDER, load_catalogue
+from command_center.domain.catalogue import Coverage
 from command_center.domain.rights import Role
 from command_center.roads import RoadFileRefused, RoadNetwork
 from workers.drill.exercise import Exercise, muster
@@ -55,7 +56,7 @@ class Settings(Protocol):
 def run(settings: Settings, stopping: threading.Event, *, seed: object = None) -> None:
     """Drive and ring until `stopping` is set. seed : makes a drill repeatable; None throws the dice anew."""
     catalogue = load_catalogue(settings.catalogue_dir or FOLDER)
-    roads = _roads(settings.data_dir / "roads.npz")
+    roads = street_roads(settings.data_dir / "roads.npz", catalogue.street.coverage)
     call_up = partial(muster, catalogue, roads, seed=secrets.randbits(32) if seed is None else seed, calls_per_hour=settings.calls_per_hour)
     exercise: Exercise | None = None
     failures = 0
@@ -93,9 +94,10 @@ def _turns(stopping: threading.Event) -> Iterator[datetime]:
         due = max(due + TURN_S, time.monotonic())
 
 
-def _roads(file: Path) -> RoadNetwork:
+def street_roads(file: Path, driving: Coverage) -> RoadNetwork:
+    """The streets as the centre drives on them; exits with a sentence when there are none."""
     try:
-        return RoadNetwork.load(file)
+        return RoadNetwork.of_street(file, driving)
     except RoadFileRefused as problem:
         raise SystemExit(f"The drill has no streets to drive on: {problem}. Run `python -m command_center up` first.") from None
 
