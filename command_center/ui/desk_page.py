@@ -62,6 +62,8 @@ class DeskPage(Generic[Sight]):
     """One page. name : how ids of its parts and stores begin. choices : further stores it is drawn from.
 
     see : fetches what the parts need; runs off the event loop. parts : component id -> Part. acts : act -> function.
+    formed_by : what of the address names the form; all of it where nothing is stated. Where an order leads goes only who still has the
+    form before them that it was given from.
     """
 
     name: str
@@ -70,6 +72,7 @@ class DeskPage(Generic[Sight]):
     parts: Mapping[str, Part[Sight]]
     acts: Mapping[str, Act]
     choices: tuple[str, ...] = ()
+    formed_by: tuple[str, ...] = ()
 
     def store(self, what: str) -> str:
         """Id of one of its stores: at, filled, opened, order, answered, seen."""
@@ -77,12 +80,13 @@ class DeskPage(Generic[Sight]):
 
     def body(self, at: At, *children: Component, class_name: str = "") -> html.Div:
         """The page around its panels."""
+        formed = {"data-formed-by": " ".join(self.formed_by)} if self.formed_by else {}
         return html.Div(
             [*children, *self._stores(at)],
             id=self.name,
             className=f"desk {class_name or self.name}",
             tabIndex="-1",
-            **{"data-desk": self.name, "data-path": self.path, "data-view": at.get("view") or ""},
+            **{"data-desk": self.name, "data-path": self.path, "data-view": at.get("view") or "", **formed},
         )
 
     def _stores(self, at: At) -> list[Component]:
@@ -170,7 +174,8 @@ class DeskPage(Generic[Sight]):
             if not wanted:
                 raise PreventUpdate
             outcome = await self.acts[wanted["act"]](desk, wanted, at or {})
-            return {"ok": not isinstance(outcome, Refusal), "go": outcome if isinstance(outcome, str) else None, "at": uuid4().hex}
+            led = outcome if isinstance(outcome, str) else None
+            return {"ok": not isinstance(outcome, Refusal), "go": led, "key": wanted.get("key"), "at": uuid4().hex}
 
 
 def unreadable(desk: Desk, field: str, value: str) -> Refusal:
