@@ -4,11 +4,15 @@
   let layer = null, drawn = "";
 
   function draw() {
-    const rows = cc.rows("warning").filter((row) => row.polygons.length), told = rows.map((row) => `${row.id}.${row.version}`).join();
+    const rows = cc.rows("warning").filter((row) => row.polygons.length + row.circles.length), told = rows.map((row) => `${row.id}.${row.version}`).join();
     if (!layer || told === drawn) return;
     drawn = told;
     layer.clearLayers();
-    for (const row of rows) for (const ring of row.polygons) L.polygon(ring, { pane: "layer-warnings", className: `warned-area ${row.color || ""}`, interactive: false }).addTo(layer);
+    for (const row of rows) {
+      const look = { pane: "layer-warnings", className: `warned-area ${row.color || ""}`, interactive: false };
+      for (const ring of row.polygons) L.polygon(ring, look).addTo(layer);
+      for (const [lat, lon, radius] of row.circles) L.circle([lat, lon], { ...look, radius }).addTo(layer);
+    }
   }
 
   cc.draw.adoptWarnings = (event) => { layer = event.target; drawn = ""; event.target.on("remove", () => { if (layer === event.target) layer = null; }); draw(); };
