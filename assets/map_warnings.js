@@ -9,9 +9,11 @@
     drawn = told;
     layer.clearLayers();
     for (const row of rows) {
-      const look = { pane: "layer-warnings", className: `warned-area ${row.color || ""}`, interactive: false };
-      for (const ring of row.polygons) L.polygon(ring, look).addTo(layer);
-      for (const [lat, lon, radius] of row.circles) L.circle([lat, lon], { ...look, radius }).addTo(layer);
+      for (const className of ["warned-edge", `warned-area ${row.color || ""}`]) {      // the edge is what is seen of a pale colour by day
+        const look = { pane: "layer-warnings", className, interactive: false };
+        for (const ring of row.polygons) L.polygon(ring, look).addTo(layer);
+        for (const [lat, lon, radius] of row.circles) L.circle([lat, lon], { ...look, radius }).addTo(layer);
+      }
     }
   }
 
