@@ -6,11 +6,12 @@ To add an order to a page: one function, its line in the page's acts, one button
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import uuid4
 
 import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -18,7 +19,7 @@ from command_center.domain.errors import Invalid, Refusal
 from command_center.domain.rights import Right
 from command_center.ui.console_parts import FACTS, door, key, refuse
 from command_center.ui.desk_parts import goes
-from command_center.ui.memo import fingerprint
+from command_center.ui.memo import what_changed
 from command_center.ui.shell import Desk, Screen, shows_simulated
 from command_center.ui.widgets import (
     data_time,
@@ -45,6 +46,11 @@ Outcome: TypeAlias = str | Refusal | None
 Act: TypeAlias = Callable[[Desk, Order, At], Awaitable[Outcome]]
 Part: TypeAlias = tuple[Callable[[Sight], list[Component]], Callable[[Sight], str] | None]
 """How the children of a component are drawn, and what they depend on where that is less than everything drawn."""
+
+
+def at_of(query: Mapping[str, str]) -> dict[str, str | None]:
+    """What an address names, as assets/desk.js reads it too."""
+    return {**query, "token": "&".join(f"{name}={value}" for name, value in query.items())}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,17 +107,7 @@ class DeskPage(Generic[Sight]):
 
     def redrawn(self, sight: Sight, seen: Mapping[str, str]) -> tuple[list[Any], dict[str, str]]:
         """The children of every part in order, `no_update` where the screen shows them already; and the marks of what it shows then."""
-        drawn: list[Any] = []
-        shown: dict[str, str] = {}
-        for part, (draw, mark) in self.parts.items():
-            if mark is not None and (shown_now := mark(sight)) == seen.get(part):
-                shown[part] = shown_now
-                drawn.append(no_update)
-                continue
-            children = draw(sight)
-            shown[part] = fingerprint(children) if mark is None else mark(sight)
-            drawn.append(no_update if shown[part] == seen.get(part) else children)
-        return drawn, shown
+        return what_changed(((part, partial(draw, sight), mark and mark(sight)) for part, (draw, mark) in self.parts.items()), seen)
 
     def register(self, app: Dash, desk: Desk) -> None:
         self._register_browser(app)

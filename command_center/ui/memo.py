@@ -5,9 +5,10 @@ And nothing is sent twice: a screen tells the fingerprints of what it shows, and
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
+from dash import no_update
 from plotly.io.json import to_json_plotly
 
 Drawing = TypeVar("Drawing")
@@ -19,6 +20,25 @@ KEPT = 8
 def fingerprint(value: Any) -> str:
     """A short text that differs when what is drawn differs. value : components, or anything else that a callback may return."""
     return hashlib.blake2b(to_json_plotly(value).encode(), digest_size=8).hexdigest()
+
+
+def what_changed(parts: Iterable[tuple[str, Callable[[], Any], str | None]], seen: Mapping[str, str]) -> tuple[list[Any], dict[str, str]]:
+    """What to send of every part in order, `no_update` where the screen shows it already; and the marks of what it shows then.
+
+    parts : name, how it is drawn, and the mark of what it depends on; with None it is drawn to see whether it differs.
+    seen : marks by name, of what the screen shows.
+    """
+    sent: list[Any] = []
+    shown: dict[str, str] = {}
+    for name, draw, mark in parts:
+        if mark is None:
+            drawn = draw()
+            shown[name] = fingerprint(drawn)
+            sent.append(no_update if shown[name] == seen.get(name) else drawn)
+        else:
+            shown[name] = mark
+            sent.append(no_update if mark == seen.get(name) else draw())
+    return sent, shown
 
 
 class Memo(Generic[Drawing]):
