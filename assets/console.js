@@ -374,6 +374,7 @@
         movePin(null);
         return [newKey(), null, "", null, "", "", "", ""];
       },
+      noted(noted, text) { return text === noted?.text ? "" : window.dash_clientside.no_update; },
       answered() { answeredOrder(); cc.answered(); return window.dash_clientside.no_update; },
       opened(clicks) {
         if (!clicks) return window.dash_clientside.no_update;

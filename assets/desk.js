@@ -2,7 +2,8 @@
 
    The page is the element with data-desk="NAME" and data-path; its stores are NAME-at, NAME-filled, NAME-opened, NAME-order, NAME-answered.
    What buttons carry: data-go (an address), data-order (an order as JSON), data-ask (the same with a question), data-unfold (what to unfold),
-   data-gone-at (the moment after which a key is gone), data-stay (who pressed it keeps the keyboard there). An order given from within a form takes the form along; the form #NAME-form is told to
+   data-gone-at (the moment after which a key is gone), data-stay (who pressed it keeps the keyboard there), data-saves (the form is
+   closed once it is saved). An order given from within a form takes the form along; the form #NAME-form is told to
    the server while a person types. Everything that matters is decided on the server; this file turns keys and presses into orders.
 
    A page may add its own: cc.places[NAME](query) reads its address, cc.backs[NAME]() is its Escape, cc.settles[NAME]() puts the keyboard,
@@ -21,6 +22,14 @@
   Object.assign(cc, { places: cc.places || {}, backs: cc.backs || {}, settles: cc.settles || {}, fills: cc.fills || {} });
 
   /* ---- addresses ------------------------------------------------------------------------------------------------- */
+  let led = null;                  // where an answer has just led
+  const tokenOf = (query) => [...query].map(([key, value]) => `${key}=${value}`).join("&");
+
+  function formedBy(at) {          // what of an address the form belongs to: all of it, or what the page says
+    const query = new URLSearchParams(at.search), names = page()?.dataset.formedBy?.split(" ");
+    return JSON.stringify([at.pathname, names ? names.map((one) => query.get(one)) : tokenOf(query)]);
+  }
+
   cc.go = (href) => {
     if (location.pathname + location.search === href) return;
     history.pushState({}, "", href);
@@ -47,25 +56,41 @@
   let typing = 0, pressKeys = {};
   const picks = (form) => Object.fromEntries([...form.querySelectorAll("[data-combo]")].filter((box) => box.dataset.picked).map((box) => [box.dataset.combo, box.dataset.picked]));
   const factsOf = (form) => form?.querySelector("[data-token]")?.dataset;
-  const filled = (form) => ({ ...Object.fromEntries(new FormData(form)), ...picks(form), ...cc.fills[name()]?.(), ...factsOf(form), ...(isTyped(form) ? typed.facts : {}) });
+  const filled = (form) => ({ ...Object.fromEntries(new FormData(form)), ...picks(form), ...cc.fills[name()]?.(), ...factsOf(form), ...(isHeld(form) ? typed.facts : {}) });
 
-  /* What a person typed into a text that others may save too (data-mark) is never drawn over: not even by an answer that was on its way when
-     the first letter was typed. The text keeps the version that it was begun from. */
+  /* What a person typed is never drawn over. A text that others may save too (data-mark) is held over every redraw, also by an answer that was on
+     its way when the first letter was typed, and keeps the version that it was begun from. Any other form is emptied by the order that took it
+     along: what was typed after the press stays, in the form that the answer draws. */
   let typed = null;                // {token, facts: of the form when the first letter was typed, values: field -> text}
+  let emptied = null;              // {token, taken: of the press whose answer empties the form, to: the token of the form that it draws}
   const isTyped = (form) => typed !== null && factsOf(form)?.token === typed.token;
+  const isHeld = (form) => isTyped(form) && typed.facts.mark !== undefined;
 
   function noteTyped(form, field) {
     const facts = factsOf(form);
-    if (!facts?.mark || !field.name) return;
+    if (!facts || !field.name) return;
+    adopt(form);
     if (!isTyped(form)) typed = { token: facts.token, facts: { ...facts }, values: {} };
     typed.values[field.name] = field.value;
   }
 
+  const typedSince = (press) => (typed?.token === press.token ? Object.fromEntries(Object.entries(typed.values).filter(([field, text]) => press.taken[field] !== text)) : {});
+
+  function adopt(form) {           // the form that an answer led to is there: what was typed since the press goes on in it
+    const facts = factsOf(form);
+    if (!emptied || facts?.token !== emptied.to) return;
+    const values = typedSince(emptied);
+    typed = Object.keys(values).length ? { token: facts.token, facts: { ...facts }, values, isFresh: true } : null;
+    emptied = null;
+  }
+
   function keepTyped() {
     const form = part("form");
-    if (!form || !isTyped(form)) return;
-    const lost = Object.entries(typed.values).map(([field, text]) => [form.elements.namedItem(field), text]).filter(([field, text]) => field && field.value !== text);
-    for (const [field, text] of lost) set(field.id, { value: text });
+    if (form) adopt(form);
+    if (!form || !isTyped(form) || !(isHeld(form) || typed.isFresh)) return;
+    const fields = Object.entries(typed.values).map(([field, text]) => [form.elements.namedItem(field), text]);
+    const lost = fields.filter(([field, text]) => field?.matches?.("input, textarea, select") && field.value !== text);
+    for (const [field, text] of lost) if (field.id) set(field.id, { value: text }); else field.value = text;
     if (lost.length) setTimeout(cc.tellForm, 60);
   }
   const liveForm = (element) => { const form = element?.closest?.("[data-desk] form"); return form && form.id === `${name()}-form` ? form : null; };
@@ -84,12 +109,28 @@
 
   /* ---- orders ---------------------------------------------------------------------------------------------------- */
   let number = 0, asking = null, askKey = "", askedPhoto = null;
+  const presses = new Map();       // key -> {form: its id, formed: what the address named, token and taken: of the form, saves}
 
-  function give(order, more, form) {
+  function give(order, more, form, saves) {
     const key = more?.key || (form ? (pressKeys[form.id] ??= newKey()) : newKey());      // a press that is repeated is the same press
+    const own = part("form"), isOwn = form && form === own;
+    presses.set(key, { form: form?.id, formed: formedBy(location), token: factsOf(own)?.token, taken: isOwn && isTyped(own) ? { ...typed.values } : {}, saves });
     tellStore("order", { ...order, ...(form ? { form: filled(form) } : {}), ...more, key, n: ++number });
   }
   cc.order = (order, more) => give(order, more);
+
+  /* Where an answer leads goes who still has the form before them that the order was given from. */
+  function goOn(key, go, press) {
+    if (press && formedBy(location) !== press.formed) return;
+    const to = new URL(go, location);
+    if (press?.saves && Object.keys(typedSince(press)).length) {      // who wrote on while it was saved stays with the text
+      to.search = location.search;
+      to.searchParams.set("again", key);
+    }
+    emptied = press && formedBy(to) === press.formed ? { token: press.token, taken: press.taken, to: tokenOf(to.searchParams) } : null;
+    led = to.search;
+    cc.go(to.pathname + to.search);
+  }
 
   function wait(button) {
     button.setAttribute("aria-busy", "true");
@@ -153,7 +194,7 @@
     if (go && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); follow(button); return; }
     if (!button.closest("[data-desk]")) return;
     if (button.getAttribute("aria-busy") === "true") { event.preventDefault(); return; }
-    if (order) { if (button.classList.contains("order")) wait(button); give(JSON.parse(order), null, button.closest("form")); }
+    if (order) { if (button.classList.contains("order")) wait(button); give(JSON.parse(order), null, button.closest("form"), button.dataset.saves !== undefined); }
     if (question) ask(JSON.parse(question), button);
     if (unfold) tellStore("opened", button.getAttribute("aria-expanded") === "true" ? null : unfold);
     if (button === part("ask-go")) answer();
@@ -224,6 +265,7 @@
 
   function keep() {
     choose();
+    keepTyped();
     document.querySelectorAll("[data-desk] [data-filter]").forEach((box) => { if (box.value) narrow(box); });
     for (const details of document.querySelectorAll("[data-desk] details[data-fold]")) {
       const open = folds.get(details.dataset.fold);
@@ -251,7 +293,7 @@
 
   /* ---- called by Dash -------------------------------------------------------------------------------------------- */
   const plainPlace = (query) => Object.fromEntries(query);
-  let settled = null;
+  let settled = null, formed = null;
 
   function settle() {              // the keyboard stands where the next decision is
     if (cc.settles[name()]) return cc.settles[name()]();
@@ -265,27 +307,32 @@
         const no = window.dash_clientside.no_update;
         if (page()?.dataset.path !== pathname) { settled = null; return [no, no]; }
         const query = new URLSearchParams(search), at = (cc.places[name()] || plainPlace)(query);
-        at.token = [...query].map(([key, value]) => `${key}=${value}`).join("&");
-        if (asking) closeAsk();
-        pressKeys = {};
+        at.token = tokenOf(query);
+        if (asking && search !== led) closeAsk();
+        if (formed !== formedBy(location)) pressKeys = {};
+        [formed, led] = [formedBy(location), null];
         if (held?.token !== at.token) page().querySelectorAll("[data-combo]").forEach((box) => delete box.dataset.picked);
         return [held?.token === at.token ? no : at, at.view || ""];
       },
       drawn(seen, at) {
         const moved = at.token !== settled;
         settled = at.token;
-        requestAnimationFrame(() => requestAnimationFrame(() => { choose(); keepTyped(); if (moved) settle(); }));
+        requestAnimationFrame(() => requestAnimationFrame(() => { choose(); keepTyped(); if (typed) typed.isFresh = false; if (moved) settle(); }));
         return at.token || "-";
       },
       answered(told) {
         document.querySelectorAll("[data-desk] .order[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+        const press = presses.get(told?.key);
+        presses.delete(told?.key);
         if (told?.ok) {
-          pressKeys = {};
-          if (asking?.secret) { tellStore("order", null); set(`${name()}-word`, { value: "" }); }      // a secret does not stay in the page
-          if (asking) closeAsk();
+          if (press?.form && pressKeys[press.form] === told.key) delete pressKeys[press.form];
+          if (asking && askKey === told.key) {
+            if (asking.secret) { tellStore("order", null); set(`${name()}-word`, { value: "" }); }      // a secret does not stay in the page
+            closeAsk();
+          }
         }
         cc.answered();
-        if (told?.go) cc.go(told.go);
+        if (told?.go) goOn(told.key, told.go, press);
         return told?.at;
       },
     },

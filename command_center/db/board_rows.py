@@ -374,6 +374,7 @@ def _warning(warning: HazardWarning, catalogue: Catalogue) -> dict[str, Any]:
         "issuer": warning.issuer,
         "area": warning.area,
         "polygons": warning.polygons,
+        "circles": warning.circles,
         "flag": warning.flag,
         "issued_at": moment(warning.issued_at),
         "effective_at": moment(warning.effective_at),

@@ -409,10 +409,8 @@ def _unended(work: Work, activation_id: int) -> Activation:
 
 def running(work: Work, activation_id: int) -> Activation:
     """Load and lock an activation that must be in force. Raises UnknownActivation, PlanNotRunning."""
-    activation = _unended(work, activation_id)
-    if activation.status not in RUNNING:
-        raise PlanNotRunning(plan=activation.plan_id, status=activation.status.value)
-    return activation
+    work.get(Activation, activation_id, UnknownActivation(activation=activation_id))
+    return in_force(work.session, activation_id)
 
 
 def in_force(session: Session, activation_id: int) -> Activation:

@@ -34,6 +34,8 @@ from command_center.services.stock_available import Balance, locked_balances
 if TYPE_CHECKING:
     from command_center.roads import Router
 
+Share = tuple[str, str, int]
+"""(depot, material, quantity): what one depot gives."""
 AccountKey = tuple[str, str, str]
 """(step, depot, material) of one purpose."""
 
@@ -98,20 +100,7 @@ def reserve_in(  # noqa: PLR0913 - what for, where and how strictly are each the
     granted: Counter[str] = Counter()
     for it in accounts.values():
         granted[it.material_code] += it.quantity - it.released
-    there: dict[str, list[tuple[int, str, int]]] = {material: [] for material in wants}
-    order = {code: place for place, code in enumerate(_depots_in_order(work, near, roads))}
-    for (depot, material), balance in balances.items():
-        there[material].append((order[depot], depot, balance.available))
-    shares, shortages = [], []
-    for material, wanted in sorted(wants.items()):
-        missing = wanted - granted[material]
-        if missing <= 0:
-            continue
-        found = share_out(missing, [(depot, available) for _, depot, available in sorted(there[material])])
-        shares += [(depot, material, quantity) for depot, quantity in found]
-        got = sum(quantity for _, quantity in found)
-        if got < missing:
-            shortages.append(Shortage(material=material, wanted=wanted, got=granted[material] + got))
+    shares, shortages = _shares(wants, granted, balances, _depots_in_order(work, near, roads))
     if shortages and not allow_short:
         raise _short(shortages, balances, depots)
     more = sorted(share for share in shares if share[:2] in accounts)
@@ -126,6 +115,25 @@ def reserve_in(  # noqa: PLR0913 - what for, where and how strictly are each the
     fresh = [Holding(reservation_id=id_, depot=depot, material=material, held=held, out=0) for id_, (depot, material, held) in opened]
     holdings = sorted((*_holdings(accounts.values()), *fresh), key=lambda it: (it.material, it.depot))
     return Reserved(holdings=tuple(holdings), shortages=tuple(shortages))
+
+
+def _shares(
+    wants: Mapping[str, int], granted: Mapping[str, int], balances: Mapping[ledger.Key, Balance], in_order: Sequence[str]
+) -> tuple[list[Share], list[Shortage]]:
+    """Which depots give what is still missing of each material, and what none has. in_order : codes of depots, where to look first."""
+    there: dict[str, list[tuple[str, int]]] = {material: [] for material in wants}
+    order = {code: place for place, code in enumerate(in_order)}
+    for (depot, material), balance in sorted(balances.items(), key=lambda it: order[it[0][0]]):
+        there[material].append((depot, balance.available))
+    shares, shortages = [], []
+    for material, wanted in sorted(wants.items()):
+        had = granted.get(material, 0)
+        found = share_out(wanted - had, there[material]) if wanted > had else []
+        shares += [(depot, material, quantity) for depot, quantity in found]
+        got = had + sum(quantity for _, quantity in found)
+        if got < wanted:
+            shortages.append(Shortage(material=material, wanted=wanted, got=got))
+    return shares, shortages
 
 
 def release_in(work: Work, for_kind: ForKind, for_id: int, *, step_id: str | None = None, reason: str = "") -> tuple[Holding, ...]:

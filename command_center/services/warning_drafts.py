@@ -20,6 +20,8 @@ from command_center.domain.warning_text import OrderText, WarningText, plain, re
 
 MOST_CORNERS = 200
 """Corners of an outline that screens get; a coast line with thousands is thinned."""
+MOST_CIRCLES = 20
+"""Circles of a warning that screens get."""
 
 A_MINUTE = timedelta(minutes=1)
 """People write times to the minute; a smaller difference is none."""
@@ -117,6 +119,7 @@ class WarningDraft:
     is_timed: bool = True
     area: str = ""
     polygons: Sequence[Sequence[Sequence[float]]] = ()
+    circles: Sequence[Sequence[float]] = ()
     effective_at: datetime | None = None
     expires_at: datetime | None = None
     remarks: tuple[str, ...] = ()
@@ -331,6 +334,7 @@ def _cap_warning(alert: Alert, catalogue: Catalogue) -> WarningDraft:
         issuer=issuer,
         area="、".join(filter(None, map(_area_named, areas)))[:1_000],
         polygons=rings,
+        circles=_circles(areas),
         text=_cap_text(alert)[:LONGEST_KEPT],
         issued_at=alert.sent,
         effective_at=info.effective if info else None,
@@ -341,13 +345,13 @@ def _cap_warning(alert: Alert, catalogue: Catalogue) -> WarningDraft:
 
 
 def _not_kept(alert: Alert, info: Info | None) -> Iterator[str]:
-    """What the message says beyond what is kept of it: the text in one language, and outlines."""
+    """What the message says beyond what is kept of it: the text in one language, and so many circles."""
     others = [it.language for it in alert.infos if it is not info]
     if info is not None and others:
         yield f"info: kept {info.language}, not kept {', '.join(others)}"[:_LONGEST_REMARK]
     circles = sum(len(area.circles) for area in (info.areas if info else ()))
-    if circles:
-        yield f"circle: {circles} not kept"
+    if circles > MOST_CIRCLES:
+        yield f"circle: {circles - MOST_CIRCLES} not kept"
 
 
 def _area_named(area: Area) -> str:
@@ -367,6 +371,12 @@ def _rings(polygons: list[tuple[Point, ...]]) -> tuple[list[list[list[float]]], 
     step = max(1, -(-corners // MOST_CORNERS))
     kept = [[*ring[:-1:step], ring[-1]] for ring in polygons if len(ring[:-1:step]) >= 3]
     return [[[round(point.lat, 5), round(point.lon, 5)] for point in ring] for ring in kept[:MOST_CORNERS]], step > 1
+
+
+def _circles(areas: Sequence[Area]) -> list[list[float]]:
+    """[lat, lon, radius in metres], MOST_CIRCLES at the most."""
+    circles = [circle for area in areas for circle in area.circles][:MOST_CIRCLES]
+    return [[round(it.centre.lat, 5), round(it.centre.lon, 5), round(it.radius_km * 1000)] for it in circles]
 
 
 # ---- by phone ------------------------------------------------------------------------------------

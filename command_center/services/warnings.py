@@ -11,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from command_center.cap import Alert, Area, Info, MessageType, Named, Status, write_alert
+from command_center.cap import Alert, Area, Circle, Info, MessageType, Named, Status, write_alert
 from command_center.center import Center
 from command_center.db.board_rows import board_row, moment
 from command_center.db.tables import HazardWarning, StandingOrder, WarningReference
@@ -153,6 +153,7 @@ def _new_warning(work: Work, draft: WarningDraft) -> HazardWarning:
         authority=authority(draft.issuer),
         area=draft.area,
         polygons=draft.polygons,
+        circles=draft.circles,
         text=draft.text,
         remarks=list(draft.remarks),
         flag="differs" if work.session.scalar(named_before.limit(1)) is not None else None,
@@ -512,6 +513,7 @@ def warning_as_cap(center: Center, warning_id: int, actor: Actor) -> bytes:
     color, hazard = signals.colors.get(row.color or ""), signals.hazards.get(row.hazard or "")
     codes = [Named("type", hazard.code_type)] if hazard else []
     rings = tuple(tuple(Point(lat, lon) for lat, lon in ring) for ring in row.polygons)
+    circles = tuple(Circle(centre=Point(lat, lon), radius_km=radius_m / 1000) for lat, lon, radius_m in row.circles)
     info = Info(
         language="zh-CN",
         categories=("Met",) if hazard else ("Other",),
@@ -523,7 +525,7 @@ def warning_as_cap(center: Center, warning_id: int, actor: Actor) -> bytes:
         sender_name=row.issuer,
         headline=row.text.partition("\n")[0][:160],
         description=row.text,
-        areas=(Area(description=row.area, polygons=rings),),
+        areas=(Area(description=row.area, polygons=rings, circles=circles),),
     )
     return write_alert(
         Alert(

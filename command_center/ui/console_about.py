@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from dash import html
 from dash.development.base_component import Component
@@ -49,6 +50,18 @@ class Group:
     by_basis: Mapping[str, int]
 
 
+class Marked(Protocol):
+    """An entry that says where it comes from."""
+
+    @property
+    def basis(self) -> str: ...
+
+
+def _of(entries: Callable[[Catalogue], Mapping[Any, Marked]]) -> Callable[[Catalogue], Iterable[str]]:
+    """The bases of all entries of a table."""
+    return lambda catalogue: [entry.basis for entry in entries(catalogue).values()]
+
+
 def _places(kind: str) -> Callable[[Catalogue], Iterable[str]]:
     return lambda catalogue: [place.basis for place in catalogue.places.values() if place.kind == kind]
 
@@ -56,14 +69,14 @@ def _places(kind: str) -> Callable[[Catalogue], Iterable[str]]:
 PARTS = (
     Part(name=N_("Street"), file="street.yaml", bases=lambda it: [it.street.basis]),
     Part(name=N_("Five-minute circle, signals, demand"), file="street.yaml", bases=lambda it: [it.street.coverage.basis]),
-    Part(name=N_("Areas"), file="street.yaml", bases=lambda it: [area.basis for area in it.areas.values()]),
-    Part(name=N_("Communities"), file="street.yaml", bases=lambda it: [community.basis for community in it.communities.values()]),
+    Part(name=N_("Areas"), file="street.yaml", bases=_of(lambda it: it.areas)),
+    Part(name=N_("Communities"), file="street.yaml", bases=_of(lambda it: it.communities)),
     Part(
         name=N_("Where their halls stand"),
         file="places/communities.csv",
         bases=lambda it: [community.site_basis for community in it.communities.values()],
     ),
-    Part(name=N_("Stations"), file="street.yaml", bases=lambda it: [station.basis for station in it.stations.values()]),
+    Part(name=N_("Stations"), file="street.yaml", bases=_of(lambda it: it.stations)),
     Part(
         name=N_("Where the stations stand"),
         file="places/stations.csv",
@@ -73,31 +86,31 @@ PARTS = (
     Part(name=N_("Business buildings"), file="places/business_buildings.csv", bases=_places("business_building")),
     Part(name=N_("Shops"), file="places/shops.csv", bases=_places("shop")),
     Part(name=N_("Shelters"), file="places/shelters.csv", bases=_places("shelter")),
-    Part(name=N_("Depots"), file="places/depots.csv", bases=lambda it: [depot.basis for depot in it.depots.values()]),
+    Part(name=N_("Depots"), file="places/depots.csv", bases=_of(lambda it: it.depots)),
     Part(
         name=N_("Materials, and the stock a new centre opens with"),
         file="materials.csv",
         page="/resources",
-        bases=lambda it: [material.basis for material in it.materials.values()],
+        bases=_of(lambda it: it.materials),
     ),
-    Part(name=N_("Cadres"), file="people/cadres.csv", bases=lambda it: [cadre.basis for cadre in it.cadres.values()]),
+    Part(name=N_("Cadres"), file="people/cadres.csv", bases=_of(lambda it: it.cadres)),
     Part(
         name=N_("Who answers for which place"),
         file="people/responsibilities.csv",
         page="/people",
-        bases=lambda it: [responsible.basis for responsible in it.responsibilities.values()],
+        bases=_of(lambda it: it.responsibilities),
     ),
     Part(
         name=N_("People on the roster"),
         file="people/duty_people.csv",
         page="/people",
-        bases=lambda it: [person.basis for person in it.duty_people.values()],
+        bases=_of(lambda it: it.duty_people),
     ),
-    Part(name=N_("Vehicle kinds"), file="street.yaml", bases=lambda it: [kind.basis for kind in it.vehicle_kinds.values()]),
-    Part(name=N_("Vehicles"), file="vehicles.csv", bases=lambda it: [vehicle.basis for vehicle in it.vehicles.values()]),
-    Part(name=N_("Incident types"), file="incident_types.yaml", bases=lambda it: [kind.basis for kind in it.incident_types.values()]),
-    Part(name=N_("Deadlines"), file="incident_types.yaml", bases=lambda it: [profile.basis for profile in it.sla_profiles.values()]),
-    Part(name=N_("Contingency plans"), file="plans/", page="/plan-texts", bases=lambda it: [plan.basis for plan in it.plans.values()]),
+    Part(name=N_("Vehicle kinds"), file="street.yaml", bases=_of(lambda it: it.vehicle_kinds)),
+    Part(name=N_("Vehicles"), file="vehicles.csv", bases=_of(lambda it: it.vehicles)),
+    Part(name=N_("Incident types"), file="incident_types.yaml", bases=_of(lambda it: it.incident_types)),
+    Part(name=N_("Deadlines"), file="incident_types.yaml", bases=_of(lambda it: it.sla_profiles)),
+    Part(name=N_("Contingency plans"), file="plans/", page="/plan-texts", bases=_of(lambda it: it.plans)),
     Part(
         name=N_("Thresholds of the plans"),
         file="plans/",
@@ -112,17 +125,15 @@ PARTS = (
     Part(
         name=N_("What plans can ask for at most"),
         file="vocabulary.yaml",
-        bases=lambda it: [unit.basis for unit in it.common.units.values()],
+        bases=_of(lambda it: it.common.units),
     ),
-    Part(
-        name=N_("Limits of measurements"), file="vocabulary.yaml", bases=lambda it: [metric.basis for metric in it.common.metrics.values()]
-    ),
+    Part(name=N_("Limits of measurements"), file="vocabulary.yaml", bases=_of(lambda it: it.common.metrics)),
     Part(name=N_("Reporting clocks"), file="vocabulary.yaml", bases=lambda it: [it.common.reporting.basis]),
     Part(name=N_("When water closes a road"), file="vocabulary.yaml", bases=lambda it: [it.common.closures.basis]),
     Part(
         name=N_("Warning signals"),
         file="warning_signals.yaml",
-        bases=lambda it: [hazard.basis for hazard in it.warning_signals.hazards.values()],
+        bases=_of(lambda it: it.warning_signals.hazards),
     ),
     Part(name=N_("Watches and handover report"), file="handover_template.yaml", bases=lambda it: [it.handover.basis]),
 )

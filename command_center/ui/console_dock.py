@@ -107,6 +107,8 @@ def dock(screen: Screen) -> html.Aside:
 def register(app: Dash, desk: Desk) -> None:
     _register_browser(app)
     _register_proposal(app, desk)
+    _register_price(app, desk)
+    _register_send(app, desk)
 
 
 def _register_browser(app: Dash) -> None:
@@ -160,6 +162,8 @@ def _register_proposal(app: Dash, desk: Desk) -> None:
         ticked = list(proposal.preselected) if nobody else []
         return proposal_rows(proposal, screen), ticked, nobody, uuid4().hex, store_row(proposal, ticked)
 
+
+def _register_price(app: Dash, desk: Desk) -> None:
     @door(
         app,
         desk,
@@ -175,6 +179,8 @@ def _register_proposal(app: Dash, desk: Desk) -> None:
         told = await asyncio.to_thread(set_price, units or [], desk.screen())
         return set_line(shown, told, desk.screen()), told
 
+
+def _register_send(app: Dash, desk: Desk) -> None:
     @door(
         app,
         desk,

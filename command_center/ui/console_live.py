@@ -7,9 +7,10 @@ To add a part that lives: one entry in PARTS (what stands always) or DOCKED (wha
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from dash import Dash, Input, Output, State, dcc, no_update
+from dash import Dash, Input, Output, State, dcc
 
 from command_center.domain.errors import UnknownIncident
 from command_center.domain.triggers import EscalationDue
@@ -32,7 +33,7 @@ from command_center.ui import (
 )
 from command_center.ui.console_parts import FACTS, PANEL, door, signed_in, waiting_rows
 from command_center.ui.desk_page import demonstration
-from command_center.ui.memo import fingerprint
+from command_center.ui.memo import what_changed
 from command_center.ui.shell import Desk, Screen
 from command_center.ui.widgets import empty_state
 from command_center.words import N_
@@ -138,15 +139,12 @@ def _story(desk: Desk, row_id: str) -> IncidentStory | None:
 
 def redrawn(sight: Sight, seen: Mapping[str, str]) -> tuple[list[Any], dict[str, str]]:
     """Every part in order, `no_update` where the screen shows it already; and the fingerprints of what it shows then."""
-    drawn: list[Any] = []
-    shown: dict[str, str] = {}
-    for (part, prop), draw in [*PARTS.items(), *((key, draw) for key, (_, draw) in DOCKED.items())]:
-        wanted = DOCKED.get((part, prop), (sight.kind,))[0] == sight.kind
-        value = draw(sight) if wanted else []
-        mark = fingerprint(value)
-        drawn.append(no_update if mark == seen.get(f"{part}.{prop}") else value)
-        shown[f"{part}.{prop}"] = mark
-    return drawn, shown
+    docked = {end: draw if kind == sight.kind else _nothing for end, (kind, draw) in DOCKED.items()}
+    return what_changed(((f"{part}.{prop}", partial(draw, sight), None) for (part, prop), draw in {**PARTS, **docked}.items()), seen)
+
+
+def _nothing(_sight: Sight) -> list[Any]:
+    return []
 
 
 def store() -> dcc.Store:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, html, no_update, set_props
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update, set_props
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -27,6 +27,8 @@ from command_center.words import N_, phrases
 
 ORDER = "console-order"
 """Store: the order of the button pressed last, {"act", ..., "n"}."""
+NOTED = "console-noted"
+"""Store: the note that was written last, {"text", "at"}; its box is emptied unless something else stands in it by then."""
 
 Order = Mapping[str, Any]
 
@@ -170,6 +172,7 @@ def dialogs(screen: Screen) -> list[Component]:
             confirm=key(screen.say(N_("Change")), "console-severity-go", symbol="adjustments", keys="Ctrl+Enter", look="primary order"),
         ),
         dcc.Store(id=ORDER),
+        dcc.Store(id=NOTED),
     ]
 
 
@@ -280,7 +283,7 @@ def _register_note(app: Dash, desk: Desk) -> None:
     @door(
         app,
         desk,
-        Output("console-note", "value"),
+        Output(NOTED, "data"),
         Output(ANSWERED, "data", allow_duplicate=True),
         Input("console-note-add", "n_clicks"),
         Input("console-note", "n_submit"),
@@ -291,7 +294,15 @@ def _register_note(app: Dash, desk: Desk) -> None:
     )
     async def note(_clicks: int, _submits: int, panel: dict[str, Any] | None, text: str | None) -> Any:
         said = await order(desk, incidents.add_note, _incident_docked(panel), text or "")
-        return ("" if not isinstance(said, Refusal) else no_update), answered()
+        return ({"text": text, "at": answered()} if not isinstance(said, Refusal) else no_update), answered()
+
+    app.clientside_callback(
+        ClientsideFunction("desk", "noted"),
+        Output("console-note", "value"),
+        Input(NOTED, "data"),
+        State("console-note", "value"),
+        prevent_initial_call=True,
+    )
 
 
 def _register_acknowledge(app: Dash, desk: Desk) -> None:

@@ -6,11 +6,12 @@ To add an order to a page: one function, its line in the page's acts, one button
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import uuid4
 
 import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -18,7 +19,7 @@ from command_center.domain.errors import Invalid, Refusal
 from command_center.domain.rights import Right
 from command_center.ui.console_parts import FACTS, door, key, refuse
 from command_center.ui.desk_parts import goes
-from command_center.ui.memo import fingerprint
+from command_center.ui.memo import what_changed
 from command_center.ui.shell import Desk, Screen, shows_simulated
 from command_center.ui.widgets import (
     data_time,
@@ -47,6 +48,11 @@ Part: TypeAlias = tuple[Callable[[Sight], list[Component]], Callable[[Sight], st
 """How the children of a component are drawn, and what they depend on where that is less than everything drawn."""
 
 
+def at_of(query: Mapping[str, str]) -> dict[str, str | None]:
+    """What an address names, as assets/desk.js reads it too."""
+    return {**query, "token": "&".join(f"{name}={value}" for name, value in query.items())}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """What a person looks at: the address, what stands in the form, what is unfolded, and the page's own choices."""
@@ -62,6 +68,8 @@ class DeskPage(Generic[Sight]):
     """One page. name : how ids of its parts and stores begin. choices : further stores it is drawn from.
 
     see : fetches what the parts need; runs off the event loop. parts : component id -> Part. acts : act -> function.
+    formed_by : what of the address names the form; all of it where nothing is stated. Where an order leads goes only who still has the
+    form before them that it was given from.
     """
 
     name: str
@@ -70,6 +78,7 @@ class DeskPage(Generic[Sight]):
     parts: Mapping[str, Part[Sight]]
     acts: Mapping[str, Act]
     choices: tuple[str, ...] = ()
+    formed_by: tuple[str, ...] = ()
 
     def store(self, what: str) -> str:
         """Id of one of its stores: at, filled, opened, order, answered, seen."""
@@ -77,12 +86,13 @@ class DeskPage(Generic[Sight]):
 
     def body(self, at: At, *children: Component, class_name: str = "") -> html.Div:
         """The page around its panels."""
+        formed = {"data-formed-by": " ".join(self.formed_by)} if self.formed_by else {}
         return html.Div(
             [*children, *self._stores(at)],
             id=self.name,
             className=f"desk {class_name or self.name}",
             tabIndex="-1",
-            **{"data-desk": self.name, "data-path": self.path, "data-view": at.get("view") or ""},
+            **{"data-desk": self.name, "data-path": self.path, "data-view": at.get("view") or "", **formed},
         )
 
     def _stores(self, at: At) -> list[Component]:
@@ -97,17 +107,7 @@ class DeskPage(Generic[Sight]):
 
     def redrawn(self, sight: Sight, seen: Mapping[str, str]) -> tuple[list[Any], dict[str, str]]:
         """The children of every part in order, `no_update` where the screen shows them already; and the marks of what it shows then."""
-        drawn: list[Any] = []
-        shown: dict[str, str] = {}
-        for part, (draw, mark) in self.parts.items():
-            if mark is not None and (shown_now := mark(sight)) == seen.get(part):
-                shown[part] = shown_now
-                drawn.append(no_update)
-                continue
-            children = draw(sight)
-            shown[part] = fingerprint(children) if mark is None else mark(sight)
-            drawn.append(no_update if shown[part] == seen.get(part) else children)
-        return drawn, shown
+        return what_changed(((part, partial(draw, sight), mark and mark(sight)) for part, (draw, mark) in self.parts.items()), seen)
 
     def register(self, app: Dash, desk: Desk) -> None:
         self._register_browser(app)
@@ -170,7 +170,8 @@ class DeskPage(Generic[Sight]):
             if not wanted:
                 raise PreventUpdate
             outcome = await self.acts[wanted["act"]](desk, wanted, at or {})
-            return {"ok": not isinstance(outcome, Refusal), "go": outcome if isinstance(outcome, str) else None, "at": uuid4().hex}
+            led = outcome if isinstance(outcome, str) else None
+            return {"ok": not isinstance(outcome, Refusal), "go": led, "key": wanted.get("key"), "at": uuid4().hex}
 
 
 def unreadable(desk: Desk, field: str, value: str) -> Refusal:

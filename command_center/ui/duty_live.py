@@ -88,14 +88,14 @@ def _fields(sight: Sight) -> list[Component]:
             return []
 
 
-FORMED_BY = ("tab", "handover", "section", "corrects", "wrote", "swap")
+FORMED_BY = ("tab", "handover", "section", "corrects", "swap")
 """What of an address the form belongs to: who searches the log keeps what stands in it."""
 
 
 def _fields_mark(sight: Sight) -> str:
-    """Drawn again for another form, not for what happens while a person writes."""
+    """Drawn again for another form and after an order, not for what happens while a person writes."""
     known = _writes(sight) and sight.report is not None and sight.report.id is not None
-    return f"{known} {[sight.at.get(name) for name in FORMED_BY]} {sight.screen.lang}"
+    return f"{known} {[sight.at.get(name) for name in (*FORMED_BY, 'wrote', 'again')]} {sight.screen.lang}"
 
 
 def _search(sight: Sight) -> list[Component]:
@@ -152,7 +152,7 @@ def _offers(center: Center) -> Offers:
     return Offers(incidents=incidents, people=tuple(sorted(it.name for it in access.accounts(center))))
 
 
-DESK_PAGE: DeskPage[Sight] = DeskPage(name="duty", path=duty_report.PATH, see=see, parts=PARTS, acts=ACTS)
+DESK_PAGE: DeskPage[Sight] = DeskPage(name="duty", path=duty_report.PATH, see=see, parts=PARTS, acts=ACTS, formed_by=FORMED_BY)
 
 
 def register(app: Dash, desk: Desk) -> None:

@@ -286,7 +286,7 @@ def writing(report: HandoverReport | None, at: At, screen: Screen) -> list[Compo
         keys="Ctrl+Enter",
         look="primary big order",
         **orders("write", handover=report.id, section=wanted, based_on=it.version),
-        **{"data-main": ""},
+        **{"data-main": "", "data-saves": ""},
     )
     cancel = key(screen.say(N_("Cancel")), keys="Esc", **goes(place(at, section=None)))
     head = html.Div(html.Div(html.H2(screen.read(it.title)), className="what"), className="title")

@@ -6,10 +6,10 @@ And nothing is sent twice: a screen tells the fingerprints of what it shows, and
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
-from dash import html
+from dash import html, no_update
 from dash.development.base_component import Component
 from plotly.io.json import to_json_plotly
 
@@ -33,6 +33,25 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Component):
         return type(value).__qualname__, {name: it for name, it in vars(value).items() if name not in _BOOKKEEPING}
     return to_json_plotly(value)
+
+
+def what_changed(parts: Iterable[tuple[str, Callable[[], Any], str | None]], seen: Mapping[str, str]) -> tuple[list[Any], dict[str, str]]:
+    """What to send of every part in order, `no_update` where the screen shows it already; and the marks of what it shows then.
+
+    parts : name, how it is drawn, and the mark of what it depends on; with None it is drawn to see whether it differs.
+    seen : marks by name, of what the screen shows.
+    """
+    sent: list[Any] = []
+    shown: dict[str, str] = {}
+    for name, draw, mark in parts:
+        if mark is None:
+            drawn = draw()
+            shown[name] = fingerprint(drawn)
+            sent.append(no_update if shown[name] == seen.get(name) else drawn)
+        else:
+            shown[name] = mark
+            sent.append(no_update if mark == seen.get(name) else draw())
+    return sent, shown
 
 
 class Memo(Generic[Drawing]):

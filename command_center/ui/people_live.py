@@ -80,4 +80,6 @@ def see(desk: Desk, screen: Screen, look: Look) -> Sight:
     )
 
 
-DESK_PAGE: DeskPage[Sight] = DeskPage(name="people", path=people_view.PATH, see=see, parts=PARTS, acts={**ACTS, **people_responsible.ACTS})
+DESK_PAGE: DeskPage[Sight] = DeskPage(
+    name="people", path=people_view.PATH, see=see, parts=PARTS, acts={**ACTS, **people_responsible.ACTS}, formed_by=("person",)
+)

@@ -161,7 +161,8 @@ def entry_fields(entry: DirectoryEntry | None, token: str, screen: Screen) -> li
 def _save_key(entry: DirectoryEntry | None, screen: Screen) -> Component:
     label = screen.say(N_("Save") if entry else N_("Take into the directory"))
     facts = orders("person_save", person=NEW if entry is None else entry.id)
-    return key(label, symbol="check", keys="Ctrl+Enter", look="primary order", **{"data-main": "1"}, **facts)
+    goes_on = {} if entry is None else {"data-saves": ""}
+    return key(label, symbol="check", keys="Ctrl+Enter", look="primary order", **{"data-main": "1"}, **facts, **goes_on)
 
 
 def _left_key(entry: DirectoryEntry | None, screen: Screen) -> list[Component]:

@@ -1,6 +1,7 @@
 """A plan's wording as a form: every text in both languages and every number that a street sets, in the order in which the plan has them.
 
-Fields are named by their place in the copy ("steps/3/title/zh"); what is not a field (codes, conditions of triggers) stays as it is.
+Fields are named by their place in the copy ("steps/P12-S03/title/zh"), an entry with a code by its code, so that a field keeps its name
+when a step comes or goes before it; what is not a field (codes, conditions of triggers) stays as it is.
 """
 
 import copy as copying
@@ -82,7 +83,12 @@ def leaves(value: Any, path: str) -> Iterator[Leaf]:
                 yield from leaves(held, f"{path}/{inner}")
     elif isinstance(value, list):
         for place, held in enumerate(value):
-            yield from leaves(held, f"{path}/{place}")
+            yield from leaves(held, f"{path}/{_entry_name(held, place)}")
+
+
+def _entry_name(entry: Any, place: int) -> str:
+    """What an entry of a list is called in the names of its fields."""
+    return str(entry["id"]) if isinstance(entry, Mapping) and "id" in entry else str(place)
 
 
 def written(wording: Mapping[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
@@ -116,8 +122,14 @@ def _number(path: str, typed: str) -> int | None:
 def _put(copy: Any, keys: list[str], value: Any) -> None:
     *way, last = keys
     for name in way:
-        copy = copy[int(name)] if isinstance(copy, list) else copy[name]
-    copy[int(last) if isinstance(copy, list) else last] = value
+        copy = _entry(copy, name)
+    copy[last] = value
+
+
+def _entry(copy: Any, name: str) -> Any:
+    if not isinstance(copy, list):
+        return copy[name]
+    return next(held for place, held in enumerate(copy) if _entry_name(held, place) == name)
 
 
 # ---- steps that come and go ----------------------------------------------------------------------------------------
@@ -157,9 +169,9 @@ def _rows(part: str, value: Any, screen: Screen, *, edits: bool) -> Iterator[Com
     if isinstance(value, Mapping) and set(value) == {"zh", "en"}:
         yield _row("", list(leaves(value, part)), screen)
         return
-    entries = enumerate(value) if isinstance(value, list) else value.items()
-    for name, held in entries:
-        found = list(leaves(held, f"{part}/{name}"))
+    in_order = isinstance(value, list)
+    for name, held in enumerate(value) if in_order else value.items():
+        found = list(leaves(held, f"{part}/{_entry_name(held, name) if in_order else name}"))
         if part in NUMBER_TABLES:
             found = [Leaf(f"{part}/{name}", held)]
         if found:

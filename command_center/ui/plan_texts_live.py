@@ -78,4 +78,4 @@ def see(desk: Desk, screen: Screen, look: Look) -> Sight:
     )
 
 
-DESK_PAGE: DeskPage[Sight] = DeskPage(name="plan-texts", path=plan_texts_view.PATH, see=see, parts=PARTS, acts=ACTS)
+DESK_PAGE: DeskPage[Sight] = DeskPage(name="plan-texts", path=plan_texts_view.PATH, see=see, parts=PARTS, acts=ACTS, formed_by=("plan",))

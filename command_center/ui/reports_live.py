@@ -105,4 +105,4 @@ def see(desk: Desk, screen: Screen, look: Look) -> Sight:
     )
 
 
-DESK_PAGE: DeskPage[Sight] = DeskPage(name="reporting", path=reports_view.PATH, see=see, parts=PARTS, acts=ACTS)
+DESK_PAGE: DeskPage[Sight] = DeskPage(name="reporting", path=reports_view.PATH, see=see, parts=PARTS, acts=ACTS, formed_by=("report",))

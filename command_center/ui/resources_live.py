@@ -62,9 +62,13 @@ def _fields(sight: Sight) -> list[Component]:
     return view.fields(sight.at, sight.line, incidents, sight.screen)
 
 
+FORMED_BY = ("depot", "material", "do", "lot")
+"""What of an address the form belongs to: who turns to another list keeps what stands in it."""
+
+
 def _fields_mark(sight: Sight) -> str:
-    """Drawn again for another address, not for what somebody else books meanwhile."""
-    return f"{sight.line is not None} {sight.at.get('token')} {sight.screen.lang}"
+    """Drawn again for another form and after an order, not for what somebody else books meanwhile."""
+    return f"{sight.line is not None} {[sight.at.get(name) for name in (*FORMED_BY, 'booked')]} {sight.screen.lang}"
 
 
 PARTS: Mapping[str, Part[Sight]] = {
@@ -108,4 +112,4 @@ def _wanted(screen: Screen, plans: Sequence[Row], at: At) -> Sequence[Need]:
     return questions.needs_of_plans(screen.center, levels, [("activation", int(row["id"])) for row in plans]) if levels else ()
 
 
-DESK_PAGE: DeskPage[Sight] = DeskPage(name="resources", path=view.PATH, see=see, parts=PARTS, acts=ACTS)
+DESK_PAGE: DeskPage[Sight] = DeskPage(name="resources", path=view.PATH, see=see, parts=PARTS, acts=ACTS, formed_by=FORMED_BY)

@@ -78,7 +78,7 @@ async def _book(desk: Desk, wanted: Order, at: At) -> Outcome:
     else:
         booked, there = counted(done.quantity, material, screen), counted(done.on_hand, material, screen)
         tell(title, screen.say(N_("%(n)s booked; %(there)s on hand now"), n=booked, there=there))
-    return place(at, do=wanted["do"], token=wanted["key"])
+    return place(at, do=wanted["do"], booked=wanted["key"])
 
 
 async def _sheet(desk: Desk, wanted: Order, at: At) -> Outcome:

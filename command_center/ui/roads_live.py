@@ -112,7 +112,7 @@ def _chosen(desk: Desk, closure: str | None) -> ClosureEffect | None:
         return None
 
 
-DESK_PAGE: DeskPage[Sight] = DeskPage(name="roads", path=PATH, see=see, parts=PARTS, acts=ACTS)
+DESK_PAGE: DeskPage[Sight] = DeskPage(name="roads", path=PATH, see=see, parts=PARTS, acts=ACTS, formed_by=("way", "closure"))
 
 
 def register(app: Dash, desk: Desk) -> None:

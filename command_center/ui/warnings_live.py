@@ -112,7 +112,7 @@ def see(desk: Desk, screen: Screen, look: Look) -> Sight:
     )
 
 
-DESK_PAGE: DeskPage[Sight] = DeskPage(name="warnings", path=warnings_form.PATH, see=see, parts=PARTS, acts=ACTS)
+DESK_PAGE: DeskPage[Sight] = DeskPage(name="warnings", path=warnings_form.PATH, see=see, parts=PARTS, acts=ACTS, formed_by=("form",))
 
 
 def register(app: Dash, desk: Desk) -> None:

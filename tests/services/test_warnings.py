@@ -198,10 +198,24 @@ def test_an_outline_with_thousands_of_corners_is_thinned_for_the_screens(center:
     assert 3 < sum(map(len, row["polygons"])) <= 210
 
 
+def test_a_circle_of_the_area_is_on_the_board_and_goes_out_again_as_a_circle(center: Center) -> None:
+    areas = (Area(description="奎文区", circles=(Circle(centre=Point(36.7, 119.1234567), radius_km=12.5),)),)
+    sent = alert("round")
+    raw = write_alert(replace(sent, infos=(replace(sent.infos[0], areas=areas),)))
+
+    taken = warnings.take_warning(center, CapMessage(raw=raw), OFFICER)
+
+    (row,) = warnings.list_warnings(center)[0]
+    assert (row["polygons"], row["circles"]) == ([], [[36.7, 119.12346, 12_500]])
+    assert not any("circle" in remark for remark in taken.remarks)
+    (area,) = read_alerts(warnings.warning_as_cap(center, taken.warnings[0].id, OFFICER)).alerts[0].infos[0].areas
+    assert area.circles == (Circle(centre=Point(36.7, 119.12346), radius_km=12.5),)
+
+
 def test_what_a_message_says_beyond_what_is_kept_is_told(center: Center) -> None:
     chinese, english = alert("w").infos[0], Info(language="en-US", headline="Rainstorm warning")
     circle = Circle(centre=Point(36.7, 119.1), radius_km=12.5)
-    areas = (Area(description="奎文区", circles=(circle,)), Area(geocodes=(Named("adcode", "370705"),)))
+    areas = (Area(description="奎文区", circles=(circle,) * 21), Area(geocodes=(Named("adcode", "370705"),)))
 
     raw = write_alert(replace(alert("w"), infos=(english, replace(chinese, areas=areas))))
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from command_center.cap import Alert, Area, Info, MessageType, Status, write_alert
+from command_center.cap import Alert, Area, Circle, Info, MessageType, Status, write_alert
 from command_center.domain.board import Row
 from command_center.domain.geo import Point
 from command_center.services import jobs, measurements, plan_proposals, warnings
@@ -61,14 +61,22 @@ def toast(page: Page) -> Locator:
     return page.locator(".toast").last
 
 
+DIAMETER = """() => {
+    const { x, y, width, height } = [...document.querySelectorAll("path.warned-area")].at(-1).getBBox(), map = window.cc.map;
+    return map.distance(map.layerPointToLatLng([x, y + height / 2]), map.layerPointToLatLng([x + width, y + height / 2]));
+}"""
+"""Metres from end to end of the last outline that is drawn."""
+
+
 def test_where_a_warning_holds_is_outlined_on_console_and_wall_until_it_ends(screens: Screens, theatre: Theatre) -> None:
     now = theatre.center.now()
     corners = (Point(36.70, 119.10), Point(36.70, 119.12), Point(36.72, 119.12))
+    circle = Circle(centre=Point(36.70, 119.14), radius_km=1)
     info = Info(
         language="zh-CN",
         headline="奎文区气象台发布暴雨橙色预警",
         expires=now + timedelta(hours=6),
-        areas=(Area(description="奎文区", polygons=((*corners, corners[0]),)),),
+        areas=(Area(description="奎文区", polygons=((*corners, corners[0]),), circles=(circle,)),),
     )
     alert = Alert(identifier="outline", sender="met", sent=now, status=Status.ACTUAL, msg_type=MessageType.ALERT, infos=(info,))
     (taken,) = warnings.take_warning(theatre.center, CapMessage(raw=write_alert(alert)), OFFICER).warnings
@@ -76,7 +84,8 @@ def test_where_a_warning_holds_is_outlined_on_console_and_wall_until_it_ends(scr
     pages = [screens.open("/console"), screens.open("/wall")]
 
     for page in pages:
-        expect(page.locator(".leaflet-layer-warnings-pane path.warned-area.orange")).to_have_count(1)
+        expect(page.locator(".leaflet-layer-warnings-pane path.warned-area.orange")).to_have_count(2)
+        assert page.evaluate(DIAMETER) == pytest.approx(2_000, rel=0.02)
     warnings.end_warning(theatre.center, taken.id, OFFICER, "the test is over")
     for page in pages:
         expect(page.locator(".warned-area")).to_have_count(0)

@@ -41,6 +41,8 @@ class HazardWarning(Base):
     area: Mapped[str]
     polygons: Mapped[list[Any]] = mapped_column(JsonText)
     """Rings of [lat, lon]."""
+    circles: Mapped[list[Any]] = mapped_column(JsonText)
+    """[lat, lon, radius in metres]."""
     text: Mapped[str]
     remarks: Mapped[list[str]]
     flag: Mapped[str | None] = mapped_column(String(16))

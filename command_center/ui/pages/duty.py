@@ -5,7 +5,7 @@ from dash.development.base_component import Component
 
 from command_center.domain.rights import Right
 from command_center.ui import duty_live
-from command_center.ui.desk_page import asking_bar, head, panel_heading
+from command_center.ui.desk_page import asking_bar, at_of, head, panel_heading
 from command_center.ui.duty_catch_up import PLACE
 from command_center.ui.duty_report import PATH
 from command_center.ui.shell import Desk, Page, Screen
@@ -14,7 +14,7 @@ from command_center.words import N_
 
 
 def layout(screen: Screen) -> Component:
-    at = dict(screen.query) | {"token": "&".join(f"{name}={value}" for name, value in screen.query.items())}
+    at = at_of(screen.query)
     watch = [
         panel_heading("users", screen.say(N_("Watch"))),
         html.Div(

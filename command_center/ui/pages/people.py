@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 from command_center.domain.rights import Right
 from command_center.ui import people_live, people_responsible
 from command_center.ui.console_parts import key
-from command_center.ui.desk_page import asking_bar, head, panel_heading
+from command_center.ui.desk_page import asking_bar, at_of, head, panel_heading
 from command_center.ui.desk_parts import address_of, goes
 from command_center.ui.people_view import NEW, PATH
 from command_center.ui.shell import Desk, Page, Screen
@@ -36,7 +36,7 @@ def _directory(screen: Screen) -> html.Section:
 
 
 def layout(screen: Screen) -> Component:
-    at = dict(screen.query) | {"token": "&".join(f"{name}={value}" for name, value in screen.query.items())}
+    at = at_of(screen.query)
     entry = html.Form([html.Div(id="people-entry-title"), html.Div(id="people-fields")], id="people-form")
     note = screen.say(N_("whom a message reaches by itself"))
     audiences = [

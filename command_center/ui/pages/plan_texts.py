@@ -5,7 +5,7 @@ from dash.development.base_component import Component
 
 from command_center.domain.rights import Right
 from command_center.ui import plan_texts_live
-from command_center.ui.desk_page import asking_bar, head, panel_heading
+from command_center.ui.desk_page import asking_bar, at_of, head, panel_heading
 from command_center.ui.plan_texts_view import PATH
 from command_center.ui.shell import Desk, Page, Screen
 from command_center.ui.widgets import skeleton
@@ -26,7 +26,7 @@ def _writing() -> html.Section:
 
 
 def layout(screen: Screen) -> Component:
-    at = dict(screen.query) | {"token": "&".join(f"{name}={value}" for name, value in screen.query.items())}
+    at = at_of(screen.query)
     plans = [panel_heading("list-check", screen.say(N_("Twelve plans"))), html.Div(skeleton(12), id="plan-texts-plans", className="scroll")]
     history = [
         panel_heading("history", screen.say(N_("Wordings"))),

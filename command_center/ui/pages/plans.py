@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from command_center.domain.rights import Right
 from command_center.ui import plans_live
-from command_center.ui.desk_page import asking_bar, head
+from command_center.ui.desk_page import asking_bar, at_of, head
 from command_center.ui.plans_parts import GROUP
 from command_center.ui.shell import Desk, Page, Screen
 from command_center.ui.widgets import icon, skeleton
@@ -18,7 +18,7 @@ def place(query: Mapping[str, str]) -> dict[str, str | None]:
     """What an address names, as assets/plans.js reads it too; a running plan goes before a preview."""
     named = {name: query.get(name) for name in ("plan", "activation", "incident", "level", "variant", "reason", "exercise", "to")}
     view = "board" if named["activation"] else "preview" if named["plan"] else "cards"
-    return {**named, "view": view, "token": "&".join(f"{name}={value}" for name, value in query.items())}
+    return {**named, "view": view, "token": at_of(query)["token"]}
 
 
 def _cards(screen: Screen) -> html.Nav:

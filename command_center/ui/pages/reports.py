@@ -5,7 +5,7 @@ from dash.development.base_component import Component
 
 from command_center.domain.rights import Right
 from command_center.ui import figures_live
-from command_center.ui.desk_page import asking_bar, head
+from command_center.ui.desk_page import asking_bar, at_of, head
 from command_center.ui.figures_times import PATH
 from command_center.ui.shell import Desk, Page, Screen
 from command_center.ui.widgets import skeleton
@@ -13,7 +13,7 @@ from command_center.words import N_
 
 
 def layout(screen: Screen) -> Component:
-    at = dict(screen.query) | {"token": "&".join(f"{name}={value}" for name, value in screen.query.items())}
+    at = at_of(screen.query)
     table = [
         html.Div(skeleton(2), id="reports-choice", className="period"),
         html.Form(html.Div(id="reports-fields"), id="reports-times"),

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 from command_center.domain.rights import Right
 from command_center.ui import resources_live
 from command_center.ui.console_parts import key
-from command_center.ui.desk_page import asking_bar, head
+from command_center.ui.desk_page import asking_bar, at_of, head
 from command_center.ui.desk_parts import goes
 from command_center.ui.resources_view import LABELS, PATH
 from command_center.ui.shell import Desk, Page, Screen
@@ -41,7 +41,7 @@ def _lists(screen: Screen) -> html.Section:
 
 
 def layout(screen: Screen) -> Component:
-    at = dict(screen.query) | {"token": "&".join(f"{name}={value}" for name, value in screen.query.items())}
+    at = at_of(screen.query)
     table = [html.Div(id="resources-depot"), html.Div(id="resources-stock", className="scroll inset", tabIndex="0")]
     form = html.Form(html.Div(id="resources-fields"), id="resources-form")
     around = html.Div([form, html.Div(id="resources-elsewhere"), html.Div(id="resources-ledger")], className="scroll inset", tabIndex="0")

@@ -5,7 +5,7 @@ from dash.development.base_component import Component
 
 from command_center.domain.rights import Right
 from command_center.ui import roads_live
-from command_center.ui.desk_page import asking_bar, head, panel_heading
+from command_center.ui.desk_page import asking_bar, at_of, head, panel_heading
 from command_center.ui.map_layers import district_map, layer_keys, map_legend
 from command_center.ui.roads_form import PATH, stores
 from command_center.ui.shell import Desk, Page, Screen
@@ -39,7 +39,7 @@ def _doing(screen: Screen) -> html.Section:
 
 
 def layout(screen: Screen) -> Component:
-    at = dict(screen.query) | {"token": "&".join(f"{name}={value}" for name, value in screen.query.items())}
+    at = at_of(screen.query)
     return roads_live.DESK_PAGE.body(
         at,
         head(screen, "roads", N_("Roads")),

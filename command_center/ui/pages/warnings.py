@@ -5,7 +5,7 @@ from dash.development.base_component import Component
 
 from command_center.domain.rights import Right
 from command_center.ui import warnings_live
-from command_center.ui.desk_page import asking_bar, head, panel_heading
+from command_center.ui.desk_page import asking_bar, at_of, head, panel_heading
 from command_center.ui.shell import Desk, Page, Screen
 from command_center.ui.warnings_form import PATH, PLACE
 from command_center.ui.widgets import skeleton
@@ -46,7 +46,7 @@ def _proposals(screen: Screen) -> html.Section:
 
 
 def layout(screen: Screen) -> Component:
-    at = dict(screen.query) | {"token": "&".join(f"{name}={value}" for name, value in screen.query.items())}
+    at = at_of(screen.query)
     return warnings_live.DESK_PAGE.body(
         at,
         head(screen, "warnings", N_("Warnings")),
