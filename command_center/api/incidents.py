@@ -108,7 +108,7 @@ def _proposal(proposal: Proposal) -> dict[str, Any]:
     return {
         "units": [_ranked(unit) for unit in proposal.units],
         "preselected": list(proposal.preselected),
-        "shortfalls": [{"what": it.what, "wanted": it.wanted, "offered": it.offered} for it in proposal.shortfalls],
+        "shortfalls": [{"what": it.what, "wanted": it.wanted, "offered": it.offered, "could": it.could} for it in proposal.shortfalls],
         "off_road": proposal.off_road,
         "cover_before": _share(proposal.cover_before),
         "cover_after": _share(proposal.cover_after),

@@ -119,11 +119,15 @@ class RankedUnit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortfall:
-    """What the type of incident wants and the proposal cannot give. what: a unit kind, a capability or a material code."""
+    """What the type of incident wants and the proposal cannot give. what: a unit kind, a capability or a material code.
+
+    could : of a capability, the unit that would bring it soonest if it were sent too; None where nobody could.
+    """
 
     what: str
     wanted: int
     offered: int
+    could: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,7 +309,13 @@ def _shortfalls(
     if chosen and seats < crew:
         short.append(Shortfall(what="crew", wanted=crew, offered=seats))
     brought = {capability for unit in ranked if unit.unit_id in chosen for capability in unit.matching}
-    return tuple(short + [Shortfall(what=capability, wanted=1, offered=0) for capability in sorted(wanted - brought)])
+    lacking = [Shortfall(what=it, wanted=1, offered=0, could=_soonest_with(it, ranked, chosen)) for it in sorted(wanted - brought)]
+    return tuple(short + lacking)
+
+
+def _soonest_with(capability: str, ranked: Sequence[RankedUnit], chosen: frozenset[str]) -> str | None:
+    others = (unit for unit in ranked if unit.suitable and unit.unit_id not in chosen)
+    return next((unit.unit_id for unit in others if capability in unit.matching), None)
 
 
 NOWHERE_S = inf

@@ -82,13 +82,21 @@ def shortfall_line(shortfalls: Sequence[Shortfall], screen: Screen) -> list[Comp
     """Too few units or people, as an alarm; capabilities nobody brings, as a remark. Empty when nothing is missing."""
     capabilities = screen.center.catalogue.capabilities
     few = [f"{_wanted_name(short.what, screen)} {short.offered}/{short.wanted}" for short in shortfalls if short.what not in capabilities]
-    lacking = [screen.read(capabilities[short.what]) for short in shortfalls if short.what in capabilities]
+    lacking = [_lacking(short, screen) for short in shortfalls if short.what in capabilities]
     lines: list[Component] = []
     if few:
         lines.append(html.Div(screen.say(N_("Short of: %(list)s"), list=listed(few, screen)), className="short"))
     if lacking:
         lines.append(html.Div(screen.say(N_("Nobody ticked brings: %(list)s"), list=listed(lacking, screen)), className="short muted"))
     return lines
+
+
+def _lacking(short: Shortfall, screen: Screen) -> str:
+    """A capability, and who could bring it."""
+    name = screen.read(screen.center.catalogue.capabilities[short.what])
+    if short.could is None:
+        return name
+    return screen.say(N_("%(capability)s (%(unit)s could)"), capability=name, unit=call_signs(screen).get(short.could, short.could))
 
 
 def _wanted_name(what: str, screen: Screen) -> str:
@@ -100,11 +108,12 @@ def _wanted_name(what: str, screen: Screen) -> str:
 
 
 def proposal_rows(proposal: Proposal, screen: Screen, *, ticked: Collection[str] = ()) -> list[Component]:
-    """The whole proposal: what is short, the best units and every ticked one, the others folded away."""
+    """The whole proposal: what is short, the best units, every ticked one and who could bring what is lacking; the others folded away."""
+    useful = {*ticked, *(short.could for short in proposal.shortfalls)}
     top = [
         unit
         for rank, unit in enumerate(proposal.units)
-        if unit.preselected or unit.unit_id in ticked or (rank < SHOWN_AT_FIRST and unit.suitable)
+        if unit.preselected or unit.unit_id in useful or (rank < SHOWN_AT_FIRST and unit.suitable)
     ]
     rest = [unit for unit in proposal.units if unit not in top]
     before = proposal.cover_before

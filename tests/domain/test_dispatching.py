@@ -126,6 +126,18 @@ def test_skills_that_nobody_brings_are_named_as_short() -> None:
     proposal = rank_units([candidate()], capabilities=GAS, first_units=ONE_PATROL)
 
     assert {short.what for short in proposal.shortfalls} == GAS
+    assert {short.could for short in proposal.shortfalls} == {None}
+
+
+def test_who_could_bring_what_is_lacking_is_named_the_soonest_that_is_free() -> None:
+    detectors = [
+        candidate(f"guarantee-{number}", kind="guarantee_vehicle", capabilities=GAS, travel_s=travel_s, status=status)
+        for number, travel_s, status in ((1, 50.0, UnitStatus.ON_SCENE), (2, 300.0, UnitStatus.AVAILABLE), (3, 400.0, UnitStatus.AVAILABLE))
+    ]
+
+    proposal = rank_units([candidate(), *detectors], capabilities=GAS, first_units=ONE_PATROL)
+
+    assert {(short.what, short.could) for short in proposal.shortfalls} == {(it, "guarantee-2") for it in GAS}
 
 
 @given(candidates)
