@@ -29,6 +29,7 @@ from command_center.roads import RoadNetwork
 from command_center.roads.edges import NOTHING_FORBIDDEN, Segments, densified, directed
 from command_center.services import calls, incidents, open_center, proposing, seeding
 from command_center.services.calls import TakeCall
+from command_center.web import settle
 from command_center.wire import EmbeddedValkey
 
 OFFICER = Actor(name="bench", role=Role.DUTY_OFFICER)
@@ -85,11 +86,13 @@ def town_centre(units: int) -> Iterator[Center]:
 @contextmanager
 def settled() -> Iterator[None]:
     """As in the web process, what has been loaded so far is not looked through for rubbish."""
-    gc.freeze()
+    before = gc.get_threshold()
+    settle()
     try:
         yield
     finally:
         gc.unfreeze()
+        gc.set_threshold(*before)
 
 
 def _catalogue(place: Path, units: int) -> Path:

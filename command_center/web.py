@@ -29,6 +29,9 @@ from config import Settings
 
 log = logging.getLogger(__name__)
 
+YOUNG = 10_000
+"""New objects before they are looked through for rubbish: one answer makes some thousands, and next to none of them in circles."""
+
 BREATHER_S = 1.0
 """Between a failure of background work and its next try."""
 
@@ -39,8 +42,14 @@ def create_app(settings: Settings) -> FastAPI:
     server = compose(
         center, language=settings.language, device_tokens=settings.device_tokens_required, simulator=settings.simulator == "on"
     )
-    gc.freeze()  # modules, catalogue and screens stay as long as the process: looking through them for rubbish held every answer up
+    settle()
     return server
+
+
+def settle() -> None:
+    """What has been loaded stays as long as the process: looking through it for rubbish held every answer up. So did looking often."""
+    gc.freeze()
+    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
 
 
 def compose(center: Center, *, language: Language, device_tokens: bool, simulator: bool = False) -> FastAPI:

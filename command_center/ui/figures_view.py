@@ -169,7 +169,7 @@ def _drawn(drawn: go.Figure, screen: Screen, height: int = CHART_PX) -> go.Figur
     ink = _ink(screen)
     drawn.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={"l": 8, "r": 24, "t": 16, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": ink["text"], "family": FONT, "size": 14},

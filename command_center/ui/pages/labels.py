@@ -54,7 +54,7 @@ def layout(screen: Screen) -> Component:
         [
             key(screen.say(N_("Back to the depots")), symbol="arrow-back-up", **goes(address_of(PATH, depot=wanted))),
             key(screen.say(N_("Print")), symbol="printer", look="primary", **{"data-print": ""}),
-            html.Span(screen.say(N_("%(n)s labels"), n=len(chosen)), className="muted"),
+            html.Span(screen.say(N_("Labels: %(n)s"), n=len(chosen)), className="muted"),
             *_warning(screen),
         ],
         className="tools",
