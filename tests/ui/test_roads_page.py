@@ -170,6 +170,7 @@ def test_little_water_keeps_the_road_open_and_much_closes_it_until_somebody_says
     lines(page).get_by_role("button", name="恢复通行…").click()
     page.keyboard.press("Enter")
     expect(page.locator(".toast").last).to_contain_text("未执行")
+    expect(page.locator("#roads-ask-go")).not_to_have_attribute("aria-busy", "true")
     page.locator("#roads-word").fill("水已抽排")
     page.keyboard.press("Enter")
     expect(lines(page)).to_have_count(0)
