@@ -10,6 +10,7 @@ from sqlalchemy import select, type_coerce
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
+from command_center.db.engine import columns
 from command_center.db.tables import Unit
 from command_center.domain.dispatching import LOST_FIX_S, UnitNow, unfit_because
 from command_center.domain.geo import Point
@@ -39,10 +40,9 @@ _Told = tuple[str, float, float, float | None, float | None, float | None, str, 
 
 def fleet_now(center: Center, session: Session) -> list[UnitNow]:
     """All units by id."""
-    session.flush()
     told, guarding, now, today = cast("dict[str, _Told]", latest_rows(center)), guards(session), center.now(), street_day(center)
     units = []
-    for unit_id, zh, en, kind, status, skills, seats, low_pct, due_on, home_lat, home_lon in session.connection().execute(_UNITS):
+    for unit_id, zh, en, kind, status, skills, seats, low_pct, due_on, home_lat, home_lon in columns(session, _UNITS):
         battery_pct, fix_age_s, point = None, None, None
         if unit_id in told:
             _, lat, lon, _, _, battery_pct, at, _ = told[unit_id]

@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from command_center.db.engine import columns
 from command_center.db.tables import Assignment, Incident
 from command_center.db.work import Work
 from command_center.domain import events
@@ -27,7 +28,7 @@ _BRINGS = (
 
 def somebody_loads(session: Session, incident_id: int) -> bool:
     """Whether a unit has been told to load for an incident, so that nobody else needs to."""
-    return session.scalar(_BRINGS, {"incident": incident_id}) is not None
+    return columns(session, _BRINGS, {"incident": incident_id}).first() is not None
 
 
 def load_in(work: Work, incident: Incident, loader: RankedUnit | None, today: date) -> RankedUnit | None:

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
+from command_center.db.engine import columns
 from command_center.db.tables import Incident, Unit
 from command_center.domain.catalogue import IncidentType
 from command_center.domain.dispatching import (
@@ -45,7 +46,7 @@ def propose_units(center: Center, incident_id: int, *, with_cover: bool = False)
     with_cover : also what sending each of them would leave of the five-minute circle.
     """
     with center.read() as session:
-        known = session.execute(_INCIDENT, {"incident": incident_id}).first()
+        known = columns(session, _INCIDENT, {"incident": incident_id}).first()
         if known is None:
             raise UnknownIncident(incident=incident_id)
         code, lat, lon = known

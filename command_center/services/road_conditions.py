@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from command_center.center import Center
+from command_center.db.engine import columns
 from command_center.db.tables import HazardWarning, Measurement, RoadClosure
 from command_center.domain.catalogue import Catalogue
 from command_center.domain.closures import STANDING, Blocked, ClosureState, blocked_of
@@ -76,28 +77,28 @@ def roads_now(center: Center, session: Session) -> RoadsNow:
 
 def blocked_now(session: Session) -> frozenset[Blocked]:
     """Where nobody drives through: closed roads, and those under water that nobody has decided about yet."""
-    return frozenset(blocked_of(lines, reach_m) for lines, reach_m in session.execute(_BLOCKED))
+    return frozenset(blocked_of(lines, reach_m) for lines, reach_m in columns(session, _BLOCKED))
 
 
 def guards(session: Session) -> dict[str, int]:
     """Unit id -> the closed road it guards."""
-    return {str(unit_id): closure_id for unit_id, closure_id in session.execute(_GUARDED)}
+    return {str(unit_id): closure_id for unit_id, closure_id in columns(session, _GUARDED)}
 
 
 def present_weather(center: Center, session: Session) -> RoadWeather:
     """What vehicles drive on now; exercises leave real travel times alone."""
     catalogue, now = center.catalogue, center.now()
     in_force, measured = _weather_asked(is_drill=center.is_drill)
-    hazards = frozenset(hazard for hazard in session.scalars(in_force) if hazard is not None)
+    hazards = frozenset(hazard for (hazard,) in columns(session, in_force) if hazard is not None)
     readings: dict[str, float] = {}
-    for row in session.scalars(measured, {"since": now - _LONGEST}):
-        counts = counts_until(catalogue.common.metrics[row.metric], row.measured_at, row.window_h) > now
-        readings[row.metric] = row.number if counts and row.number is not None else 0.0
+    for metric, number, measured_at, window_h in columns(session, measured, {"since": now - _LONGEST}):
+        counts = counts_until(catalogue.common.metrics[metric], measured_at, window_h) > now
+        readings[metric] = number if counts and number is not None else 0.0
     return road_weather(hazards, readings)
 
 
 @lru_cache(maxsize=2)
-def _weather_asked(*, is_drill: bool) -> tuple[Select[str | None], Select[Measurement]]:
+def _weather_asked(*, is_drill: bool) -> tuple[Select[str | None], Select[str, float | None, datetime, float | None]]:
     """Hazards in force; and what was measured `since` and never corrected, oldest first."""
     in_force = select(HazardWarning.hazard).where(
         HazardWarning.state == NoticeState.ACTIVE,
@@ -105,7 +106,7 @@ def _weather_asked(*, is_drill: bool) -> tuple[Select[str | None], Select[Measur
         of_world(HazardWarning.status == EXERCISE, is_drill=is_drill),
     )
     corrected = select(Measurement.corrects_id).where(Measurement.corrects_id.is_not(None))
-    measured = select(Measurement).where(
+    measured = select(Measurement.metric, Measurement.number, Measurement.measured_at, Measurement.window_h).where(
         Measurement.metric.in_((ICY_METRIC, WET_METRIC)),
         Measurement.measured_at >= bindparam("since"),
         of_world(Measurement.is_simulated, is_drill=is_drill),

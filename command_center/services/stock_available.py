@@ -8,6 +8,7 @@ from typing import Any, Self
 from sqlalchemy import BindParameter, ColumnElement, Date, Select, Subquery, and_, bindparam, case, func, literal, select
 from sqlalchemy.orm import Session
 
+from command_center.db.engine import columns
 from command_center.db.tables import Stock, StockLot
 from command_center.domain.stock import available
 
@@ -130,8 +131,8 @@ def _with_expired(
     session: Session, today: date, materials: Collection[str], rows: Select[str, str, int, int]
 ) -> dict[tuple[str, str], Balance]:
     of = {"materials": list(materials)}
-    held = session.execute(rows, of).all()
-    lots = session.execute(_EXPIRED, of | {"yesterday": today - timedelta(days=1)})
+    held = columns(session, rows, of).all()
+    lots = columns(session, _EXPIRED, of | {"yesterday": today - timedelta(days=1)})
     expired = {(depot, material): int(pieces) for depot, material, pieces in lots}
     return {
         (depot, material): Balance(

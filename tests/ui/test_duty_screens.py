@@ -17,15 +17,16 @@ from tests.ui.conftest import NORTH, Screens, Theatre
 
 @contextmanager
 def nobody_on_watch(theatre: Theatre, *, after: int = 0) -> Iterator[None]:
-    """The desk's roster is empty but for its first `after` watches; afterwards somebody is on watch again."""
+    """The desk's roster is empty but for its first `after` watches; afterwards it goes as far as it did."""
     center = theatre.center
-    found = watches.find_watches(center, center.now(), center.now() + timedelta(days=30), CENTRE)
+    now = center.now()
+    found = watches.find_watches(center, now, now + timedelta(days=30), CENTRE)
     for watch in found[after:]:
         roster.drop_watch(center, watch.id, SYSTEM)
     try:
         yield
     finally:
-        roster.fill_roster(center, 1, SYSTEM)
+        roster.fill_roster(center, 1 + (found[-1].to_at - now).days // 7, SYSTEM)
 
 
 def test_the_wall_names_who_leads_and_who_is_at_the_desk(screens: Screens, theatre: Theatre) -> None:
