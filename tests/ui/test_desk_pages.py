@@ -209,6 +209,7 @@ def admin_screens(screens: Screens, theatre: Theatre) -> Screens:
     return screens
 
 
+@pytest.mark.long
 def test_a_channel_is_set_tried_and_never_shown_and_only_an_administrator_has_the_keys(admin_screens: Screens, theatre: Theatre) -> None:
     who = people.people(theatre.center)[0].id
     page = admin_screens.open("/people", role=Role.ADMIN)
@@ -233,6 +234,7 @@ def test_a_channel_is_set_tried_and_never_shown_and_only_an_administrator_has_th
     expect(line).not_to_contain_text("已设通道")
 
 
+@pytest.mark.long
 def test_a_cadre_is_found_by_initials_and_gets_a_number_and_a_newcomer_is_taken_in(screens: Screens, theatre: Theatre) -> None:
     page = screens.open("/people")
     page.locator("#people-filter").fill("sqgb75")
