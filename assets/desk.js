@@ -2,9 +2,9 @@
 
    The page is the element with data-desk="NAME" and data-path; its stores are NAME-at, NAME-filled, NAME-opened, NAME-order, NAME-answered.
    What buttons carry: data-go (an address), data-order (an order as JSON), data-ask (the same with a question), data-unfold (what to unfold),
-   data-gone-at (the moment after which a key is gone), data-stay (who pressed it keeps the keyboard there), data-saves (the form is
-   closed once it is saved). An order given from within a form takes the form along; the form #NAME-form is told to
-   the server while a person types. Everything that matters is decided on the server; this file turns keys and presses into orders.
+   data-gone-at (the moment after which a key is gone), data-stay (who pressed it keeps the keyboard there), data-saves (the form is closed
+   once it is saved). An order given from within a form takes the form along; the form #NAME-form is told to the server while a person types.
+   Everything that matters is decided on the server; this file turns keys and presses into orders.
 
    A page may add its own: cc.places[NAME](query) reads its address, cc.backs[NAME]() is its Escape, cc.settles[NAME]() puts the keyboard,
    cc.fills[NAME]() gives fields of its form that are no inputs. */

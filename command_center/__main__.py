@@ -91,15 +91,15 @@ def drill(
         check_port(live.host, port)
         catalogue = load_catalogue(live.catalogue_dir or FOLDER)
         played = load_scenario(file, catalogue)
-        if played.at_its_hour and from_live:
-            fail(f"Scenario {played.id} plays at {played.starts}, whatever hour it is: it begins with a quiet street, without --from-live.")
         folder = drill_worlds.drill_folder(source, played, started_at)
-        copies = source.exists() and not played.at_its_hour if from_live is None else from_live
+        copies = drill_worlds.begins_as_copy(source, played, wanted=from_live)
         clock = drill_worlds.make_world(source, folder, file, catalogue, from_live=copies, speed=speed, started_at=started_at)
     except CannotStart as problem:
         fail(str(problem).replace("CENTER_PORT", "--port"))
     except CatalogueError as problem:
         fail(f"The scenario cannot be played: {problem}")
+    except drill_worlds.PlaysAtItsHour as problem:
+        fail(str(problem))
     except NothingToCopy as problem:
         fail(f"The centre in service cannot be copied: {problem}. `--fresh` begins with a quiet street.")
     except SQLAlchemyError as problem:

@@ -296,7 +296,7 @@ class TimedRuns:
         rows, row = np.unique(nodes, return_inverse=True)
         found, who = soonest(self._towards(rows), runs.count + row, onward_s, limit_s=NEVER_S)
         asked, back = np.unique(at, return_inverse=True)
-        places = self._only(runs.starts, self._rest, asked)
+        places = self._places_of(runs.starts, self._rest, asked)
         seconds, which = places.states.least(found[runs.run[places.states.order]] + places.within_s)
         first = np.where(which >= 0, who[runs.run[which]], NOBODY)
         seconds, first = _improved(seconds, first, places.only(self._direct_to(nodes)), onward_s, NEVER_S)
@@ -326,9 +326,9 @@ class TimedRuns:
         runs = self._runs
         if at is None:
             return _Places(len(runs.edges.lat_lon), runs.arrivals, self._arriving, None)
-        return self._only(runs.arrivals, self._until, at)
+        return self._places_of(runs.arrivals, self._until, at)
 
-    def _only(self, index: Index, within_s: FloatArray, at: IntArray) -> "_Places":
+    def _places_of(self, index: Index, within_s: FloatArray, at: IntArray) -> "_Places":
         """Of these nodes, each once, what the index says. within_s : of every state."""
         states, group = index.of(at)
         number = np.full(len(self._runs.edges.lat_lon), -1, dtype=np.int64)

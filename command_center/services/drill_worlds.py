@@ -40,6 +40,22 @@ class LiveCentre:
         return not self.database_url.startswith("sqlite") or sqlite_file(self.database_url).is_file()
 
 
+class PlaysAtItsHour(Exception):
+    """A copy was asked for of a scenario that makes sense at one hour only."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        super().__init__(
+            f"Scenario {scenario.id} plays at {scenario.starts}, whatever hour it is: it begins with a quiet street, without --from-live."
+        )
+
+
+def begins_as_copy(live: LiveCentre, scenario: Scenario, *, wanted: bool | None) -> bool:
+    """Whether a drill copies the centre in service; where nobody says, it does if there is one. Raises PlaysAtItsHour."""
+    if scenario.at_its_hour and wanted:
+        raise PlaysAtItsHour(scenario)
+    return live.exists() and not scenario.at_its_hour if wanted is None else wanted
+
+
 def drill_folder(live: LiveCentre, scenario: Scenario, started_at: datetime) -> Path:
     """A folder nobody has used: drills/A-20261123-093000 in the centre's own."""
     return live.data_dir / "drills" / f"{scenario.id}-{started_at:%Y%m%d-%H%M%S}"

@@ -24,9 +24,10 @@ from command_center.services.watches import TURN, next_watch, watch_on_duty
 from command_center.words import N_
 
 JOB = "keep_handover"
-_OVERDUE = select(Job.due_at).where(Job.name == JOB, Job.done_at.is_(None)).order_by(Job.due_at).limit(1)
 LOOK_AGAIN = timedelta(hours=1)
 """Where nobody is rostered, somebody may be by then."""
+
+_OVERDUE = select(Job.due_at).where(Job.name == JOB, Job.done_at.is_(None)).order_by(Job.due_at).limit(1)
 
 LATE = N_("Watch %(number)s ended at %(at)s and nobody has taken over the desk: relieve it, or say who stays.")
 

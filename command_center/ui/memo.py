@@ -31,7 +31,8 @@ _BOOKKEEPING = frozenset(vars(html.Div())) - {"children"}
 def _plain(value: Any) -> Any:
     """A component as its kind and what was set on it: Dash's own way asks each one for every property that it might have."""
     if isinstance(value, Component):
-        return type(value).__qualname__, {name: it for name, it in vars(value).items() if name not in _BOOKKEEPING}
+        kind = f"{type(value).__module__}.{type(value).__qualname__}"
+        return kind, {name: it for name, it in vars(value).items() if name not in _BOOKKEEPING}
     return to_json_plotly(value)
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
-from command_center.catalogue.scenarios import find_scenario
+from command_center.catalogue.scenarios import find_scenario, load_scenario
 from command_center.center import Center
 from command_center.db import log
 from command_center.db.copying import NothingToCopy
@@ -24,7 +24,7 @@ from command_center.domain.geo import Point
 from command_center.domain.positions import Fix
 from command_center.domain.rights import Actor, Role
 from command_center.services import access, notices, open_center, seeding, units
-from command_center.services.drill_worlds import LiveCentre, make_world, next_at
+from command_center.services.drill_worlds import LiveCentre, PlaysAtItsHour, begins_as_copy, make_world, next_at
 from tests.builders import take_test_call
 from tests.conftest import Clock
 
@@ -153,6 +153,15 @@ def test_a_fresh_world_is_quiet_begins_at_its_hour_and_knows_the_people(
             assert set(session.scalars(select(Account.name))) == {"Li Na"}
             assert session.scalar(select(func.count()).select_from(Unit)) == 16
         assert access.sign_in(fresh, "Li Na", "correct horse")
+
+
+def test_a_drill_copies_the_centre_in_service_unless_it_is_about_an_hour(center: Center, live: LiveCentre) -> None:
+    night, change = (load_scenario(file, center.catalogue) for file in (find_scenario("A"), find_scenario("G")) if file is not None)
+
+    assert [begins_as_copy(live, night, wanted=wanted) for wanted in (None, True, False)] == [True, True, False]
+    assert [begins_as_copy(live, change, wanted=wanted) for wanted in (None, False)] == [False, False]
+    with pytest.raises(PlaysAtItsHour, match="07:20"):
+        begins_as_copy(live, change, wanted=True)
 
 
 def test_without_a_centre_in_service_a_fresh_world_is_made_all_the_same(center: Center, clock: Clock, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def the_last_hours(theatre: Theatre) -> str:
 
 
 def a_lively_hour(theatre: Theatre) -> None:
-    """Two incidents that a unit reached, one in two and one in six minutes; a plan in force; sandbags used."""
+    """Two incidents that a unit reached, one in two and one in six minutes; a plan in force; bags used."""
     for number, (ago_s, took_s, at) in enumerate(((1800, 120, EAST), (1500, 360, NORTH)), 1):
         begun = theatre.center.now() - timedelta(seconds=ago_s)
         there = begun + timedelta(seconds=took_s)
@@ -56,7 +56,7 @@ def a_lively_hour(theatre: Theatre) -> None:
                 )
             )
     activations.activate_plan(theatre.center, ActivatePlan(plan_id="P01", level=Level.IV), CHIEF)
-    stock.issue(theatre.center, Move(depot="YY-S01", material="FL01", quantity=10), OFFICER)
+    stock.issue(theatre.center, Move(depot="YY-S01", material="FL03", quantity=10), OFFICER)
 
 
 def past_watch(theatre: Theatre) -> int:
@@ -92,7 +92,7 @@ def test_a_lively_time_is_told_in_figures_charts_tables_and_words(screens: Scree
 
     expect(page.locator("#reports-charts .js-plotly-plot").nth(4)).to_be_attached(timeout=20_000)
     expect(page.locator("#reports-tables [data-plan-used=P01]")).to_contain_text("防汛抗旱")
-    expect(page.locator("#reports-tables [data-material-used=FL01] .number").first).to_contain_text("10")
+    expect(page.locator("#reports-tables [data-material-used=FL03] .number").first).to_contain_text("10")
     expect(page.locator(".hottest li").first).to_contain_text("附近")
     expect(page.locator("#reports-cuts .js-plotly-plot")).to_have_count(3)
     expect(page.locator("#reports-cuts tbody").first).to_contain_text("%")
