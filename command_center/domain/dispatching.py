@@ -92,7 +92,7 @@ class Candidate:
     off_road: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class RankedUnit:
     """One line of a proposal. reasons: codes of REASONS, the good and the bad; suitable means nothing forbids sending it."""
 

@@ -50,8 +50,8 @@ KEPT_SNAPS = 64
 KEPT_TREES = 64
 """Trees kept in memory, one per destination and kind of vehicle; 16 bytes per run each."""
 
-NEIGHBOURS = 8
-"""Edges looked at for the nearest one: edges are at most 50 m long, so beyond 8 near middles any of them lies within 25 m."""
+NEIGHBOURS = 5
+"""Stretches looked at first for the nearest one, those with the nearest middles; mostly that settles it."""
 
 Points = ArrayLike | Sequence[Point]
 """(n, 2) lat, lon in degrees, or points."""
@@ -59,13 +59,9 @@ Points = ArrayLike | Sequence[Point]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """What travel costs depend on. vehicle_kmh: the vehicle's own cruise speed; speed_factor slows everything; closed: edges;
-    blocked : ground that nobody drives over.
-    """
+    """What travel costs depend on. vehicle_kmh : the vehicle's own cruise speed; blocked : ground that nobody drives over."""
 
     vehicle_kmh: float | None = None
-    speed_factor: float = 1.0
-    closed: frozenset[int] = frozenset()
     blocked: frozenset[Blocked] = frozenset()
 
 
@@ -121,7 +117,9 @@ class RoadNetwork:
         self._scale = np.radians(1) * EARTH_RADIUS_M * np.array([1.0, np.cos(np.radians(self.lat_lon[:, 0].mean()))])
         self._place = self.lat_lon * self._scale
         self._plane = PlaneEdges(self._place[edges.tail], self._place[edges.head])
-        self._middles = cKDTree((self._plane.tail + self._plane.head) / 2)
+        self._stretches = one_way_each(edges)
+        self._middles = cKDTree(self._middle_of(self._stretches))
+        self._half_m = float(np.linalg.norm(self._plane.head - self._plane.tail, axis=1).max(initial=0.0)) / 2
         self._runs = Runs(edges, movements(edges, keep_restrictions=keep_turn_restrictions))
         self._open_edges = lru_cache(maxsize=8)(self._open_under)
         self._snapped = lru_cache(maxsize=KEPT_SNAPS)(self._snap)
@@ -200,13 +198,24 @@ class RoadNetwork:
         return self._snapped(as_degrees(points).tobytes(), blocked)
 
     def _snap(self, points: bytes, blocked: frozenset[Blocked]) -> Snap:
-        """The same for degrees as bytes: where vehicles stand is asked for several times in one decision."""
+        """The same for degrees as bytes: where vehicles stand is asked for several times in one decision.
+
+        More stretches are looked at as long as one whose middle is farther may come nearer, or the point is off the road anyway.
+        """
         place = np.frombuffer(points).reshape(-1, 2) * self._scale
-        if not len(place):
-            return Snap(node=np.zeros(0, dtype=np.int64), offset_m=np.zeros(0))
+        node, offset_m = np.zeros(len(place), dtype=np.int64), np.zeros(len(place))
         middles, which = self._open_edges(blocked)
-        k = min(NEIGHBOURS, len(which))
-        near = which[middles.query(place, k=[*range(1, k + 1)])[1]]
+        left, count = np.arange(len(place)), min(NEIGHBOURS, len(which))
+        while len(left):
+            away_m, near = middles.query(place[left], k=[*range(1, count + 1)])
+            node[left], offset_m[left] = self._nearest_of(place[left], which[near])
+            nearer_m = offset_m[left] + self._half_m
+            left = left[(away_m[:, -1] < nearer_m) & (nearer_m < OFF_ROAD_M + 2 * self._half_m) & (count < len(which))]
+            count = min(4 * count, len(which))
+        return Snap(node=node, offset_m=offset_m)
+
+    def _nearest_of(self, place: FloatArray, near: IntArray) -> tuple[IntArray, FloatArray]:
+        """Of some edges for each place, (n, k), the nearer end of the nearest, and how many metres away that edge is."""
         tail, head = self._place[self.edges.tail[near]], self._place[self.edges.head[near]]
         way = head - tail
         share = ((place[:, None, :] - tail) * way).sum(axis=2) / np.maximum((way**2).sum(axis=2), 1e-9)
@@ -215,7 +224,7 @@ class RoadNetwork:
         row, best = np.arange(len(place)), offset_m.argmin(axis=1)
         edge = near[row, best]
         node = np.where(share[row, best] < 0.5, self.edges.tail[edge], self.edges.head[edge])
-        return Snap(node=node, offset_m=offset_m[row, best])
+        return node, offset_m[row, best]
 
     def travel_s(
         self,
@@ -223,17 +232,14 @@ class RoadNetwork:
         destination: Point,
         *,
         vehicle_kmh: float | None = None,
-        speed_factor: float = 1.0,
-        closed: frozenset[int] = frozenset(),
         blocked: frozenset[Blocked] = frozenset(),
     ) -> FloatArray:
         """Seconds by road from each origin to one destination; inf where no street leads there.
 
         origins : (n, 2) lat, lon, or points.  vehicle_kmh : the vehicle's cruise speed; None drives as fast as the streets allow.
-        speed_factor : share of the usual speed, e.g. in rain.  closed : edges nobody may use (see `edges_near`).
         blocked : ground nobody drives over.
         """
-        conditions = Conditions(vehicle_kmh=vehicle_kmh, speed_factor=speed_factor, closed=closed, blocked=blocked)
+        conditions = Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)
         tree = self._tree(int(self.snap([destination], blocked=blocked).node[0]), conditions)
         nodes = self.snap(origins, blocked=blocked).node
         return self._timed(conditions).seconds(tree, nodes) if len(nodes) else np.zeros(0)
@@ -337,12 +343,10 @@ class RoadNetwork:
         destination: Point,
         *,
         vehicle_kmh: float | None = None,
-        speed_factor: float = 1.0,
-        closed: frozenset[int] = frozenset(),
         blocked: frozenset[Blocked] = frozenset(),
     ) -> Route:
         """The fastest way from origin to destination; it takes exactly as long as `travel_s` says."""
-        conditions = Conditions(vehicle_kmh=vehicle_kmh, speed_factor=speed_factor, closed=closed, blocked=blocked)
+        conditions = Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)
         start, end = (int(node) for node in self.snap([origin, destination], blocked=blocked).node)
         tree = self._tree(end, conditions)
         travel_s = float(self._timed(conditions).seconds(tree, np.array([start]))[0])
@@ -369,7 +373,7 @@ class RoadNetwork:
     def street_at(self, point: Point) -> Text | None:
         """Name of the nearest street that has one and is not off the road from there; None where there is none."""
         place = as_degrees([point])[0] * self._scale
-        near = np.asarray(self._middles.query_ball_point(place, OFF_ROAD_M + LONGEST_EDGE_M / 2), dtype=np.int64)
+        near = self._stretches[self._middles.query_ball_point(place, OFF_ROAD_M + LONGEST_EDGE_M / 2)]
         edges = near[[bool(self.names[street].zh) for street in self.edges.street[near]]]
         away_m = self._feet(place, edges)[1]
         if not len(edges) or away_m.min() > OFF_ROAD_M:
@@ -408,18 +412,15 @@ class RoadNetwork:
         """The edges that closures take out, ascending."""
         return np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(self._edges_out(one) for one in blocked)]))
 
-    def edges_near(self, point: Point, *, radius_m: float) -> frozenset[int]:
-        """The edges whose middle lies within a circle: what a closure at this point takes out, both directions."""
-        found = self._middles.query_ball_point(as_degrees([point])[0] * self._scale, radius_m)
-        return frozenset(int(edge) for edge in found)
-
     def _open_under(self, blocked: frozenset[Blocked]) -> tuple[cKDTree, IntArray]:
-        """Middles of the edges that are not blocked, and which edges these are; of all of them where nothing is open."""
-        every = np.arange(len(self.edges.tail))
-        which = np.setdiff1d(every, self.edges_blocked(blocked), assume_unique=True)
+        """Middles of the stretches that are not blocked, and which edges these are; of all of them where nothing is open."""
+        which = np.setdiff1d(self._stretches, self.edges_blocked(blocked), assume_unique=True)
         if not blocked or not len(which):
-            return self._middles, every
-        return cKDTree(((self._plane.tail + self._plane.head) / 2)[which]), which
+            return self._middles, self._stretches
+        return cKDTree(self._middle_of(which)), which
+
+    def _middle_of(self, edges: IntArray) -> FloatArray:
+        return np.asarray((self._plane.tail[edges] + self._plane.head[edges]) / 2)
 
     def _edges_on(self, blocked: Blocked) -> IntArray:
         lines = [as_degrees(line) * self._scale for line in blocked.lines]
@@ -428,8 +429,7 @@ class RoadNetwork:
     def _seconds_per_edge(self, conditions: Conditions) -> FloatArray:
         edges = self.edges
         kmh = edges.speed_kmh if conditions.vehicle_kmh is None else np.minimum(edges.speed_kmh, conditions.vehicle_kmh)
-        seconds = edges.length_m / (kmh * conditions.speed_factor / 3.6) + edges.signal * self.signal_delay_s
-        seconds[list(conditions.closed)] = np.inf
+        seconds = edges.length_m / (kmh / 3.6) + edges.signal * self.signal_delay_s
         seconds[self.edges_blocked(conditions.blocked)] = np.inf
         return np.asarray(seconds)
 
@@ -443,6 +443,12 @@ class RoadNetwork:
         street = self.edges.street[edges]
         turns = np.flatnonzero(np.diff(street, prepend=-1))
         return tuple(dict.fromkeys(self.names[index] for index in street[turns] if self.names[index].zh))
+
+
+def one_way_each(edges: DirectedEdges) -> IntArray:
+    """Of every stretch of road one edge, whichever ways it is driven; ascending."""
+    ends = np.sort(np.stack([edges.tail, edges.head]), axis=0)
+    return np.sort(np.unique(ends, axis=1, return_index=True)[1])
 
 
 def as_degrees(points: Points) -> FloatArray:

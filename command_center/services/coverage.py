@@ -54,7 +54,7 @@ class Demand:
     weight: NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FreeUnit:
     """A unit that could be sent. start_s : until it rolls. node : of the roads it is asked about, where somebody has looked already."""
 
@@ -100,14 +100,13 @@ class Reach:
         cost = np.bincount(self.places.first[alone], weights=self.demand.weight[alone], minlength=len(self.units))
         return dict(zip(self.units, cost.tolist(), strict=True))
 
-    def share_without(self, unit_ids: Collection[str]) -> float | None:
-        """Of the demand once these units are gone; None where both who are first and second somewhere go, and a third might be in time."""
+    def inside_without(self, unit_ids: Collection[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """(n,) places that one of the two reaches in time once some units are gone; (n,) those where both go: a third may be in time."""
         goes = np.array([*(unit_id in unit_ids for unit_id in self.units), False])  # the last stands for nobody, number -1
         second_in_time = self.places.second_s <= PROMISE_S
         first_goes, second_goes = goes[self.places.first], goes[self.places.second]
-        if (first_goes & second_in_time & second_goes).any():
-            return None
-        return _whole(self.demand.weight[self.inside & (~first_goes | second_in_time)])
+        inside = self.inside & (~first_goes | (second_in_time & ~second_goes))
+        return inside, first_goes & second_in_time & second_goes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,42 +206,49 @@ def cover_of_few(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> 
 
 
 def cover_of_many(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Cover:
-    """By who is first and second at each place; where both go, by who is first of those that stay."""
+    """By two that are at each place in time; where both go, by whoever else comes in time."""
     now = _reach(center, roads, fleet)
     share = now.share
     alone = {unit_id: share - cost for unit_id, cost in now.price().items()}
 
     def without(unit_ids: Collection[str]) -> float:
-        left = now.share_without(unit_ids)
-        return _share_of_first(center, roads, [unit for unit in fleet if unit.unit_id not in unit_ids]) if left is None else left
+        inside, unsure = now.inside_without(unit_ids)
+        if unsure.any():
+            stays = [unit for unit in fleet if unit.unit_id not in unit_ids]
+            inside[unsure] = _in_time(center, roads, stays, unsure)
+        return _whole(now.demand.weight[inside])
 
     return Cover(share=share, alone=alone, without=without)
 
 
 def _reach(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Reach:
-    """Who is first and second at the places of the demand, no later than it counts."""
+    """Two that are at the places of the demand in time: the first two of a kind, or of several where one kind does not reach all twice."""
     demand, (asked, at) = demand_of(center.catalogue), _asked(center, roads)
     units: list[str] = []
     found = center.roads.nearest_two(np.zeros(0, dtype=np.int64), np.zeros(0), at=asked)
     for kind, numbers in _by_kind(fleet).items():
-        nodes, start_s = _standing(center, roads, [fleet[number] for number in numbers])
-        kmh = roads.cruise_kmh(kind)
-        two = center.roads.nearest_two(nodes, start_s, vehicle_kmh=kmh, blocked=roads.blocked, limit_s=PROMISE_S, at=asked)
-        found = found.merged(two, shift=len(units))
+        if not (found.second_s <= PROMISE_S).all():
+            nodes, start_s = _standing(center, roads, [fleet[number] for number in numbers])
+            kmh = roads.cruise_kmh(kind)
+            two = center.roads.nearest_two(nodes, start_s, vehicle_kmh=kmh, blocked=roads.blocked, limit_s=PROMISE_S, at=asked)
+            found = found.merged(two, shift=len(units))
         units += [fleet[number].unit_id for number in numbers]
     return Reach(units=tuple(units), demand=demand, places=found.at(at))
 
 
-def _share_of_first(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> float:
-    """Of the demand, by who is first alone."""
-    demand, (asked, at) = demand_of(center.catalogue), _asked(center, roads)
+def _in_time(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit], places: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of some places of the demand anybody reaches in time. places : (n,) whether it is one of them."""
+    lies_at = _demand_nodes(_Same(center.roads), _Same(demand_of(center.catalogue)), roads.blocked)
+    asked, at = np.unique(lies_at[places], return_inverse=True)
     inside = np.zeros(len(asked), dtype=bool)
     for kind, numbers in _by_kind(fleet).items():
-        nodes, start_s = _standing(center, roads, [fleet[number] for number in numbers])
-        kmh = roads.cruise_kmh(kind)
-        first_s = center.roads.first_s(nodes, start_s, vehicle_kmh=kmh, blocked=roads.blocked, limit_s=PROMISE_S, at=asked)
-        inside |= first_s <= PROMISE_S
-    return _whole(demand.weight[inside[at]])
+        left = np.flatnonzero(~inside)
+        if len(left):
+            nodes, start_s = _standing(center, roads, [fleet[number] for number in numbers])
+            kmh = roads.cruise_kmh(kind)
+            first_s = center.roads.first_s(nodes, start_s, vehicle_kmh=kmh, blocked=roads.blocked, limit_s=PROMISE_S, at=asked[left])
+            inside[left] = first_s <= PROMISE_S
+    return np.asarray(inside[at])
 
 
 def _asked(center: Center, roads: RoadsNow) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -256,11 +262,11 @@ def _standing(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> tup
 
 
 def _by_kind(fleet: Sequence[FreeUnit]) -> dict[str, list[int]]:
-    """Kind of vehicle -> places of its units in the fleet."""
+    """Kind of vehicle -> places of its units in the fleet; the kind with most of them first."""
     found: dict[str, list[int]] = {}
     for number, unit in enumerate(fleet):
         found.setdefault(unit.kind, []).append(number)
-    return found
+    return dict(sorted(found.items(), key=lambda of_kind: -len(of_kind[1])))
 
 
 def _whole(weights: NDArray[np.float64]) -> float:

@@ -42,7 +42,7 @@ def fleet_now(center: Center, session: Session) -> list[UnitNow]:
     """All units by id."""
     told, guarding, now, today = cast("dict[str, _Told]", latest_rows(center)), guards(session), center.now(), street_day(center)
     units = []
-    for unit_id, zh, en, kind, status, skills, seats, low_pct, due_on, home_lat, home_lon in columns(session, _UNITS):
+    for unit_id, zh, en, kind, status, skills, seats, low_pct, due_on, home_lat, home_lon in columns(session, _UNITS).all():
         battery_pct, fix_age_s, point = None, None, None
         if unit_id in told:
             _, lat, lon, _, _, battery_pct, at, _ = told[unit_id]

@@ -15,7 +15,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from command_center.domain.closures import Blocked, blocked_of
-from command_center.domain.geo import Point, distance_m
+from command_center.domain.geo import EARTH_RADIUS_M, Point, distance_m
 from command_center.roads import Box, RoadNetwork, base_map
 from command_center.roads.edges import DirectedEdges
 from command_center.roads.osm_import import PRIVATE, _directions, _is_drivable, _speed_kmh
@@ -63,6 +63,22 @@ def test_a_box_takes_a_part_of_the_city_and_draws_the_same_part(city: Path, hels
     assert part.bounds[1].lat <= middle
     assert drawn["bounds"][1][0] <= middle
     assert drawn["bounds"][0][0] == pytest.approx(part.bounds[0].lat, abs=0.005)
+
+
+def test_a_point_is_put_on_the_very_nearest_street_also_where_many_short_ones_are_close_by(helsinki: RoadNetwork) -> None:
+    dice = np.random.default_rng(3)
+    corners = helsinki.lat_lon[dice.integers(0, len(helsinki.lat_lon), 2_000)]
+    points = corners + dice.normal(0, 25 / 111_195, corners.shape)
+
+    snapped = helsinki.snap(points)
+
+    edges, metres = helsinki.edges, np.radians(1) * EARTH_RADIUS_M * np.array([1.0, np.cos(np.radians(helsinki.lat_lon[:, 0].mean()))])
+    tail, way = helsinki.lat_lon[edges.tail] * metres, (helsinki.lat_lon[edges.head] - helsinki.lat_lon[edges.tail]) * metres
+    for place, node, offset_m in zip(points * metres, snapped.node, snapped.offset_m, strict=True):
+        share = np.clip(((place - tail) * way).sum(axis=1) / (way**2).sum(axis=1), 0, 1)
+        away_m = np.linalg.norm(place - tail - share[:, None] * way, axis=1)
+        assert offset_m == pytest.approx(away_m.min())
+        assert node in np.concatenate([edges.tail[away_m <= offset_m + 1e-6], edges.head[away_m <= offset_m + 1e-6]])
 
 
 def test_closing_the_main_street_makes_no_way_shorter_and_opens_none(helsinki: RoadNetwork) -> None:

@@ -57,10 +57,8 @@ def square(tmp_path: Path, extra: Lines = (), barriers: Mapping[tuple[float, flo
     return RoadNetwork.from_osm(draw(tmp_path / "square.osm.pbf", lines, barriers))
 
 
-def one_travel(
-    network: RoadNetwork, origin: Point, destination: Point, *, vehicle_kmh: float | None = None, speed_factor: float = 1.0
-) -> float:
-    return float(network.travel_s([origin], destination, vehicle_kmh=vehicle_kmh, speed_factor=speed_factor)[0])
+def one_travel(network: RoadNetwork, origin: Point, destination: Point, *, vehicle_kmh: float | None = None) -> float:
+    return float(network.travel_s([origin], destination, vehicle_kmh=vehicle_kmh)[0])
 
 
 def test_a_road_takes_its_length_by_the_speed_of_its_class(tmp_path: Path) -> None:
@@ -74,14 +72,6 @@ def test_a_vehicle_is_never_faster_than_its_own_cruise_speed(tmp_path: Path) -> 
 
     assert one_travel(network, at(0, 0), at(2, 0), vehicle_kmh=20) == pytest.approx(200 / (20 / 3.6), rel=0.01)
     assert one_travel(network, at(2, 0), at(2, 2), vehicle_kmh=90) == pytest.approx(200 / (25 / 3.6), rel=0.01)
-
-
-def test_weather_slows_everything(tmp_path: Path) -> None:
-    network = square(tmp_path)
-
-    dry, wet = one_travel(network, at(0, 0), at(2, 2)), one_travel(network, at(0, 0), at(2, 2), speed_factor=0.5)
-
-    assert wet == pytest.approx(2 * dry)
 
 
 def test_a_speed_limit_counts_more_than_the_class(tmp_path: Path) -> None:
@@ -190,9 +180,9 @@ def test_no_points_give_no_times(tmp_path: Path) -> None:
 
 def test_a_closed_street_is_driven_around(tmp_path: Path) -> None:
     network = square(tmp_path)
-    closed = network.edges_near(at(1, 0), radius_m=50)
+    closed = frozenset({Blocked(((at(1, 0),),), 20.0)})
 
-    usual, around = network.route(at(0, 0), at(2, 0)), network.route(at(0, 0), at(2, 0), closed=closed)
+    usual, around = network.route(at(0, 0), at(2, 0)), network.route(at(0, 0), at(2, 0), blocked=closed)
 
     assert [street.en for street in usual.streets] == ["Shengli East Street"]
     assert around.length_m == pytest.approx(600, rel=0.01)
@@ -201,13 +191,13 @@ def test_a_closed_street_is_driven_around(tmp_path: Path) -> None:
 
 def test_where_every_way_is_closed_there_is_no_arrival(tmp_path: Path) -> None:
     network = square(tmp_path)
-    closed = network.edges_near(at(0, 0), radius_m=60)
+    closed = frozenset({Blocked(((at(1, 0),),), 20.0), Blocked(((at(0, 1),),), 20.0)})
 
-    route = network.route(at(2, 2), at(0, 0), closed=closed)
+    route = network.route(at(2, 2), at(0, 0), blocked=closed)
 
     assert np.isinf(route.travel_s)
     assert route.points.shape == (0, 2)
-    assert np.isinf(network.travel_s([at(2, 2)], at(0, 0), closed=closed)[0])
+    assert np.isinf(network.travel_s([at(2, 2)], at(0, 0), blocked=closed)[0])
 
 
 def test_a_route_to_where_one_stands_takes_no_time(tmp_path: Path) -> None:

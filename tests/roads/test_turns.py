@@ -191,8 +191,7 @@ def test_a_private_road_is_driven_to_and_driven_through_only_where_that_spares_m
     assert metres(network, at(4, 4), at(9, 0)) == pytest.approx(900, rel=0.01), "and out"
     around = network.route(at(0, 3), at(9, 3))
     assert around.length_m == pytest.approx(1_500, rel=0.01), "around"
-    closed = network.edges_near(at(4, 0), radius_m=60)
-    through = network.route(at(0, 3), at(9, 3), closed=closed)
+    through = network.route(at(0, 3), at(9, 3), blocked=frozenset({Blocked(((at(4, 0),),), 60.0)}))
     assert through.length_m == pytest.approx(1_100, rel=0.01), "or through, where the street is closed"
     assert through.travel_s == pytest.approx(11 * RESIDENTIAL_S_PER_100_M + TURN_S + GATES_S, abs=0.1)
     assert through.seconds[-1] == pytest.approx(through.travel_s)
@@ -292,13 +291,14 @@ def test_times_and_ways_are_those_of_a_plain_search_edge_by_edge(
     case: tuple[RoadNetwork, frozenset[Blocked], FloatArray], start: int, ends: list[int]
 ) -> None:
     network, ground, plain = case
-    closed = frozenset(network.edges_blocked(ground).tolist())
     places = [Point(float(lat), float(lon)) for lat, lon in network.lat_lon]
+    node = network.snap(places, blocked=ground).node
 
     for end in ends:
-        assert network.travel_s(places, places[end], vehicle_kmh=30, closed=closed) == pytest.approx(plain[:, end], abs=1e-6)
-        route = network.route(places[start], places[end], vehicle_kmh=30, closed=closed)
-        assert route.travel_s == pytest.approx(plain[start, end], abs=1e-6)
+        times = network.travel_s(places, places[end], vehicle_kmh=30, blocked=ground)
+        assert times == pytest.approx(plain[node, node[end]], abs=1e-6)
+        route = network.route(places[start], places[end], vehicle_kmh=30, blocked=ground)
+        assert route.travel_s == pytest.approx(plain[node[start], node[end]], abs=1e-6)
         if np.isfinite(route.travel_s):
             assert route.seconds[-1] == pytest.approx(route.travel_s, abs=1e-6)
             assert (np.diff(route.seconds) > 0).all()

@@ -234,7 +234,7 @@ def test_few_and_many_units_are_priced_alike(center: Center, data: st.DataObject
     fleet = sorted(data.draw(st.lists(units, max_size=12, unique_by=lambda unit: unit.unit_id)), key=lambda unit: unit.unit_id)
     sent = data.draw(st.sets(st.sampled_from([unit.unit_id for unit in fleet]))) if fleet else set()
     with center.read() as session:
-        roads = replace(roads_now(center, session), weather=RoadWeather.SNOW)
+        roads = replace(roads_now(center, session), weather=data.draw(st.sampled_from([RoadWeather.SNOW, RoadWeather.DRY])))
 
     few, many = cover_of_few(center, roads, fleet), cover_of_many(center, roads, fleet)
 
