@@ -22,13 +22,13 @@ LOST_FIX_S = 120.0
 OFF_ROAD_M = 50.0
 """A place farther than this from the next road gets its arrival marked as uncertain."""
 
-ROLLING = frozenset({UnitStatus.RETURNING})
+ROLLING = (UnitStatus.RETURNING,)
 """States in which the crew is already aboard and needs no turnout time."""
 
-READY = frozenset({UnitStatus.AVAILABLE, UnitStatus.RETURNING})
+READY = (UnitStatus.AVAILABLE, UnitStatus.RETURNING)
 """States from which a unit can be sent without taking it from someone else."""
 
-NOT_FIT = frozenset({UnitStatus.CHARGING, UnitStatus.OUT_OF_SERVICE})
+NOT_FIT = (UnitStatus.CHARGING, UnitStatus.OUT_OF_SERVICE)
 """States that are reasons of their own; whoever is neither ready nor in one of these is busy."""
 
 
