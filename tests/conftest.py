@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 from redis import Redis
@@ -79,6 +82,10 @@ class Databases(Protocol):
 
     def create(self) -> str: ...
 
+    def settings_of_an_empty_one(self) -> dict[str, str]:
+        """What a centre is started with whose database is here and still has nothing in it."""
+        ...
+
     def drop(self, url: str) -> None: ...
 
 
@@ -104,6 +111,9 @@ class SqliteDatabases:
         shutil.copyfile(self.template, path)
         return f"sqlite:///{path}"
 
+    def settings_of_an_empty_one(self) -> dict[str, str]:
+        return {}  # the file in its own data folder, as most centres have it
+
     def drop(self, url: str) -> None:
         for path in self.folder.glob(f"{url.rpartition('/')[2]}*"):
             path.unlink()
@@ -120,6 +130,11 @@ class PostgresDatabases:
         name = f"center_{next(self._numbers)}"
         self.server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
         return self.server.url(name)
+
+    def settings_of_an_empty_one(self) -> dict[str, str]:
+        name = f"center_{next(self._numbers)}"
+        self.server.execute(f"CREATE DATABASE {name}")
+        return {"CENTER_DATABASE_URL": self.server.url(name)}
 
     def drop(self, url: str) -> None:
         name = url.partition("@/")[2].partition("?")[0]
@@ -147,7 +162,8 @@ def _cells_left_out(items: list[pytest.Item]) -> set[pytest.Item]:
         cells: dict[str, list[pytest.Item]] = {}
         for item in items:
             if item.get_closest_marker(mark):
-                cells.setdefault(item.nodeid.partition("[")[0], []).append(item)
+                engine = item.callspec.params.get("engine") if isinstance(item, pytest.Function) else None
+                cells.setdefault(f"{item.nodeid.partition('[')[0]} on {engine}", []).append(item)
         left_out |= {item for row in cells.values() for item in row[kept_first:-1]}
     return left_out
 
@@ -199,11 +215,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.when == "call":
         item.stash[failed] = report.failed
+        if call.excinfo is not None and call.excinfo.errisinstance(httpx.TimeoutException):
+            report.sections.append(("what every thread was doing", _threads()))
     return report
+
+
+def _threads() -> str:
+    """The stacks of all threads: whoever did not answer in time is mostly one of them."""
+    return "\n".join("".join(traceback.format_stack(frame)[-12:]) for frame in sys._current_frames().values())  # noqa: SLF001
 
 
 # ---- services, once per test process ---------------------------------------------------------------------------------------------
@@ -239,6 +262,12 @@ def databases_of(street: Street, valkey: EmbeddedValkey, tmp_path_factory: pytes
             return ready[engine]
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def empty_database(engine: str, databases_of: Callable[[str], Databases]) -> Callable[[], dict[str, str]]:
+    """Settings for a whole centre that prepares its database itself, each time another one."""
+    return lambda: databases_of(engine).settings_of_an_empty_one()
 
 
 def _prepared(database_url: str, redis_url: str, data_dir: Path) -> Center:

@@ -41,7 +41,7 @@ class Web:
     def client(self, role: Role | None = None, unit_id: str | None = None) -> httpx.Client:
         """A program with a token of that role; without a role, a stranger."""
         headers = {} if role is None else {"Authorization": f"Bearer {self.token(role, unit_id)}"}
-        client = httpx.Client(base_url=self.url, headers=headers, timeout=15, trust_env=False)
+        client = httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
         self._clients.append(client)
         return client
 

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -124,10 +124,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def centre() -> Iterator[RunningCentre]:
+def centre(empty_database: Callable[[], dict[str, str]]) -> Iterator[RunningCentre]:
     """A centre with the demo street and nothing happening (no simulator), shared by all browser tests."""
     with tempfile.TemporaryDirectory(prefix="center-e2e-", dir="/tmp") as folder:
-        running = RunningCentre(data_dir=Path(folder), port=free_port())
+        running = RunningCentre(data_dir=Path(folder), port=free_port(), settings=empty_database())
         running.start()
         yield running
         assert running.stop() == 0, running.log.read_text("utf-8", "replace")[-4000:]

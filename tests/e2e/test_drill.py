@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,10 +56,10 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def quiet() -> Iterator[RunningCentre]:
+def quiet(empty_database: Callable[[], dict[str, str]]) -> Iterator[RunningCentre]:
     """A centre of its own: a drill leaves its mark on every unit."""
     with tempfile.TemporaryDirectory(prefix="center-drill-", dir="/tmp") as folder:
-        running = RunningCentre(data_dir=Path(folder), port=free_port())
+        running = RunningCentre(data_dir=Path(folder), port=free_port(), settings=empty_database())
         running.start()
         yield running
         assert running.stop() == 0, running.log.read_text("utf-8", "replace")[-4000:]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 from redis import Redis
+from sqlalchemy import NullPool, TableClause, create_engine, func, inspect, select
 
 from command_center.wire.embedded import socket_url
 from tests.browsing import watch
@@ -104,10 +104,10 @@ class RunningDrill:
 
 
 @pytest.fixture
-def live() -> Iterator[RunningCentre]:
+def live(empty_database: Callable[[], dict[str, str]]) -> Iterator[RunningCentre]:
     """A centre in service with nothing happening in it."""
     with tempfile.TemporaryDirectory(prefix="center-live-", dir="/tmp") as folder:
-        running = RunningCentre(data_dir=Path(folder), port=free_port())
+        running = RunningCentre(data_dir=Path(folder), port=free_port(), settings=empty_database())
         running.start()
         yield running
         running.stop()
@@ -128,13 +128,15 @@ OWN_READINGS = {"coverage_reading"}
 """What a centre writes by the clock, whatever goes on beside it."""
 
 
-def rows_of(folder: Path) -> dict[str, int]:
+def rows_of(centre: RunningCentre) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for name in ("center.sqlite", "tracks.sqlite"):
-        with closing(sqlite3.connect(f"file:{folder / name}?mode=ro", uri=True)) as connection:
-            tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            tables = [table for table in tables if table not in OWN_READINGS]
-            counts |= {f"{name}/{table}": connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables}
+    database = centre.settings.get("CENTER_DATABASE_URL", f"sqlite:///file:{centre.data_dir / 'center.sqlite'}?mode=ro&uri=true")
+    for url in (database, f"sqlite:///file:{centre.data_dir / 'tracks.sqlite'}?mode=ro&uri=true"):
+        engine = create_engine(url, poolclass=NullPool)
+        with engine.connect() as connection:
+            for table in sorted(set(inspect(connection).get_table_names()) - OWN_READINGS):
+                counts[f"{url}/{table}"] = connection.execute(select(func.count()).select_from(TableClause(table))).scalar_one()
+        engine.dispose()
     return counts
 
 
@@ -170,7 +172,7 @@ def state_of(officer: httpx.Client) -> dict[str, Any]:
 def test_a_drill_is_held_scored_and_leaves_the_centre_in_service_alone(live: RunningCentre, drill: RunningDrill, browser: Browser) -> None:
     token = live.token("duty_officer")
     eventually(live.is_well, within_s=20)
-    rows, keys = rows_of(live.data_dir), keys_of(live.data_dir)
+    rows, keys = rows_of(live), keys_of(live.data_dir)
     problems: list[str] = []
     sent: set[str] = set()
 
@@ -213,6 +215,6 @@ def test_a_drill_is_held_scored_and_leaves_the_centre_in_service_alone(live: Run
     assert kept["calls"][0]["there_s"] is not None
     for fault in ("worker", "redis_away", "redis_flush"):
         assert fault in drill.terminal
-    assert rows_of(live.data_dir) == rows
+    assert rows_of(live) == rows
     assert keys_of(live.data_dir) == keys
     assert live.is_well()

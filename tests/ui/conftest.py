@@ -6,7 +6,7 @@ import re
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -237,12 +237,12 @@ def cable(theatre: Theatre) -> Iterator[Cable]:
 
 
 @pytest.fixture(scope="session")
-def theatre() -> Iterator[Theatre]:
+def theatre(empty_database: Callable[[], dict[str, str]]) -> Iterator[Theatre]:
     """One centre with the demo street for all screen tests; each test starts from `clear()`."""
     with tempfile.TemporaryDirectory(prefix="center-ui-", dir="/tmp") as folder, EmbeddedValkey(Path(folder) / "valkey") as valkey:
         data_dir = Path(folder)
         options: dict[str, Any] = {
-            "database_url": f"sqlite:///{data_dir / 'center.sqlite'}",
+            "database_url": empty_database().get("CENTER_DATABASE_URL", f"sqlite:///{data_dir / 'center.sqlite'}"),
             "redis_url": valkey.url,
             "tracks_url": f"sqlite:///{data_dir / 'tracks.sqlite'}",
             "data_dir": data_dir,
