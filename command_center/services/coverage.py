@@ -67,7 +67,9 @@ class FreeUnit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """Who is where first. units : free ones; numbers in `places` are places in this tuple. places : for the n places of the demand."""
+    """Who is where first. units : free ones; numbers in `places` are places in this tuple. places : for the n places of the demand; where
+    only the share is asked for, any two that come in time.
+    """
 
     units: tuple[str, ...]
     demand: Demand
