@@ -226,7 +226,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 def _threads() -> str:
     """The stacks of all threads: whoever did not answer in time is mostly one of them."""
-    return "\n".join("".join(traceback.format_stack(frame)[-12:]) for frame in sys._current_frames().values())  # noqa: SLF001
+    frames = sys._current_frames()  # noqa: SLF001 - Python has no public way to another thread's stack
+    return "\n".join("".join(traceback.format_stack(frame)[-12:]) for frame in frames.values())
 
 
 # ---- services, once per test process ---------------------------------------------------------------------------------------------

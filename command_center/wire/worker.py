@@ -65,8 +65,12 @@ class DispatchWorker(SimpleWorker):
     was_told_to_stop = False
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
-        """Finish the job at hand, then stop; a second signal breaks it off."""
-        self.was_told_to_stop = True
+        """Finish the job at hand, then stop; a second signal breaks it off.
+
+        An idle worker is stopped by an exception out of whatever it does; where a library takes that one for its own, the loop sees
+        the flag at its next round.
+        """
+        self.was_told_to_stop = self._stop_requested = True
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ's
 
     def set_shutdown_requested_date(self) -> None:
@@ -76,7 +80,7 @@ class DispatchWorker(SimpleWorker):
         """RQ's own tidying. A row that it cannot read must not keep a worker from working."""
         try:
             super().run_maintenance_tasks()  # type: ignore[no-untyped-call]  # RQ's
-        except RedisError:
+        except (RedisError, StopRequested):
             raise
         except Exception:
             log.exception("the queue holds something unreadable")

@@ -31,7 +31,7 @@ OUTSIDE = """() => [...document.querySelectorAll('.console > *, .console-head > 
 
 
 @pytest.fixture
-def street(centre: RunningCentre) -> Iterator[httpx.Client]:
+def officer(centre: RunningCentre) -> Iterator[httpx.Client]:
     with centre.client("duty_officer") as client:
         quiet(client)
         yield client
@@ -92,10 +92,10 @@ def every_panel(page: Page, incident_id: str) -> Iterator[str]:
 @pytest.mark.hardest
 @pytest.mark.parametrize("theme", ["night", "day"])
 def test_every_panel_is_free_of_accessibility_violations_and_of_small_targets(
-    browser: Browser, centre: RunningCentre, street: httpx.Client, problems: list[str], theme: str
+    browser: Browser, centre: RunningCentre, officer: httpx.Client, problems: list[str], theme: str
 ) -> None:
-    incident_id = ring(street, kind="E109")
-    street.post(f"/api/v1/incidents/{incident_id}/dispatch", json={"units": ["patrol-09"]}).raise_for_status()
+    incident_id = ring(officer, kind="E109")
+    officer.post(f"/api/v1/incidents/{incident_id}/dispatch", json={"units": ["patrol-09"]}).raise_for_status()
     page = console(browser, centre, problems, theme=theme)
 
     found = {panel: (broken_rules(page), too_small(page)) for panel in every_panel(page, incident_id)}
@@ -109,9 +109,9 @@ def test_every_panel_is_free_of_accessibility_violations_and_of_small_targets(
 @pytest.mark.parametrize("lang", ["zh_CN", "en"])
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (3840, 2160)])
 def test_nothing_of_the_console_lies_outside_the_screen(
-    browser: Browser, centre: RunningCentre, street: httpx.Client, problems: list[str], width: int, height: int, lang: str
+    browser: Browser, centre: RunningCentre, officer: httpx.Client, problems: list[str], width: int, height: int, lang: str
 ) -> None:
-    incident_id = ring(street, kind="E109")
+    incident_id = ring(officer, kind="E109")
     page = console(browser, centre, problems, width=width, height=height, lang=lang)
 
     outside = {panel: page.evaluate(OUTSIDE) for panel in every_panel(page, incident_id)}

@@ -38,6 +38,10 @@ def run(job_id):
 jobs = types.ModuleType("workers.jobs")
 jobs.run = run
 sys.modules["workers.jobs"] = jobs
+
+if sys.argv[3:] == ["told to stop while it tidies"]:
+    import os, rq, signal
+    rq.SimpleWorker.run_maintenance_tasks = lambda worker: os.kill(os.getpid(), signal.SIGTERM)
 logging.basicConfig(level=logging.WARNING)
 from command_center.wire import work_until_stopped
 work_until_stopped(sys.argv[1])
@@ -51,11 +55,11 @@ def diary(folder: Path) -> Path:
 
 
 @pytest.fixture
-def start_worker(own_valkey: EmbeddedValkey, diary: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+def start_worker(own_valkey: EmbeddedValkey, diary: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     started: list[subprocess.Popen[str]] = []
 
-    def start() -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", PROGRAM, own_valkey.url, str(diary)]
+    def start(*how: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", PROGRAM, own_valkey.url, str(diary), *how]
         started.append(subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
         return started[-1]
 
@@ -66,7 +70,7 @@ def start_worker(own_valkey: EmbeddedValkey, diary: Path) -> Iterator[Callable[[
 
 
 @pytest.fixture
-def worker(start_worker: Callable[[], subprocess.Popen[str]], wire: Wire) -> subprocess.Popen[str]:
+def worker(start_worker: Callable[..., subprocess.Popen[str]], wire: Wire) -> subprocess.Popen[str]:
     process = start_worker()
     eventually(lambda: wire.worker_count() == 1, within_s=10)
     return process
@@ -174,6 +178,13 @@ def test_an_idle_worker_stops_when_told(worker: subprocess.Popen[str]) -> None:
     assert worker.wait(30) == 0  # a signal just before it begins to wait is heard when the wait for a job ends, 5 s later
 
 
+def test_a_worker_that_is_told_to_stop_while_it_tidies_stops(start_worker: Callable[..., subprocess.Popen[str]]) -> None:
+    process = start_worker("told to stop while it tidies")
+
+    assert process.wait(20) == 0
+    assert "unreadable" not in process.communicate(timeout=5)[1]
+
+
 def test_a_worker_lives_through_an_outage(worker: subprocess.Popen[str], own_valkey: EmbeddedValkey, wire: Wire, diary: Path) -> None:
     own_valkey.kill()
     assert worker.poll() is None
@@ -186,7 +197,7 @@ def test_a_worker_lives_through_an_outage(worker: subprocess.Popen[str], own_val
 
 
 def test_a_worker_that_starts_without_redis_waits_for_it_and_can_be_stopped(
-    own_valkey: EmbeddedValkey, start_worker: Callable[[], subprocess.Popen[str]], wire: Wire
+    own_valkey: EmbeddedValkey, start_worker: Callable[..., subprocess.Popen[str]], wire: Wire
 ) -> None:
     own_valkey.kill()
     waiting, stopped = start_worker(), start_worker()
