@@ -216,7 +216,7 @@ def _hindrance(one: Candidate) -> str | None:
     return "cut_off" if one.cut_off else "unreachable"
 
 
-def _ranked(one: Candidate, wanted: frozenset[str], cover_after: float | None) -> RankedUnit:
+def _ranked(one: Candidate, wanted: frozenset[str]) -> RankedUnit:
     unit, turnout_s, hindrance = one.unit, one.unit.start_s, _hindrance(one)
     matching = tuple(sorted(unit.capabilities & wanted)) if wanted else ()
     reasons = [hindrance] if hindrance else []
@@ -242,7 +242,6 @@ def _ranked(one: Candidate, wanted: frozenset[str], cover_after: float | None) -
         reasons=tuple(reasons),
         suitable=hindrance is None,
         preselected=False,
-        cover_after=cover_after if hindrance is None else None,
         stop=one.stop,
     )
 
@@ -254,23 +253,30 @@ def rank_units(
     first_units: Mapping[str, int],
     off_road: bool = False,
     short: Sequence[Shortfall] = (),
-    cover: Mapping[str, float] | None = None,
 ) -> Proposal:
     """Order units by when they would arrive and preselect the set the incident type asks for.
 
     capabilities : what the incident needs; a unit with none of them still counts, but comes after those who have some.
     first_units : unit kind -> how many ("patrol_vehicle": 2, "guarantee_vehicle": 1); other keys ("crew") are counted, not sent.
-    short : what is known to be lacking already. cover : unit -> share of the demand within five minutes when it alone is sent.
-    Units that cannot be sent come last, with the reason.
+    short : what is known to be lacking already. Units that cannot be sent come last, with the reason.
     """
-    priced = cover or {}
-    lines = (_ranked(one, capabilities, priced.get(one.unit.unit_id)) for one in units)
-    ranked = sorted(lines, key=lambda unit: (not unit.suitable, unit.arrival_s, unit.unit_id))
+    ranked = sorted((_ranked(one, capabilities) for one in units), key=lambda unit: (not unit.suitable, unit.arrival_s, unit.unit_id))
     chosen = _fill(ranked, first_units)
     soonest = next((unit.unit_id for unit in ranked if unit.suitable), None)
     marked = tuple(_mark(unit, chosen=unit.unit_id in chosen, soonest=unit.unit_id == soonest) for unit in ranked)
     shortfalls = (*_shortfalls(ranked, chosen, units, first_units, capabilities), *short)
     return Proposal(units=marked, shortfalls=shortfalls, off_road=off_road)
+
+
+def priced(proposal: Proposal, *, before: float, alone: Mapping[str, float], after: float) -> Proposal:
+    """The proposal with what it leaves of the circle, as shares of the demand; its units are given their price in place.
+
+    before : now. alone : unit -> left when it alone is sent; who cannot be sent has no price. after : left when all preselected are sent.
+    """
+    for unit in proposal.units:
+        if unit.suitable:
+            unit.cover_after = alone.get(unit.unit_id)
+    return replace(proposal, cover_before=before, cover_after=after)
 
 
 def loader_of(units: Iterable[RankedUnit]) -> RankedUnit | None:

@@ -324,19 +324,6 @@ class RoadNetwork:
         """
         return self._timed(Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)).nearest_two(nodes, start_s, limit_s, at=at)
 
-    def first_s(
-        self,
-        nodes: IntArray,
-        start_s: FloatArray,
-        *,
-        vehicle_kmh: float | None = None,
-        blocked: frozenset[Blocked] = frozenset(),
-        limit_s: float = np.inf,
-        at: IntArray | None = None,
-    ) -> FloatArray:
-        """For every node, or for those named once each, when the first of the vehicles at `nodes` is there: half of `nearest_two`."""
-        return self._timed(Conditions(vehicle_kmh=vehicle_kmh, blocked=blocked)).first_from(nodes, start_s, limit_s, at=at)[0]
-
     def route(
         self,
         origin: Point,

@@ -279,17 +279,6 @@ class TimedRuns:
 
     # ---- whoever is there first --------------------------------------------------------------------------------------------------
 
-    def first_from(
-        self, nodes: IntArray, start_s: FloatArray, limit_s: float, *, at: IntArray | None = None
-    ) -> tuple[FloatArray, IntArray]:
-        """Per node: when the first of those at `nodes` is there, and who that is (inf and -1: nobody). at : only of these, each once."""
-        runs, places = self._runs, self._places(at)
-        rows, row = np.unique(nodes, return_inverse=True)
-        found, who = soonest(self._out_of(rows), runs.count + row, start_s, limit_s=min(limit_s, NEVER_S))
-        seconds, which = places.states.least(found[runs.run[places.states.order]] + places.within_s)
-        first = np.where(which >= 0, who[runs.run[which]], NOBODY)
-        return _improved(seconds, first, places.only(self._direct_from(nodes)), start_s, limit_s)
-
     def first_to(self, nodes: IntArray, onward_s: FloatArray, at: IntArray) -> tuple[FloatArray, IntArray]:
         """Per node of `at`: seconds by way of the best of `nodes`, and which of them that is. onward_s : what it takes from each on."""
         runs = self._runs

@@ -5,7 +5,7 @@ inside when the first is there within the promise; sending a unit away costs the
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -102,14 +102,6 @@ class Reach:
         cost = np.bincount(self.places.first[alone], weights=self.demand.weight[alone], minlength=len(self.units))
         return dict(zip(self.units, cost.tolist(), strict=True))
 
-    def inside_without(self, unit_ids: Collection[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """(n,) places that one of the two reaches in time once some units are gone; (n,) those where both go: a third may be in time."""
-        goes = np.array([*(unit_id in unit_ids for unit_id in self.units), False])  # the last stands for nobody, number -1
-        second_in_time = self.places.second_s <= PROMISE_S
-        first_goes, second_goes = goes[self.places.first], goes[self.places.second]
-        inside = self.inside & (~first_goes | (second_in_time & ~second_goes))
-        return inside, first_goes & second_in_time & second_goes
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circle(Reach):
@@ -161,66 +153,61 @@ FEW = 48
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
-    """What the free units reach in time, for pricing those that are sent. Every share is of the demand.
+    """What the free units reach in time, and what sending some of them costs. Every share is of the demand.
 
-    share : now. alone : unit -> left when it alone is sent. without : left when several are sent; not the sum of their prices.
+    share : now. alone : unit -> left when it alone is sent. left : when all who go are sent; a set does not cost the sum of its parts.
     """
 
     share: float
     alone: Mapping[str, float]
-    without: Callable[[Collection[str]], float]
+    left: float
 
 
-def cover(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Cover:
-    """The cover of a fleet. It is exact either way: by a search from each of few, by who is first and second where there are many."""
-    return cover_of_few(center, roads, fleet) if len(fleet) <= FEW else cover_of_many(center, roads, fleet)
+def cover(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit], going: Collection[str]) -> Cover:
+    """The cover of a fleet. It is exact either way: by a search from each of few, by who is first and second where there are many.
+
+    going : units that are sent together; one that is not in the fleet costs nothing.
+    """
+    return (cover_of_few if len(fleet) <= FEW else cover_of_many)(center, roads, fleet, going)
 
 
 def cover_without(center: Center, unit_ids: Collection[str]) -> tuple[float, float]:
-    """Share of the demand inside the circle now, and once these units have been sent: a set does not cost the sum of its parts."""
+    """Share of the demand inside the circle now, and once these units have been sent."""
     with center.read() as session:
         roads, fleet = roads_now(center, session), free_units(center, session)
-    now = cover(center, roads, fleet)
-    return now.share, now.without(unit_ids)
+    now = cover(center, roads, fleet, unit_ids)
+    return now.share, now.left
 
 
-def cover_of_few(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Cover:
+def cover_of_few(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit], going: Collection[str]) -> Cover:
     """By a search from each unit, no farther than it comes in time."""
-    demand = demand_of(center.catalogue)
-    at = _demand_nodes(_Same(center.roads), _Same(demand), roads.blocked)
-    in_time = np.zeros((len(fleet), len(at)), dtype=bool)
-    for kind, numbers in _by_kind(fleet).items():
-        nodes, start_s = _standing(center, roads, [fleet[number] for number in numbers])
-        limit_s = PROMISE_S - float(start_s.min())
-        kmh = roads.cruise_kmh(kind)
-        reach_s = center.roads.between_s(nodes, at, vehicle_kmh=kmh, blocked=roads.blocked, limit_s=limit_s)
-        in_time[numbers] = reach_s + start_s[:, None] <= PROMISE_S
+    weight = demand_of(center.catalogue).weight
+    in_time = _each_in_time(center, roads, fleet, _lies_at(center, roads))
     times = in_time.sum(axis=0)
-    share = _whole(demand.weight[times > 0])
-    cost = in_time @ np.where(times == 1, demand.weight, 0.0)
+    share = _whole(weight[times > 0])
+    cost = in_time @ np.where(times == 1, weight, 0.0)
+    stays = [unit.unit_id not in going for unit in fleet]
+    return Cover(
+        share=share,
+        alone={unit.unit_id: share - float(lost) for unit, lost in zip(fleet, cost, strict=True)},
+        left=_whole(weight[in_time[stays].any(axis=0)]),
+    )
 
-    def without(unit_ids: Collection[str]) -> float:
-        stays = [unit.unit_id not in unit_ids for unit in fleet]
-        return _whole(demand.weight[in_time[stays].any(axis=0)])
 
-    alone = {unit.unit_id: share - float(lost) for unit, lost in zip(fleet, cost, strict=True)}
-    return Cover(share=share, alone=alone, without=without)
-
-
-def cover_of_many(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Cover:
-    """By two that are at each place in time; where both go, by whoever else comes in time."""
-    now = _reach(center, roads, fleet)
-    share = now.share
-    alone = {unit_id: share - cost for unit_id, cost in now.price().items()}
-
-    def without(unit_ids: Collection[str]) -> float:
-        inside, unsure = now.inside_without(unit_ids)
-        if unsure.any():
-            stays = [unit for unit in fleet if unit.unit_id not in unit_ids]
-            inside[unsure] = _in_time(center, roads, stays, unsure)
-        return _whole(now.demand.weight[inside])
-
-    return Cover(share=share, alone=alone, without=without)
+def cover_of_many(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit], going: Collection[str]) -> Cover:
+    """By two of those who stay that are at each place in time; where there are no two, by a search from each who goes as well."""
+    goes, stays = [unit for unit in fleet if unit.unit_id in going], [unit for unit in fleet if unit.unit_id not in going]
+    after, weight = _reach(center, roads, stays), demand_of(center.catalogue).weight
+    inside, unsure = after.inside, np.flatnonzero(after.places.second_s > PROMISE_S)
+    in_time = np.zeros((len(goes), len(weight)), dtype=bool)
+    if len(unsure):
+        in_time[:, unsure] = _each_in_time(center, roads, goes, _lies_at(center, roads)[unsure])
+    share = _whole(weight[inside | in_time.any(axis=0)])
+    sole = np.zeros(len(weight))
+    sole[unsure] = np.where(inside[unsure] + in_time[:, unsure].sum(axis=0) == 1, weight[unsure], 0.0)
+    cost = np.concatenate([np.bincount(after.places.first[inside], weights=sole[inside], minlength=len(stays)), in_time @ sole])
+    units = (*after.units, *(unit.unit_id for unit in goes))
+    return Cover(share=share, alone=dict(zip(units, (share - cost).tolist(), strict=True)), left=after.share)
 
 
 def _reach(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Reach:
@@ -238,19 +225,20 @@ def _reach(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit]) -> Reach:
     return Reach(units=tuple(units), demand=demand, places=found.at(at))
 
 
-def _in_time(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit], places: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which of some places of the demand anybody reaches in time. places : (n,) whether it is one of them."""
-    lies_at = _demand_nodes(_Same(center.roads), _Same(demand_of(center.catalogue)), roads.blocked)
-    asked, at = np.unique(lies_at[places], return_inverse=True)
-    inside = np.zeros(len(asked), dtype=bool)
+def _each_in_time(center: Center, roads: RoadsNow, fleet: Sequence[FreeUnit], at: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(k, n) whether each of k units reaches each of n nodes in time: a search from each, no farther than that."""
+    in_time = np.zeros((len(fleet), len(at)), dtype=bool)
     for kind, numbers in _by_kind(fleet).items():
-        left = np.flatnonzero(~inside)
-        if len(left):
-            nodes, start_s = _standing(center, roads, [fleet[number] for number in numbers])
-            kmh = roads.cruise_kmh(kind)
-            first_s = center.roads.first_s(nodes, start_s, vehicle_kmh=kmh, blocked=roads.blocked, limit_s=PROMISE_S, at=asked[left])
-            inside[left] = first_s <= PROMISE_S
-    return np.asarray(inside[at])
+        nodes, start_s = _standing(center, roads, [fleet[number] for number in numbers])
+        limit_s = PROMISE_S - float(start_s.min())
+        reach_s = center.roads.between_s(nodes, at, vehicle_kmh=roads.cruise_kmh(kind), blocked=roads.blocked, limit_s=limit_s)
+        in_time[numbers] = reach_s + start_s[:, None] <= PROMISE_S
+    return in_time
+
+
+def _lies_at(center: Center, roads: RoadsNow) -> NDArray[np.int64]:
+    """(n,) the node at which each place of the demand lies."""
+    return _demand_nodes(_Same(center.roads), _Same(demand_of(center.catalogue)), roads.blocked)
 
 
 def _asked(center: Center, roads: RoadsNow) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -21,6 +21,7 @@ from command_center.domain.dispatching import (
     RankedUnit,
     Shortfall,
     UnitNow,
+    priced,
     rank_units,
 )
 from command_center.domain.errors import (
@@ -80,18 +81,11 @@ def _proposal(
     fleet = _fleet(center, session, point)
     candidates, short = _loading(center, session, kind, stock, point, fleet) if stock else (fleet.candidates, ())
     off_road = bool(center.roads.snap([point], blocked=fleet.roads.blocked).offset_m[0] > OFF_ROAD_M)
-    circle = cover(center, fleet.roads, fleet.free) if with_cover else None
-    proposal = rank_units(
-        candidates,
-        capabilities=kind.capabilities,
-        first_units=kind.first_units,
-        off_road=off_road,
-        short=short,
-        cover=None if circle is None else circle.alone,
-    )
-    if circle is None:
+    proposal = rank_units(candidates, capabilities=kind.capabilities, first_units=kind.first_units, off_road=off_road, short=short)
+    if not with_cover:
         return proposal
-    return replace(proposal, cover_before=circle.share, cover_after=circle.without(proposal.preselected))
+    circle = cover(center, fleet.roads, fleet.free, proposal.preselected)
+    return priced(proposal, before=circle.share, alone=circle.alone, after=circle.left)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

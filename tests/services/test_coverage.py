@@ -236,12 +236,12 @@ def test_few_and_many_units_are_priced_alike(center: Center, data: st.DataObject
     with center.read() as session:
         roads = replace(roads_now(center, session), weather=data.draw(st.sampled_from([RoadWeather.SNOW, RoadWeather.DRY])))
 
-    few, many = cover_of_few(center, roads, fleet), cover_of_many(center, roads, fleet)
+    few, many = cover_of_few(center, roads, fleet, sent), cover_of_many(center, roads, fleet, sent)
 
     left = [unit for unit in fleet if unit.unit_id not in sent]
     assert few.share == pytest.approx(many.share) == pytest.approx(coverage.circle(center, roads, fleet).share)
     assert few.alone == {unit_id: pytest.approx(share) for unit_id, share in many.alone.items()}
-    assert few.without(sent) == pytest.approx(many.without(sent)) == pytest.approx(coverage.circle(center, roads, left).share)
+    assert few.left == pytest.approx(many.left) == pytest.approx(coverage.circle(center, roads, left).share)
 
 
 def test_an_order_does_not_wait_for_the_price(center: Center) -> None:
