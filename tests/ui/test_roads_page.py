@@ -224,12 +224,12 @@ def test_a_display_finds_no_page_to_close_roads_on(screens: Screens) -> None:
 
 def test_a_guard_who_leaves_stands_on_the_wall_until_he_is_back(screens: Screens, theatre: Theatre) -> None:
     wall, console = screens.open("/wall", role=Role.DISPLAY), screens.open("/console")
-    closures.close_road(theatre.center, CloseRoad(place_id=COMPOUND, guard="patrol-07"), OFFICER)
+    closures.close_road(theatre.center, CloseRoad(place_id=COMPOUND, guard="patrol-08"), OFFICER)
     (row,) = standing(theatre)
 
     def drives_to(metres: float) -> bool:
         with suppress(AssertionError):  # a vehicle that drives too fast is not believed yet
-            theatre.report(("patrol-07", Point(row["lat"] + metres * NORTH_M, row["lon"]), 0))
+            theatre.report(("patrol-08", Point(row["lat"] + metres * NORTH_M, row["lon"]), 0))
             return True
         return False
 
